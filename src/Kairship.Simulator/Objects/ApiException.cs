@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+
+namespace Kairship.Simulator.Objects;
+
+/// <summary>A request that is refused; becomes a Kubernetes <c>Status</c> answer. Codes, reasons and messages are those of a real API server.</summary>
+public sealed class ApiException(int code, string reason, string message, JsonObject? details = null) : Exception(message)
+{
+    public int Code { get; } = code;
+
+    public string Reason { get; } = reason;
+
+    public JsonObject? Details { get; } = details;
+
+    /// <summary>Seconds for the <c>Retry-After</c> header, where the answer has one.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
+    public JsonObject ToStatus()
+    {
+        var status = new JsonObject
+        {
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject(),
+            ["status"] = "Failure",
+            ["message"] = Message,
+            ["reason"] = Reason,
+        };
+        if (Details is not null)
+            status["details"] = Details.DeepClone();
+        status["code"] = Code;
+        return status;
+    }
+
+    public static ApiException NotFound(ObjectKey key) =>
+        new(404, "NotFound", $"{key.QualifiedPlural} \"{key.Name}\" not found", Describe(key));
+
+    public static ApiException AlreadyExists(ObjectKey key) =>
+        new(409, "AlreadyExists", $"{key.QualifiedPlural} \"{key.Name}\" already exists", Describe(key));
+
+    public static ApiException Conflict(ObjectKey key, string why) =>
+        new(409, "Conflict", $"Operation cannot be fulfilled on {key.QualifiedPlural} \"{key.Name}\": {why}", Describe(key));
+
+    public static ApiException Modified(ObjectKey key) =>
+        Conflict(key, "the object has been modified; please apply your changes to the latest version and try again");
+
+    public static ApiException BadRequest(string message) => new(400, "BadRequest", message);
+
+    public static ApiException Forbidden(ObjectKey key, string why) =>
+        new(403, "Forbidden", $"{key.QualifiedPlural} \"{key.Name}\" is forbidden: {why}", Describe(key));
+
+    public static ApiException Gone(string message) => new(410, "Expired", message);
+
+    static JsonObject Describe(ObjectKey key)
+    {
+        var details = new JsonObject { ["name"] = key.Name };
+        if (key.Group.Length > 0)
+            details["group"] = key.Group;
+        details["kind"] = key.Plural;
+        return details;
+    }
+}

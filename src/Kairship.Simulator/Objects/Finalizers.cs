@@ -1,0 +1,21 @@
+using System.Text.Json.Nodes;
+
+namespace Kairship.Simulator.Objects;
+
+/// <summary>What keeps a deleted object from being removed.</summary>
+static class Finalizers
+{
+    public static bool Any(ObjectKey key, JsonObject obj) =>
+        obj["metadata"]?["finalizers"] is JsonArray { Count: > 0 } || (IsNamespace(key) && obj["spec"]?["finalizers"] is JsonArray { Count: > 0 });
+
+    public static void MarkDeleted(ObjectKey key, JsonObject obj, string now)
+    {
+        var meta = JsonTree.Child(obj, "metadata");
+        meta["deletionTimestamp"] = now;
+        meta["deletionGracePeriodSeconds"] = 0L;
+        if (IsNamespace(key))
+            JsonTree.Child(obj, "status")["phase"] = "Terminating";
+    }
+
+    static bool IsNamespace(ObjectKey key) => key is { Group: "", Plural: "namespaces" };
+}

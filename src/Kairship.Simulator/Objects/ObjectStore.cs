@@ -1,0 +1,245 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Kairship.Simulator.Objects;
+
+/// <summary>
+/// All objects of one cluster, one lock, one revision counter; keeps a bounded history of changes for watches (older = 410).
+/// Returned objects are snapshots that nobody mutates: DeepClone before changing.
+/// A removal waits for <c>metadata.finalizers</c>, and a namespace's for <c>spec.finalizers</c> too: until both are empty the object
+/// stays with a <c>deletionTimestamp</c> (a namespace in phase Terminating), and the update that takes the last one away removes it.
+/// </summary>
+/// <param name="historyLength">How many changes a watch can be resumed over.</param>
+public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
+{
+    readonly Lock _gate = new();
+    readonly Dictionary<(string Group, string Plural), Collection> _collections = [];
+    readonly Queue<ObjectChange> _history = new();
+    Action<ObjectChange>[] _subscribers = [];
+    long _revision;
+    long _forgotten;
+
+    /// <summary>Revision of the last write; what a list answers as its resourceVersion.</summary>
+    public long Revision => Volatile.Read(ref _revision);
+
+    public TimeProvider Clock => clock;
+
+    public JsonObject? Get(ObjectKey key)
+    {
+        lock (_gate)
+            return Find(key);
+    }
+
+    /// <summary>Objects of one resource in order of namespace and name; of all namespaces when <paramref name="ns"/> is null.</summary>
+    public IReadOnlyList<JsonObject> List(string group, string plural, string? ns = null) => Snapshot(group, plural, ns).Objects;
+
+    /// <summary>A list and the revision at which it is true.</summary>
+    public (IReadOnlyList<JsonObject> Objects, long Revision) Snapshot(string group, string plural, string? ns = null)
+    {
+        lock (_gate)
+        {
+            IReadOnlyList<JsonObject> objects = _collections.TryGetValue((group, plural), out var collection) ? collection.List(ns) : [];
+            return (objects, _revision);
+        }
+    }
+
+    /// <summary>Every group and plural that holds an object of this namespace (any namespace when null).</summary>
+    public IReadOnlyList<(string Group, string Plural)> Collections(string? ns = null)
+    {
+        lock (_gate)
+            return [.. _collections.Where(c => ns is null ? c.Value.Count > 0 : c.Value.Any(ns)).Select(c => c.Key)];
+    }
+
+    /// <summary>Sets uid, creationTimestamp, resourceVersion and, for kinds that count it, generation = 1.</summary>
+    /// <exception cref="ApiException">409 AlreadyExists.</exception>
+    public JsonObject Create(ObjectKey key, JsonObject obj)
+    {
+        var stored = JsonTree.Copy(obj);
+        var meta = JsonTree.Child(stored, "metadata");
+        meta["name"] = key.Name;
+        if (key.Namespace is not null)
+            meta["namespace"] = key.Namespace;
+        meta["uid"] = Guid.NewGuid().ToString();
+        meta["creationTimestamp"] = Now();
+        if (Generations.Counted(key, stored))
+            meta["generation"] = 1L;
+        lock (_gate)
+        {
+            var collection = CollectionOf(key);
+            if (collection.Find(key) is not null)
+                throw ApiException.AlreadyExists(key);
+            var revision = _revision + 1;
+            meta["resourceVersion"] = Text(revision);
+            collection.Put(key, stored);
+            Record(new ObjectChange(ChangeType.Added, key, stored, null, revision));
+        }
+        return stored;
+    }
+
+    /// <summary>
+    /// Reads, changes and writes one object under the lock. Null or a deep-equal result writes nothing and answers the object as it is.
+    /// An ordinary update (<paramref name="status"/> false) raises the generation when more than metadata and status changed.
+    /// </summary>
+    /// <param name="change">Gets a copy it may change; must be quick and must not call the store.</param>
+    /// <returns>The object as stored; null when it is gone (or went with its last finalizer).</returns>
+    public JsonObject? Update(ObjectKey key, Func<JsonObject, JsonObject?> change, bool status = false)
+    {
+        lock (_gate)
+        {
+            var collection = CollectionOf(key);
+            var old = collection.Find(key);
+            if (old is null)
+                return null;
+            var next = change(JsonTree.Copy(old));
+            if (next is null)
+                return old;
+            Generations.Restore(old, next);
+            if (JsonNode.DeepEquals(old, next))
+                return old;
+            if (!status && Generations.Counted(key, next) && !Generations.SameIntent(old, next))
+                Generations.Raise(next);
+            return Write(collection, key, old, next);
+        }
+    }
+
+    /// <summary>Deletes: at once, or by a deletionTimestamp where finalizers are left.</summary>
+    /// <param name="uid">When given, only the object with this uid.</param>
+    /// <returns>False when there is no such object.</returns>
+    public bool Delete(ObjectKey key, string? uid = null)
+    {
+        lock (_gate)
+        {
+            var collection = CollectionOf(key);
+            var old = collection.Find(key);
+            if (old is null || (uid is not null && old["metadata"]!["uid"]!.GetValue<string>() != uid))
+                return false;
+            if (!Finalizers.Any(key, old))
+            {
+                Remove(collection, key, old, old);
+                return true;
+            }
+            if (old["metadata"]!["deletionTimestamp"] is not null)
+                return true;
+            var next = JsonTree.Copy(old);
+            Finalizers.MarkDeleted(key, next, Now());
+            if (Generations.Counted(key, next))
+                Generations.Raise(next);
+            Write(collection, key, old, next);
+            return true;
+        }
+    }
+
+    /// <summary>Calls <paramref name="onChange"/> synchronously, in revision order, under the store's lock: it must be quick and only take note.</summary>
+    public IDisposable Subscribe(Action<ObjectChange> onChange)
+    {
+        lock (_gate)
+            _subscribers = [.. _subscribers, onChange];
+        return new Subscription(this, onChange);
+    }
+
+    /// <summary>Changes after a revision; null when some of them are forgotten (410).</summary>
+    public IReadOnlyList<ObjectChange>? ChangesSince(long revision)
+    {
+        lock (_gate)
+            return revision < _forgotten ? null : [.. _history.SkipWhile(c => c.Revision <= revision)];
+    }
+
+    /// <summary>Forgets the history, as a compaction does: every watch that resumes from before now gets 410.</summary>
+    public void Compact()
+    {
+        lock (_gate)
+        {
+            _history.Clear();
+            _forgotten = _revision;
+        }
+    }
+
+    JsonObject? Write(Collection collection, ObjectKey key, JsonObject old, JsonObject next)
+    {
+        if (next["metadata"]!["deletionTimestamp"] is not null && !Finalizers.Any(key, next))
+        {
+            Remove(collection, key, old, next);
+            return null;
+        }
+        var revision = _revision + 1;
+        next["metadata"]!["resourceVersion"] = Text(revision);
+        collection.Put(key, next);
+        Record(new ObjectChange(ChangeType.Modified, key, next, old, revision));
+        return next;
+    }
+
+    void Remove(Collection collection, ObjectKey key, JsonObject old, JsonObject last)
+    {
+        var revision = _revision + 1;
+        var tombstone = JsonTree.Copy(last);
+        tombstone["metadata"]!["resourceVersion"] = Text(revision);
+        collection.Remove(key);
+        Record(new ObjectChange(ChangeType.Deleted, key, tombstone, old, revision));
+    }
+
+    void Record(ObjectChange change)
+    {
+        _revision = change.Revision;
+        _history.Enqueue(change);
+        if (_history.Count > historyLength)
+            _forgotten = _history.Dequeue().Revision;
+        foreach (var subscriber in _subscribers)
+            subscriber(change);
+    }
+
+    JsonObject? Find(ObjectKey key) => _collections.TryGetValue((key.Group, key.Plural), out var collection) ? collection.Find(key) : null;
+
+    [SuppressMessage("Performance", "CA1854", Justification = "The collection is created when missing.")]
+    Collection CollectionOf(ObjectKey key)
+    {
+        if (!_collections.TryGetValue((key.Group, key.Plural), out var collection))
+            _collections[(key.Group, key.Plural)] = collection = new Collection();
+        return collection;
+    }
+
+    string Now() => clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    static string Text(long revision) => revision.ToString(CultureInfo.InvariantCulture);
+
+    sealed class Subscription(ObjectStore store, Action<ObjectChange> onChange) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (store._gate)
+                store._subscribers = [.. store._subscribers.Where(s => s != onChange)];
+        }
+    }
+
+    sealed class Collection
+    {
+        readonly SortedDictionary<string, SortedDictionary<string, JsonObject>> _byNamespace = new(StringComparer.Ordinal);
+
+        public int Count => _byNamespace.Count;
+
+        public bool Any(string ns) => _byNamespace.ContainsKey(ns);
+
+        public JsonObject? Find(ObjectKey key) =>
+            _byNamespace.TryGetValue(key.Namespace ?? "", out var objects) ? objects.GetValueOrDefault(key.Name) : null;
+
+        public void Put(ObjectKey key, JsonObject obj)
+        {
+            if (!_byNamespace.TryGetValue(key.Namespace ?? "", out var objects))
+                _byNamespace[key.Namespace ?? ""] = objects = new(StringComparer.Ordinal);
+            objects[key.Name] = obj;
+        }
+
+        public void Remove(ObjectKey key)
+        {
+            if (_byNamespace.TryGetValue(key.Namespace ?? "", out var objects) && objects.Remove(key.Name) && objects.Count == 0)
+                _byNamespace.Remove(key.Namespace ?? "");
+        }
+
+        public IReadOnlyList<JsonObject> List(string? ns)
+        {
+            if (ns is null)
+                return [.. _byNamespace.Values.SelectMany(o => o.Values)];
+            return _byNamespace.TryGetValue(ns, out var objects) ? [.. objects.Values] : [];
+        }
+    }
+}
