@@ -1,0 +1,94 @@
+namespace Kairship.Workflows.Storage;
+
+/// <summary>
+/// The one seam between the engine and a database. Three implementations (memory, SQLite, PostgreSQL) pass one compliance suite.
+/// <para>Ownership. An instance is run by whoever claimed it: <see cref="ClaimAsync"/> raises its epoch, and every commit carries
+/// that epoch. A commit with an old epoch changes nothing (<see cref="CommitOutcome.Fenced"/>). Leases only decide when an
+/// instance may be claimed by somebody else; they are measured by the store's own clock and correctness never rests on them.</para>
+/// <para>Atomicity. Each <see cref="InstanceCommit"/> is applied wholly or not at all. Several may share one database transaction
+/// (group commit), each with a guard of its own: a fenced one does not disturb the others.</para>
+/// <para>Durability. When a call returns, what it did survives a crash of this process and of the machine.</para>
+/// </summary>
+public interface IWorkflowStore
+{
+    /// <summary>Makes the tables, or brings older ones up to date. Idempotent.</summary>
+    Task MigrateAsync(CancellationToken cancellationToken);
+
+    // Definitions ------------------------------------------------------------------------------------------------
+
+    /// <summary>Adds or replaces one version of a definition. Of a definition at most one version is latest and at most one published:
+    /// saving one as latest (published) clears that mark from the others.</summary>
+    Task SaveDefinitionAsync(DefinitionRecord definition, CancellationToken cancellationToken);
+
+    /// <summary>One version by its own id, or null.</summary>
+    Task<DefinitionRecord?> GetDefinitionVersionAsync(string versionId, CancellationToken cancellationToken);
+
+    /// <summary>The version of a definition that is published, latest or has that number, or null.</summary>
+    Task<DefinitionRecord?> FindDefinitionAsync(string definitionId, VersionOption option, CancellationToken cancellationToken);
+
+    /// <summary>Versions, newest first, without restriction when every filter is null.</summary>
+    Task<Page<DefinitionRecord>> ListDefinitionsAsync(DefinitionFilter filter, PageRequest page, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a definition with all its versions; false when there was none. Instances keep what they pinned until they finish: a definition
+    /// with unfinished instances is not deleted (throws <see cref="InvalidOperationException"/>).</summary>
+    Task<bool> DeleteDefinitionAsync(string definitionId, CancellationToken cancellationToken);
+
+    // Instances --------------------------------------------------------------------------------------------------
+
+    /// <summary>Adds an instance, ready to be claimed at once. When its dedupe key was seen before, nothing is added and the id of the instance
+    /// that the key started is returned with <c>Created = false</c>.</summary>
+    Task<CreateResult> CreateInstanceAsync(NewInstance instance, CancellationToken cancellationToken);
+
+    /// <summary>Takes the instance for <paramref name="owner"/>: raises the epoch, counts the claim, sets the lease, and returns the state together with
+    /// the inbox messages not consumed yet, oldest first. Null when it does not exist, is finished, is quarantined, or another owner's lease still
+    /// runs (also when the same owner holds it already).</summary>
+    Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, CancellationToken cancellationToken);
+
+    /// <summary>Applies commits in order; the answers are in the same order. See <see cref="InstanceCommit"/>.</summary>
+    Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken);
+
+    /// <summary>Inbox messages of a claimed instance that arrived since: all unconsumed ones, oldest first.</summary>
+    Task<IReadOnlyList<InboxMessage>> ReadInboxAsync(string instanceId, CancellationToken cancellationToken);
+
+    /// <summary>Extends the leases of the instances that this owner still holds at the given epochs; returns the ids it no longer holds.</summary>
+    Task<IReadOnlyList<string>> RenewAsync(string owner, IReadOnlyList<HeldInstance> held, TimeSpan lease, CancellationToken cancellationToken);
+
+    /// <summary>Ends all leases of an owner that is known to be dead (the same node after a restart). Returns how many.</summary>
+    Task<int> ReleaseOwnerAsync(string owner, CancellationToken cancellationToken);
+
+    /// <summary>Ids of unfinished, not quarantined instances that are due at <paramref name="now"/> and that nobody holds, the longest due first.</summary>
+    Task<IReadOnlyList<string>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+
+    /// <summary>When the next instance that nobody holds becomes due (which may be in the past), or null.</summary>
+    Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken);
+
+    /// <summary>Marks an instance quarantined, whoever holds it (raises the epoch), with the reason; or lifts the quarantine, resetting the count of claims.</summary>
+    Task<bool> SetQuarantineAsync(string instanceId, string? reason, CancellationToken cancellationToken);
+
+    /// <summary>An instance with its state, or null.</summary>
+    Task<InstanceRecord?> GetInstanceAsync(string instanceId, CancellationToken cancellationToken);
+
+    /// <summary>Instances without their states, newest first.</summary>
+    Task<Page<InstanceRecord>> ListInstancesAsync(InstanceFilter filter, PageRequest page, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a finished instance with its journal and inbox; false when there is none or it is not finished.</summary>
+    Task<bool> DeleteInstanceAsync(string instanceId, CancellationToken cancellationToken);
+
+    // Inbox, bookmarks, outbox, journal --------------------------------------------------------------------------
+
+    /// <summary>Posts a message to an instance and makes it due now. <see cref="PostOutcome.Duplicate"/> when the dedupe key was seen for this instance,
+    /// <see cref="PostOutcome.Finished"/> / <see cref="PostOutcome.NotFound"/> when nobody will read it.</summary>
+    Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
+
+    /// <summary>Bookmarks of unfinished instances with this stimulus hash (and, when given, of instances with this correlation id).</summary>
+    Task<IReadOnlyList<BookmarkRecord>> FindBookmarksAsync(string stimulusHash, string? correlationId, CancellationToken cancellationToken);
+
+    /// <summary>Outbox messages, oldest first.</summary>
+    Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>Removes outbox messages that were delivered.</summary>
+    Task DeleteOutboxAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken);
+
+    /// <summary>The journal of an instance, oldest first.</summary>
+    Task<Page<JournalRecord>> ReadJournalAsync(string instanceId, PageRequest page, CancellationToken cancellationToken);
+}

@@ -1,0 +1,127 @@
+namespace Kairship.Workflows.Storage;
+
+/// <summary>A page of a longer list. <see cref="Total"/> counts all that match, not only this page.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Items, long Total);
+
+/// <summary>Skip and take; take is at most 1,000.</summary>
+public sealed record PageRequest(int Skip = 0, int Take = 100);
+
+/// <summary>Which version of a definition.</summary>
+public readonly record struct VersionOption(bool Published, bool Latest, int? Number)
+{
+    public static VersionOption PublishedOnly => new(true, false, null);
+    public static VersionOption LatestOnly => new(false, true, null);
+    public static VersionOption Exactly(int number) => new(false, false, number);
+}
+
+/// <summary>One version of a definition as stored. <see cref="ContentHash"/> is lower-case hex SHA-256 of the canonical JSON without what a save changes by itself.</summary>
+public sealed record DefinitionRecord(
+    string VersionId, string DefinitionId, int Version, string? Name, string? Description, bool IsLatest, bool IsPublished,
+    string ContentHash, string Json, DateTimeOffset CreatedAt);
+
+/// <summary>Null means: not restricted.</summary>
+public sealed record DefinitionFilter(string? DefinitionId = null, string? Search = null, bool? Latest = null, bool? Published = null);
+
+/// <summary>Elsa's two words for where an instance stands, in one: Running is anything before the last three.</summary>
+public enum InstanceStatus
+{
+    /// <summary>Created, nothing has run yet.</summary>
+    Pending,
+
+    /// <summary>Has work that can go on now.</summary>
+    Executing,
+
+    /// <summary>Waits for a bookmark or a time.</summary>
+    Suspended,
+
+    /// <summary>An operator paused it.</summary>
+    Paused,
+
+    Finished,
+    Cancelled,
+    Faulted,
+}
+
+/// <summary>An instance about to be added. <see cref="State"/> is the engine's serialised snapshot: opaque to stores.</summary>
+public sealed record NewInstance(
+    string Id, string DefinitionId, string DefinitionVersionId, int DefinitionVersion, string? Name, string? CorrelationId,
+    string? ParentInstanceId, ReadOnlyMemory<byte> State, string? DedupeKey, DateTimeOffset CreatedAt);
+
+/// <param name="InstanceId">The new instance, or the one that the dedupe key started before.</param>
+public sealed record CreateResult(string InstanceId, bool Created);
+
+/// <summary>An instance held by a claim. <see cref="Claims"/> counts claims since the last good commit (poison detection).</summary>
+public sealed record ClaimedInstance(InstanceRecord Instance, long Epoch, int Claims, IReadOnlyList<InboxMessage> Inbox);
+
+public readonly record struct HeldInstance(string InstanceId, long Epoch);
+
+/// <summary>An instance as stored. <see cref="State"/> is empty in lists.</summary>
+public sealed record InstanceRecord(
+    string Id, string DefinitionId, string DefinitionVersionId, int DefinitionVersion, string? Name, string? CorrelationId,
+    string? ParentInstanceId, InstanceStatus Status, int IncidentCount, string? QuarantineReason, long Epoch, string? Owner, DateTimeOffset? DueAt,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? FinishedAt, ReadOnlyMemory<byte> State);
+
+/// <summary>Null means: not restricted.</summary>
+public sealed record InstanceFilter(
+    string? DefinitionId = null, string? CorrelationId = null, string? ParentInstanceId = null,
+    IReadOnlyList<InstanceStatus>? Statuses = null, bool? Quarantined = null, string? Search = null);
+
+/// <summary>A wait: who is resumed by a stimulus with this hash.</summary>
+public sealed record BookmarkRecord(string Id, string InstanceId, string ActivityId, string StimulusName, string StimulusHash, string? CorrelationId);
+
+/// <summary>A message to an instance. <see cref="Id"/> grows in the order of posting within one instance.</summary>
+public sealed record InboxMessage(long Id, string DedupeKey, ReadOnlyMemory<byte> Payload);
+
+/// <summary>A message that an instance sends when it commits; delivered at least once after that, its id being the dedupe key.</summary>
+public sealed record OutboxMessage(string Id, string InstanceId, string Kind, ReadOnlyMemory<byte> Payload);
+
+/// <summary>A line for people: what an activity did. Never read back by the engine. <see cref="Data"/> is JSON or null.</summary>
+public sealed record JournalRecord(
+    string InstanceId, long Sequence, DateTimeOffset At, string? ActivityId, string? NodeId, string? ActivityType, string? ExecutionId,
+    string Event, string? Message, string? Data);
+
+/// <summary>
+/// One transition of an instance: all of it or nothing. The first statement is guarded by id and epoch; no row means another owner
+/// has it, and nothing of this commit may remain. A good commit resets the count of claims.
+/// </summary>
+public sealed record InstanceCommit
+{
+    public required string InstanceId { get; init; }
+    public required long Epoch { get; init; }
+    public required ReadOnlyMemory<byte> State { get; init; }
+    public required InstanceStatus Status { get; init; }
+    public required DateTimeOffset At { get; init; }
+    public string? Name { get; init; }
+    public string? CorrelationId { get; init; }
+    public int IncidentCount { get; init; }
+
+    /// <summary>When the instance wants to run again without being signalled; null: not before a message arrives.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>Gives the claim up in the same transaction. Also true for a finished instance. If the inbox then holds a message whose id is not in
+    /// <see cref="SeenInbox"/>, the instance is due at once, whatever <see cref="DueAt"/> says: no signal is lost between reading and releasing.</summary>
+    public bool Release { get; init; }
+
+    public IReadOnlyList<BookmarkRecord> AddedBookmarks { get; init; } = [];
+    public IReadOnlyList<string> RemovedBookmarks { get; init; } = [];
+    public IReadOnlyList<JournalRecord> Journal { get; init; } = [];
+    public IReadOnlyList<OutboxMessage> Outbox { get; init; } = [];
+    public IReadOnlyList<long> ConsumedInbox { get; init; } = [];
+    public IReadOnlyList<long> SeenInbox { get; init; } = [];
+}
+
+public enum CommitOutcome
+{
+    Committed,
+
+    /// <summary>Another owner has claimed the instance since: nothing was changed; forget the memory, never retry.</summary>
+    Fenced,
+}
+
+public enum PostOutcome
+{
+    Posted,
+    Duplicate,
+    Finished,
+    NotFound,
+}
