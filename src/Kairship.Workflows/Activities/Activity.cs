@@ -57,7 +57,7 @@ public abstract record ActivityResult
     public sealed record Failed(string Type, string Message, bool Retryable, TimeSpan? RetryAfter) : ActivityResult;
 
     public static ActivityResult Done(JsonObject? outputs = null) => new Completed("Done", outputs);
-    public static ActivityResult Outcome(string outcome, JsonObject? outputs = null) => new Completed(outcome, outputs);
+    public static ActivityResult Leave(string outcome, JsonObject? outputs = null) => new Completed(outcome, outputs);
     public static ActivityResult Wait(TimeSpan delay, JsonObject? state = null, params IReadOnlyList<StimulusKey> stimuli) => new Waiting(stimuli, delay, state);
     public static ActivityResult WaitFor(IReadOnlyList<StimulusKey> stimuli, JsonObject? state = null) => new Waiting(stimuli, null, state);
     public static ActivityResult Fail(string type, string message) => new Failed(type, message, false, null);
