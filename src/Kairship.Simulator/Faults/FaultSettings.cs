@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Kairship.Simulator.Faults;
+
+/// <summary>All switches of <see cref="ClusterFaults"/> as data: the body of <c>GET</c> and <c>PUT /sim/v1/faults</c>.</summary>
+public sealed record FaultSettings
+{
+    /// <summary>How the settings look as JSON: camelCase, enumerations by name.</summary>
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <inheritdoc cref="ClusterFaults.Unreachable"/>
+    public bool Unreachable { get; init; }
+
+    /// <inheritdoc cref="ClusterFaults.Frozen"/>
+    public bool Frozen { get; init; }
+
+    /// <summary>Milliseconds added before every request.</summary>
+    public double LatencyMilliseconds { get; init; }
+
+    /// <summary>Share of requests that fail, 0 to 1.</summary>
+    public double ErrorRate { get; init; }
+
+    /// <inheritdoc cref="ClusterFaults.Kinds"/>
+    public FaultKind Kinds { get; init; } = FaultKind.All;
+
+    /// <summary>Seconds that the cluster's clock is ahead.</summary>
+    public double ClockSkewSeconds { get; init; }
+
+    /// <inheritdoc cref="ClusterFaults.NodesFull"/>
+    public bool NodesFull { get; init; }
+
+    /// <summary>Image substring to the way its pods fail.</summary>
+    public IReadOnlyDictionary<string, PodFault> Images { get; init; } = new Dictionary<string, PodFault>(StringComparer.Ordinal);
+
+    /// <summary>The settings, or an <see cref="ArgumentException"/> that names the value out of range.</summary>
+    internal static FaultSettings Check(FaultSettings settings)
+    {
+        if (settings.ErrorRate is not (>= 0 and <= 1))
+        {
+            throw new ArgumentException($"errorRate is {settings.ErrorRate}; it is a share from 0 to 1.", nameof(settings));
+        }
+
+        if (settings.LatencyMilliseconds is not (>= 0 and <= 3_600_000))
+        {
+            throw new ArgumentException($"latencyMilliseconds is {settings.LatencyMilliseconds}; it is from 0 to 3600000.", nameof(settings));
+        }
+
+        if (Math.Abs(settings.ClockSkewSeconds) is not (>= 0 and <= 315_360_000))
+        {
+            throw new ArgumentException($"clockSkewSeconds is {settings.ClockSkewSeconds}; it is within ten years.", nameof(settings));
+        }
+
+        return settings;
+    }
+}
