@@ -1,0 +1,23 @@
+using Kairship.Delivery.Overrides;
+using Kairship.Delivery.Placement;
+using Kairship.Delivery.Rollouts;
+
+namespace Kairship.Delivery.Applications;
+
+/// <summary>What is released as one: where it goes, what differs there, and how a new revision gets there. Written as YAML (kind: Application, apiVersion: kairship.io/v1).</summary>
+public sealed record Application
+{
+    /// <summary>DNS label.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Objects without a namespace go here.</summary>
+    public required string Namespace { get; init; }
+    public PlacementPolicy Placement { get; init; } = new();
+    public IReadOnlyList<OverrideRule> Overrides { get; init; } = [];
+    public RolloutPolicy Rollout { get; init; } = new();
+}
+
+/// <summary>One set of manifests of an application, immutable. <see cref="Number"/> counts from 1 within the application; <see cref="Name"/> is what people call it ("v2").</summary>
+/// <param name="Manifests">JSON array of the objects as given, before placement and overrides.</param>
+/// <param name="Digest">Lower-case hex SHA-256 of the canonical manifests.</param>
+public sealed record Revision(string Application, int Number, string Name, string Manifests, string Digest, string CreatedBy, DateTimeOffset CreatedAt);

@@ -1,0 +1,38 @@
+using Kairship.Delivery.Manifests;
+
+namespace Kairship.Delivery.Plans;
+
+public enum PlannedAction
+{
+    Create,
+    Update,
+    Unchanged,
+    Delete,
+}
+
+/// <summary>One field that differs. Path in dots and brackets (".spec.template.spec.containers[name=web].image"); values as compact JSON, null where absent; secrets masked.</summary>
+public sealed record FieldChange(string Path, string? Before, string? After);
+
+public sealed record PlannedObject(ObjectRef Ref, PlannedAction Action, IReadOnlyList<FieldChange> Changes);
+
+/// <summary>What stands in the way: the object, and the cluster's own words.</summary>
+public sealed record PlanProblem(ObjectRef? Ref, string Message);
+
+/// <summary>What a release does in one cluster. Labels are the cluster's at planning time, so that rendering again gives the same.</summary>
+/// <param name="Replicas">Replicas of each workload here ("Deployment/web" to 3), after division; a workload scaled by an HPA is absent.</param>
+/// <param name="ManifestDigest">SHA-256 of the rendered manifests for this cluster.</param>
+public sealed record ClusterPlan(
+    string Cluster, IReadOnlyDictionary<string, string> Labels, string Wave, IReadOnlyDictionary<string, int> Replicas, string ManifestDigest,
+    IReadOnlyList<PlannedObject> Objects, IReadOnlyList<PlanProblem> Problems);
+
+/// <summary>The clusters of a wave, in order, and how many at a time.</summary>
+public sealed record PlannedWave(string Name, IReadOnlyList<string> Clusters, int MaxConcurrency);
+
+/// <summary>Everything a release would do, and a digest that an approval is bound to.</summary>
+/// <param name="Digest">SHA-256 over application, revision, waves, steps and every cluster's manifests and actions.</param>
+public sealed record Plan(
+    string Application, string Revision, string? FromRevision, IReadOnlyList<PlannedWave> Waves, IReadOnlyList<ClusterPlan> Clusters, string Digest)
+{
+    public bool HasProblems => Clusters.Any(c => c.Problems.Count > 0);
+    public bool HasChanges => Clusters.Any(c => c.Objects.Any(o => o.Action != PlannedAction.Unchanged));
+}

@@ -1,0 +1,20 @@
+namespace Kairship.Fleet.Clusters;
+
+/// <summary>A member cluster as stored.</summary>
+/// <param name="ProtectedKubeconfig">The kubeconfig, encrypted by ASP.NET Data Protection; never leaves this room in clear.</param>
+/// <param name="Context">The context inside the kubeconfig; null: its current one.</param>
+/// <param name="Revision">Grows with every change; a connection of an older revision is rebuilt.</param>
+public sealed record ClusterRecord(
+    string Name, IReadOnlyDictionary<string, string> Labels, byte[] ProtectedKubeconfig, string? Context, string Server, long Revision, DateTimeOffset JoinedAt);
+
+/// <summary>The clusters that joined, persisted.</summary>
+public interface IClusterStore
+{
+    /// <summary>Adds or replaces by name; the revision is raised by the store. Returns what is stored.</summary>
+    Task<ClusterRecord> SaveAsync(ClusterRecord cluster, CancellationToken cancellationToken);
+    Task<ClusterRecord?> GetAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>By name.</summary>
+    Task<IReadOnlyList<ClusterRecord>> ListAsync(CancellationToken cancellationToken);
+    Task<bool> RemoveAsync(string name, CancellationToken cancellationToken);
+}
