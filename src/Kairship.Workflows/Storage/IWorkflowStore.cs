@@ -65,6 +65,11 @@ public interface IWorkflowStore
     /// <summary>Marks an instance quarantined, whoever holds it (raises the epoch), with the reason; or lifts the quarantine, resetting the count of claims.</summary>
     Task<bool> SetQuarantineAsync(string instanceId, string? reason, CancellationToken cancellationToken);
 
+    /// <summary>Makes a <see cref="InstanceStatus.Faulted"/> instance run on: status <see cref="InstanceStatus.Suspended"/>, no finish time, due at once, the count of
+    /// claims reset. State, inbox and dedupe keys stay as they are; the engine sees from the state that it had faulted and retries what faulted.
+    /// False when there is no such instance or it is not faulted.</summary>
+    Task<bool> ReopenAsync(string instanceId, CancellationToken cancellationToken);
+
     /// <summary>An instance with its state, or null.</summary>
     Task<InstanceRecord?> GetInstanceAsync(string instanceId, CancellationToken cancellationToken);
 
