@@ -1,0 +1,123 @@
+namespace Kairship.Workflows.Storage;
+
+/// <content>Rows, the application of one commit, and the due index. Everything here runs under the lock.</content>
+public sealed partial class InMemoryWorkflowStore
+{
+    private sealed class Row(InstanceRecord record, long order)
+    {
+        public InstanceRecord Record { get; set; } = record;
+        public long Order { get; } = order;
+        public string? DedupeKey { get; init; }
+        public int Claims { get; set; }
+        public DateTimeOffset LeaseUntil { get; set; }
+        public HashSet<string> SeenKeys { get; } = [];
+        public SortedDictionary<long, InboxMessage> Inbox { get; } = [];
+        public Dictionary<string, BookmarkRecord> Bookmarks { get; } = [];
+        public List<JournalRecord> Journal { get; } = [];
+        public (DateTimeOffset Due, long Order, string Id)? DueEntry { get; set; }
+        public bool IsFinished => Record.Status is InstanceStatus.Finished or InstanceStatus.Cancelled or InstanceStatus.Faulted;
+    }
+
+    private static InstanceRecord NewRecord(NewInstance i) => new(
+        i.Id, i.DefinitionId, i.DefinitionVersionId, i.DefinitionVersion, i.Name, i.CorrelationId, i.ParentInstanceId, InstanceStatus.Pending, 0, null, 0, null,
+        i.CreatedAt, i.CreatedAt, i.CreatedAt, null, i.State.ToArray());
+
+    private static InstanceRecord Copy(InstanceRecord record) => record with { State = record.State.ToArray() };
+
+    private static IReadOnlyList<InboxMessage> Inbox(Row row) => [.. row.Inbox.Values.Select(m => m with { Payload = m.Payload.ToArray() })];
+
+    private bool IsHeld(Row row) => row.Record.Owner is not null && row.LeaseUntil > time.GetUtcNow();
+
+    private static void Release(Row row)
+    {
+        row.LeaseUntil = default;
+        row.Record = row.Record with { Owner = null };
+    }
+
+    private void SetDue(Row row, DateTimeOffset? at)
+    {
+        if (row.DueEntry is { } old)
+        {
+            due.Remove(old);
+        }
+
+        row.Record = row.Record with { DueAt = row.IsFinished ? null : at };
+        row.DueEntry = row.Record is { DueAt: { } next, QuarantineReason: null } ? (next, row.Order, row.Record.Id) : null;
+        if (row.DueEntry is { } entry)
+        {
+            due.Add(entry);
+        }
+    }
+
+    private CommitOutcome Apply(InstanceCommit commit)
+    {
+        if (!rows.TryGetValue(commit.InstanceId, out var row) || row.Record.Epoch != commit.Epoch)
+        {
+            return CommitOutcome.Fenced;
+        }
+
+        var finished = commit.Status is InstanceStatus.Finished or InstanceStatus.Cancelled or InstanceStatus.Faulted;
+        row.Claims = 0;
+        row.Record = row.Record with
+        {
+            State = commit.State.ToArray(),
+            Status = commit.Status,
+            Name = commit.Name,
+            CorrelationId = commit.CorrelationId,
+            IncidentCount = commit.IncidentCount,
+            UpdatedAt = commit.At,
+            FinishedAt = finished ? commit.At : null,
+        };
+        ApplyMessages(row, commit);
+        var unseen = commit.Release && row.Inbox.Keys.Except(commit.SeenInbox).Any();
+        SetDue(row, unseen ? time.GetUtcNow() : commit.DueAt);
+        if (commit.Release)
+        {
+            Release(row);
+        }
+
+        return CommitOutcome.Committed;
+    }
+
+    private void ApplyMessages(Row row, InstanceCommit commit)
+    {
+        foreach (var id in commit.RemovedBookmarks)
+        {
+            RemoveBookmark(row, id);
+        }
+
+        foreach (var bookmark in commit.AddedBookmarks)
+        {
+            row.Bookmarks[bookmark.Id] = bookmark;
+            if (!bookmarksByHash.TryGetValue(bookmark.StimulusHash, out var waiting))
+            {
+                bookmarksByHash[bookmark.StimulusHash] = waiting = [];
+            }
+
+            waiting[bookmark.Id] = bookmark;
+        }
+
+        foreach (var id in commit.ConsumedInbox)
+        {
+            row.Inbox.Remove(id);
+        }
+
+        row.Journal.AddRange(commit.Journal);
+        foreach (var message in commit.Outbox)
+        {
+            outbox.AddLast(message with { Payload = message.Payload.ToArray() });
+        }
+    }
+
+    private void RemoveBookmark(Row row, string id)
+    {
+        if (row.Bookmarks.Remove(id, out var bookmark) && bookmarksByHash.TryGetValue(bookmark.StimulusHash, out var waiting))
+        {
+            waiting.Remove(id);
+            if (waiting.Count == 0)
+            {
+                bookmarksByHash.Remove(bookmark.StimulusHash);
+            }
+        }
+    }
+}
