@@ -1,0 +1,99 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using Kairship.Api.Applications;
+using Kairship.Api.Approvals;
+using Kairship.Api.Clusters;
+using Kairship.Api.Releases;
+
+namespace Kairship.Api;
+
+/// <summary>Clusters, applications, releases, approvals.</summary>
+public sealed partial class KairshipClient
+{
+    public Task<ClusterInfo> JoinClusterAsync(JoinClusterRequest request, CancellationToken cancellationToken = default) =>
+        PostAsync<ClusterInfo>("clusters", request, cancellationToken);
+
+    public Task<PageOf<ClusterInfo>> ListClustersAsync(int skip = 0, int take = 100, CancellationToken cancellationToken = default) =>
+        GetAsync<PageOf<ClusterInfo>>(Query("clusters", ("skip", skip), ("take", take)), cancellationToken);
+
+    public Task<ClusterInfo> GetClusterAsync(string name, CancellationToken cancellationToken = default) =>
+        GetAsync<ClusterInfo>($"clusters/{Escape(name)}", cancellationToken);
+
+    /// <summary>Forgets a cluster; nothing inside it is touched. Refused (409) while an application is released there, unless forced.</summary>
+    public Task RemoveClusterAsync(string name, bool force = false, CancellationToken cancellationToken = default) =>
+        DeleteAsync(Query($"clusters/{Escape(name)}", ("force", force ? true : null)), cancellationToken);
+
+    public Task<AppliedApplication> ApplyApplicationAsync(string yaml, CancellationToken cancellationToken = default)
+    {
+        var content = new StringContent(yaml, Encoding.UTF8);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/yaml");
+        return SendAsync<AppliedApplication>(HttpMethod.Put, "applications", content, cancellationToken);
+    }
+
+    public Task<PageOf<ApplicationInfo>> ListApplicationsAsync(int skip = 0, int take = 100, CancellationToken cancellationToken = default) =>
+        GetAsync<PageOf<ApplicationInfo>>(Query("applications", ("skip", skip), ("take", take)), cancellationToken);
+
+    public Task<ApplicationDetail> GetApplicationAsync(string name, CancellationToken cancellationToken = default) =>
+        GetAsync<ApplicationDetail>($"applications/{Escape(name)}", cancellationToken);
+
+    /// <summary>Its releases, newest first.</summary>
+    public Task<PageOf<ReleaseInfo>> GetHistoryAsync(string application, int skip = 0, int take = 100, CancellationToken cancellationToken = default) =>
+        GetAsync<PageOf<ReleaseInfo>>(Query($"applications/{Escape(application)}/history", ("skip", skip), ("take", take)), cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    public Task<PageOf<RevisionInfo>> ListRevisionsAsync(string application, int skip = 0, int take = 100, CancellationToken cancellationToken = default) =>
+        GetAsync<PageOf<RevisionInfo>>(Query($"applications/{Escape(application)}/revisions", ("skip", skip), ("take", take)), cancellationToken);
+
+    /// <summary>What a release would do in each cluster; writes nothing.</summary>
+    public Task<PlanInfo> PlanAsync(string application, PlanRequest request, CancellationToken cancellationToken = default) =>
+        PostAsync<PlanInfo>($"applications/{Escape(application)}/plan", request, cancellationToken);
+
+    /// <summary>Starts a release. The same <paramref name="idempotencyKey"/> twice starts one and gives the same answer.</summary>
+    public async Task<ReleaseInfo> StartReleaseAsync(
+        string application, StartReleaseRequest request, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        using var response = await RequestAsync(
+            HttpMethod.Post, $"applications/{Escape(application)}/releases", JsonContent.Create(request, options: WireJson.Options),
+            idempotencyKey is null ? [] : [("Idempotency-Key", idempotencyKey)], cancellationToken);
+        return await ReadAsync<ReleaseInfo>(response, cancellationToken);
+    }
+
+    /// <summary>Newest first; of one application or of all.</summary>
+    public Task<PageOf<ReleaseInfo>> ListReleasesAsync(
+        string? application = null, int skip = 0, int take = 100, CancellationToken cancellationToken = default) =>
+        GetAsync<PageOf<ReleaseInfo>>(Query("releases", ("application", application), ("skip", skip), ("take", take)), cancellationToken);
+
+    public Task<ReleaseDetail> GetReleaseAsync(string releaseId, CancellationToken cancellationToken = default) =>
+        GetAsync<ReleaseDetail>($"releases/{Escape(releaseId)}", cancellationToken);
+
+    /// <summary>The plan that the release was made by; 404 until it is planned.</summary>
+    public Task<PlanInfo> GetReleasePlanAsync(string releaseId, CancellationToken cancellationToken = default) =>
+        GetAsync<PlanInfo>($"releases/{Escape(releaseId)}/plan", cancellationToken);
+
+    public Task<ReleaseInfo> PauseReleaseAsync(string releaseId, string? reason = null, CancellationToken cancellationToken = default) =>
+        PostAsync<ReleaseInfo>($"releases/{Escape(releaseId)}/pause", new ReleaseActionRequest(reason), cancellationToken);
+
+    public Task<ReleaseInfo> ResumeReleaseAsync(string releaseId, string? reason = null, CancellationToken cancellationToken = default) =>
+        PostAsync<ReleaseInfo>($"releases/{Escape(releaseId)}/resume", new ReleaseActionRequest(reason), cancellationToken);
+
+    public Task<ReleaseInfo> AbortReleaseAsync(string releaseId, string? reason = null, CancellationToken cancellationToken = default) =>
+        PostAsync<ReleaseInfo>($"releases/{Escape(releaseId)}/abort", new ReleaseActionRequest(reason), cancellationToken);
+
+    /// <summary>A release under way goes back and is the answer; of a succeeded one, the answer is a new release to the revision before.</summary>
+    public Task<ReleaseInfo> RollBackReleaseAsync(string releaseId, string? reason = null, CancellationToken cancellationToken = default) =>
+        PostAsync<ReleaseInfo>($"releases/{Escape(releaseId)}/rollback", new ReleaseActionRequest(reason), cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    public Task<PageOf<ApprovalInfo>> ListApprovalsAsync(
+        bool pendingOnly = true, int skip = 0, int take = 100, CancellationToken cancellationToken = default) =>
+        GetAsync<PageOf<ApprovalInfo>>(Query("approvals", ("pending", pendingOnly), ("skip", skip), ("take", take)), cancellationToken);
+
+    /// <param name="idOrRelease">An approval's id, or the id of a release that waits for one.</param>
+    public Task<ApprovalInfo> GetApprovalAsync(string idOrRelease, CancellationToken cancellationToken = default) =>
+        GetAsync<ApprovalInfo>($"approvals/{Escape(idOrRelease)}", cancellationToken);
+
+    /// <param name="idOrRelease">An approval's id, or the id of a release that waits for one.</param>
+    public Task<ApprovalInfo> DecideApprovalAsync(string idOrRelease, DecideApprovalRequest request, CancellationToken cancellationToken = default) =>
+        PostAsync<ApprovalInfo>($"approvals/{Escape(idOrRelease)}/decisions", request, cancellationToken);
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using Kairship.Api.Access;
+using Kairship.Api.Audit;
+using Kairship.Api.Webhooks;
+using Kairship.Api.Workflows;
+
+namespace Kairship.Api;
+
+/// <summary>Workflows, instances, webhooks, keys, audit.</summary>
+public sealed partial class KairshipClient
+{
+    /// <summary>The latest version of every definition.</summary>
+    public Task<PageOf<WorkflowInfo>> ListWorkflowsAsync(int skip = 0, int take = 100, CancellationToken cancellationToken = default) =>
+        GetAsync<PageOf<WorkflowInfo>>(Query("workflows", ("skip", skip), ("take", take)), cancellationToken);
+
+    /// <summary>The definition as Elsa 3 JSON; null version: the latest.</summary>
+    public async Task<string> GetWorkflowAsync(string definitionId, int? version = null, CancellationToken cancellationToken = default)
+    {
+        using var response = await RequestAsync(
+            HttpMethod.Get, Query($"workflows/{Escape(definitionId)}", ("version", version)), null, [], cancellationToken);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+
+    /// <summary>Imports and publishes a definition (Elsa 3 JSON). Problems are refused with 422, each pointing at activity and property.</summary>
+    public Task<ImportedWorkflow> PushWorkflowAsync(string json, CancellationToken cancellationToken = default) =>
+        SendAsync<ImportedWorkflow>(HttpMethod.Put, "workflows", new StringContent(json, Encoding.UTF8, "application/json"), cancellationToken);
+
+    /// <summary>How the files of the server's workflow folder were taken.</summary>
+    public Task<PageOf<WorkflowFileInfo>> ListWorkflowFilesAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<PageOf<WorkflowFileInfo>>("workflow-files", cancellationToken);
+
+    /// <summary>Newest first. <paramref name="status"/> as in <see cref="InstanceInfo.Status"/>.</summary>
+    public Task<PageOf<InstanceInfo>> ListInstancesAsync(
+        string? definitionId = null, string? correlationId = null, string? status = null, int skip = 0, int take = 100,
+        CancellationToken cancellationToken = default) =>
+        GetAsync<PageOf<InstanceInfo>>(
+            Query("instances", ("definition", definitionId), ("correlationId", correlationId), ("status", status), ("skip", skip), ("take", take)),
+            cancellationToken);
+
+    public Task<InstanceDetail> GetInstanceAsync(string instanceId, CancellationToken cancellationToken = default) =>
+        GetAsync<InstanceDetail>($"instances/{Escape(instanceId)}", cancellationToken);
+
+    public Task<PageOf<JournalLine>> GetJournalAsync(string instanceId, int skip = 0, int take = 100, CancellationToken cancellationToken = default) =>
+        GetAsync<PageOf<JournalLine>>(Query($"instances/{Escape(instanceId)}/journal", ("skip", skip), ("take", take)), cancellationToken);
+
+    public Task<InstanceInfo> CancelInstanceAsync(string instanceId, CancellationToken cancellationToken = default) =>
+        PostAsync<InstanceInfo>($"instances/{Escape(instanceId)}/cancel", null, cancellationToken);
+
+    /// <summary>Runs the faulted activity again, or lifts a quarantine.</summary>
+    public Task<InstanceInfo> RetryInstanceAsync(string instanceId, CancellationToken cancellationToken = default) =>
+        PostAsync<InstanceInfo>($"instances/{Escape(instanceId)}/retry", null, cancellationToken);
+
+    public Task<WebhookInfo> CreateWebhookAsync(CreateWebhookRequest request, CancellationToken cancellationToken = default) =>
+        PostAsync<WebhookInfo>("webhooks", request, cancellationToken);
+
+    public Task<PageOf<WebhookInfo>> ListWebhooksAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<PageOf<WebhookInfo>>("webhooks", cancellationToken);
+
+    public Task DeleteWebhookAsync(string name, CancellationToken cancellationToken = default) =>
+        DeleteAsync($"webhooks/{Escape(name)}", cancellationToken);
+
+    public Task<CreatedKey> CreateKeyAsync(CreateKeyRequest request, CancellationToken cancellationToken = default) =>
+        PostAsync<CreatedKey>("keys", request, cancellationToken);
+
+    public Task<PageOf<KeyInfo>> ListKeysAsync(CancellationToken cancellationToken = default) => GetAsync<PageOf<KeyInfo>>("keys", cancellationToken);
+
+    public Task RevokeKeyAsync(string id, CancellationToken cancellationToken = default) => DeleteAsync($"keys/{Escape(id)}", cancellationToken);
+
+    public Task<IdentityInfo> WhoAmIAsync(CancellationToken cancellationToken = default) => GetAsync<IdentityInfo>("whoami", cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    public Task<PageOf<AuditLine>> ListAuditAsync(int skip = 0, int take = 100, CancellationToken cancellationToken = default) =>
+        GetAsync<PageOf<AuditLine>>(Query("audit", ("skip", skip), ("take", take)), cancellationToken);
+}
