@@ -31,6 +31,9 @@ public interface IDeliveryStore
     /// <exception cref="DeliveryConflictException">Somebody else holds the application; the message names the holder.</exception>
     Task<Release> StartReleaseAsync(
         Application spec, string revision, string workflow, string requestedBy, string? dedupeKey, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>The release that a dedupe key started, or null when the key was never seen: a repeated request is answered before it makes a revision.</summary>
+    Task<Release?> FindStartedReleaseAsync(string dedupeKey, CancellationToken cancellationToken);
     Task<Release?> GetReleaseAsync(string releaseId, CancellationToken cancellationToken);
 
     /// <summary>Newest first; null application: all.</summary>
