@@ -39,8 +39,17 @@ public sealed class ActivityNode
     /// <summary>Connections and start when this is a flowchart; otherwise null.</summary>
     public FlowchartGraph? Flowchart { get; init; }
 
+    /// <summary>Outcomes that this activity can leave by, as connections name them; null when they are only known at run time.</summary>
+    public IReadOnlyList<string>? Outcomes { get; init; } = ["Done"];
+
+    /// <summary>The cases of a Switch or FlowSwitch, in order; their conditions are compiled. Empty for every other activity.</summary>
+    public IReadOnlyList<SwitchCase> Cases { get; init; } = [];
+
     public IReadOnlyList<ActivityNode> Child(string port) => Children.TryGetValue(port, out var nodes) ? nodes : [];
 }
+
+/// <summary>One case of a Switch or FlowSwitch. <see cref="Activity"/> is what a Switch runs for it; a FlowSwitch leaves by the port of that label.</summary>
+public sealed record SwitchCase(string Label, CompiledExpression Condition, ActivityNode? Activity);
 
 /// <summary>A variable as declared. <see cref="Default"/> is its value converted from the text of the definition.</summary>
 public sealed record VariableDefinition(string Id, string Name, string TypeName, bool IsArray, JsonNode? Default);

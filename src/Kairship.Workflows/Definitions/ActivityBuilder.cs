@@ -1,0 +1,191 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kairship.Workflows.Activities;
+
+namespace Kairship.Workflows.Definitions;
+
+/// <summary>Compiles an activity and, first, everything inside it.</summary>
+internal sealed class ActivityBuilder(Compilation run)
+{
+    private static readonly HashSet<string> OwnProperties = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "id", "nodeId", "name", "type", "version", "customProperties", "metadata", "runAsynchronously", "canStartWorkflow", "source", "synthetic", "_type",
+        "missingTypeName", "missingTypeVersion", "originalActivityJson",
+    };
+
+    /// <summary>The activity compiled, or null when it does not; why is among the problems.</summary>
+    public ActivityNode? Build(JsonObject json, string parentNodeId, VariableScope scope, int depth)
+    {
+        var index = run.Nodes.Count;
+        run.Nodes.Add(null);
+        if (!IsWithinLimits(json, depth))
+        {
+            return null;
+        }
+
+        json = ActivityOriginal.Restore(json, run.Registry);
+        var id = Id(json);
+        var activity = Type(json, id);
+        if (id is null || activity is null)
+        {
+            BuildChildrenOfUnknown(json, parentNodeId, scope, depth);
+            return null;
+        }
+
+        var descriptor = activity.Descriptor;
+        var nodeId = $"{parentNodeId}:{id}";
+        var variables = Declarations.Variables(run, id, json["variables"]);
+        var inner = variables.Count == 0 ? scope : new VariableScope(scope, variables);
+        var binding = new ActivityBinding(run, json, id, descriptor, inner);
+        var inputs = binding.Inputs();
+        var children = new Dictionary<string, IReadOnlyList<ActivityNode>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (port, list) in ActivityPorts.Embedded(run, json, id, descriptor))
+        {
+            var childScope = port.Equals("Body", StringComparison.OrdinalIgnoreCase) ? inner.ForLoopBody() : inner;
+            children[port] = [.. list.Select(child => Build(child, nodeId, childScope, depth + 1)).OfType<ActivityNode>()];
+        }
+
+        var cases = binding.Cases(child => Build(child, nodeId, inner, depth + 1));
+        foreach (var branch in cases.Where(c => c.Activity is not null))
+        {
+            children[branch.Label] = [branch.Activity!];
+        }
+
+        WarnUnknownProperties(json, id, descriptor);
+        var all = children.Values.SelectMany(list => list).ToArray();
+        var node = new ActivityNode
+        {
+            Index = index,
+            Id = id,
+            NodeId = nodeId,
+            TypeName = descriptor.TypeName,
+            Name = DefinitionJson.Text(json["name"]),
+            DisplayText = DefinitionJson.Text((json["metadata"] as JsonObject)?["displayText"]),
+            Activity = activity,
+            CanStartWorkflow = CanStart(json),
+            Inputs = inputs,
+            PlainInputs = binding.PlainInputs(),
+            Outputs = binding.Outputs(),
+            Children = children,
+            Variables = variables,
+            Cases = cases,
+            Outcomes = ActivityPorts.Outcomes(descriptor, inputs, cases),
+            Flowchart = json["connections"] is JsonArray || ActivityPorts.IsFlowchart(descriptor)
+                ? new FlowchartBuilder(run, id, json, all).Build()
+                : null,
+        };
+        foreach (var child in all)
+        {
+            child.Parent = node;
+        }
+
+        run.Nodes[index] = node;
+        return node;
+    }
+
+    private bool IsWithinLimits(JsonObject json, int depth)
+    {
+        if (depth > Compilation.MaxDepth)
+        {
+            run.Error(DefinitionJson.Text(json["id"]), null, ProblemCode.TooDeep, $"Activities are nested deeper than {Compilation.MaxDepth}.");
+            return false;
+        }
+
+        if (run.Nodes.Count == Compilation.MaxActivities + 1)
+        {
+            run.Error(null, null, ProblemCode.TooMany, $"The definition has more than {Compilation.MaxActivities} activities.");
+        }
+
+        return run.Nodes.Count <= Compilation.MaxActivities;
+    }
+
+    private string? Id(JsonObject json)
+    {
+        var id = DefinitionJson.Text(json["id"]);
+        var type = DefinitionJson.Text(json["type"]) ?? "without a type";
+        if (string.IsNullOrWhiteSpace(id))
+        {
+            run.Error(null, "id", ProblemCode.MissingId, $"An activity {type} has no id.");
+            return null;
+        }
+
+        // Ids are joined by these to paths and keys.
+        if (id.Length > 128 || id.Any(c => c is ':' or '/' || char.IsWhiteSpace(c) || char.IsControl(c)))
+        {
+            run.Error(id, "id", ProblemCode.InvalidId, "An id has at most 128 characters and no colon, slash or white space.");
+            return null;
+        }
+
+        if (!run.Ids.Add(id))
+        {
+            run.Error(id, "id", ProblemCode.DuplicateId, $"Two activities have the id '{id}': an id is unique in the whole definition.");
+            return null;
+        }
+
+        run.ActivityNames.Add(id);
+        if (DefinitionJson.Text(json["name"]) is { Length: > 0 } name)
+        {
+            run.ActivityNames.Add(name);
+        }
+
+        return id;
+    }
+
+    private Activity? Type(JsonObject json, string? id)
+    {
+        var type = DefinitionJson.Text(json["type"]);
+        if (string.IsNullOrWhiteSpace(type))
+        {
+            run.Error(id, "type", ProblemCode.MissingProperty, "The activity has no type, such as \"Elsa.WriteLine\".");
+            return null;
+        }
+
+        if (!run.Registry.TryGet(type, out var activity))
+        {
+            var missing = DefinitionJson.Text(json["missingTypeName"]) ?? type;
+            var close = NearestName.Of(missing, run.Registry.Activities.Select(a => a.Descriptor.TypeName));
+            run.Error(id, "type", ProblemCode.UnknownType, $"There is no activity type '{missing}'.{(close is null ? "" : $" Did you mean '{close}'?")}");
+            return null;
+        }
+
+        if (json["version"] is JsonValue v && v.TryGetValue<int>(out var version) && version > activity.Descriptor.Version)
+        {
+            run.Error(id, "version", ProblemCode.UnknownVersion,
+                $"Version {version} of {activity.Descriptor.TypeName} is not known: the newest here is {activity.Descriptor.Version}.");
+        }
+
+        return activity;
+    }
+
+    /// <summary>So that the problems inside an unknown activity are told in the same run.</summary>
+    private void BuildChildrenOfUnknown(JsonObject json, string parentNodeId, VariableScope scope, int depth)
+    {
+        foreach (var (_, child) in DefinitionJson.Children(json))
+        {
+            Build(child, $"{parentNodeId}:{DefinitionJson.Text(json["id"])}", scope.ForLoopBody(), depth + 1);
+        }
+    }
+
+    private void WarnUnknownProperties(JsonObject json, string id, ActivityDescriptor descriptor)
+    {
+        var known = descriptor.Inputs.Select(i => i.Name).Concat(descriptor.Outputs.Select(o => o.Name)).Concat(descriptor.Ports.Select(p => p.Name)).ToArray();
+        foreach (var (name, value) in json)
+        {
+            if (value is null || OwnProperties.Contains(name) || known.Contains(name, StringComparer.OrdinalIgnoreCase) || IsStructure(name, descriptor))
+            {
+                continue;
+            }
+
+            var close = NearestName.Of(name, known);
+            run.Warn(id, name, ProblemCode.UnknownProperty,
+                $"{descriptor.TypeName} has no input, output or port '{name}': it is ignored.{(close is null ? "" : $" Did you mean '{JsonNamingPolicy.CamelCase.ConvertName(close)}'?")}");
+        }
+    }
+
+    private static bool IsStructure(string name, ActivityDescriptor descriptor) =>
+        name is "variables" or "activities" or "branches" || ActivityPorts.IsFlowchart(descriptor) && name is "connections" or "start";
+
+    private static bool CanStart(JsonObject json) =>
+        (json["customProperties"] as JsonObject)?["canStartWorkflow"] is JsonValue v && v.GetValueKind() == JsonValueKind.True
+        || json["canStartWorkflow"] is JsonValue own && own.GetValueKind() == JsonValueKind.True;
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Kairship.Workflows.Activities;
+using Kairship.Workflows.Expressions;
+using Kairship.Workflows.Storage;
+
+namespace Kairship.Workflows.Definitions;
+
+/// <summary>
+/// Turns a definition into the graph that instances run by, and finds everything that would make it fail or hang: the same check when a definition
+/// is validated, published and started. Thread-safe.
+/// </summary>
+public sealed class DefinitionCompiler(ActivityRegistry registry, ExpressionCompiler expressions)
+{
+    /// <summary>Compiles a stored version. Never throws on a bad definition.</summary>
+    public CompileResult Compile(DefinitionRecord record)
+    {
+        WorkflowDefinition definition;
+        try
+        {
+            definition = WorkflowDefinition.Parse(record.Json);
+        }
+        catch (DefinitionFormatException e)
+        {
+            return new CompileResult(null, [e.Problem]);
+        }
+
+        return Compile(definition.With(definitionId: record.DefinitionId), record.VersionId, record.Version);
+    }
+
+    /// <summary>Compiles a definition that is to be that version. The problems are at most 200, in the order of the document.</summary>
+    public CompileResult Compile(WorkflowDefinition definition, string versionId, int version)
+    {
+        var run = new Compilation(registry, expressions);
+        var json = definition.Json;
+        var definitionId = definition.DefinitionId;
+        if (string.IsNullOrWhiteSpace(definitionId))
+        {
+            run.Error(null, "definitionId", ProblemCode.MissingProperty, "The definition has no definitionId.");
+        }
+
+        var variables = Declarations.Variables(run, null, json["variables"]);
+        var inputs = Declarations.Inputs(run, json["inputs"]);
+        var outputs = Declarations.Outputs(run, json["outputs"]);
+        run.InputNames.UnionWith(inputs.Select(i => i.Name));
+
+        var root = new ActivityBuilder(run).Build((JsonObject)json["root"]!, DefinitionJson.WorkflowNodeId, new VariableScope(VariableScope.Empty, variables), 1);
+        ScriptNameCheck.Run(run);
+        if (root is null || run.HasErrors)
+        {
+            return new CompileResult(null, run.Problems);
+        }
+
+        var nodes = run.Nodes.Select(node => node!).ToArray();
+        var graph = new WorkflowGraph
+        {
+            DefinitionId = definitionId!,
+            VersionId = versionId,
+            Version = version,
+            ContentHash = definition.ContentHash,
+            Name = definition.Name,
+            Root = root,
+            Nodes = nodes,
+            ById = nodes.ToDictionary(node => node.Id),
+            Variables = variables,
+            Inputs = inputs,
+            Outputs = outputs,
+        };
+        return new CompileResult(graph, run.Problems);
+    }
+}

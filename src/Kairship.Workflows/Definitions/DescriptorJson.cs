@@ -1,0 +1,129 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Kairship.Workflows.Activities;
+
+namespace Kairship.Workflows.Definitions;
+
+/// <summary>Activity descriptors as the JSON that Elsa Studio draws its toolbox and its forms from.</summary>
+public static class DescriptorJson
+{
+    /// <summary>The answer to <c>GET /descriptors/activities</c>: <c>{items, count}</c>, sorted by type name.</summary>
+    public static JsonObject WriteAll(IEnumerable<ActivityDescriptor> descriptors)
+    {
+        var items = new JsonArray([.. descriptors.OrderBy(d => d.TypeName, StringComparer.Ordinal).Select(Write)]);
+        return new JsonObject { ["items"] = items, ["count"] = items.Count };
+    }
+
+    /// <summary>One descriptor. CLR types are left out: Studio does without them.</summary>
+    public static JsonObject Write(ActivityDescriptor descriptor) => new()
+    {
+        ["typeName"] = descriptor.TypeName,
+        ["namespace"] = descriptor.Namespace,
+        ["name"] = descriptor.Name,
+        ["version"] = descriptor.Version,
+        ["category"] = descriptor.Category,
+        ["displayName"] = descriptor.DisplayName ?? Words(descriptor.Name),
+        ["description"] = descriptor.Description,
+        ["inputs"] = new JsonArray([.. descriptor.Inputs.Select(input => Input(descriptor, input))]),
+        ["outputs"] = new JsonArray([.. descriptor.Outputs.Select(Output)]),
+        ["kind"] = descriptor.Kind.ToString(),
+        ["runAsynchronously"] = descriptor.RunAsynchronously,
+        ["ports"] = new JsonArray([.. descriptor.Ports.Select(Port)]),
+        ["customProperties"] = new JsonObject(),
+        ["constructionProperties"] = new JsonObject(),
+        ["isContainer"] = descriptor.IsContainer,
+        ["isBrowsable"] = descriptor.IsBrowsable,
+        ["isStart"] = descriptor.IsStart,
+        ["isTerminal"] = descriptor.IsTerminal,
+    };
+
+    private static JsonObject Input(ActivityDescriptor activity, InputDescriptor input)
+    {
+        var json = new JsonObject { ["isWrapped"] = input.IsWrapped, ["uiHint"] = input.UIHint };
+        Set(json, "category", input.Category);
+        Set(json, "defaultValue", input.DefaultValue);
+        json["isReadOnly"] = false;
+        json["isSensitive"] = input.IsSensitive;
+        json["isRequired"] = input.IsRequired;
+        json["autoEvaluate"] = true;
+        json["uiSpecifications"] = UISpecifications(activity, input);
+        if (FlowchartSemantics.RunsScript(activity) && input.UIHint == "code-editor")
+        {
+            json["defaultSyntax"] = "JavaScript";
+        }
+
+        json["name"] = input.Name;
+        json["typeName"] = input.TypeName;
+        json["displayName"] = input.DisplayName ?? Words(input.Name);
+        Set(json, "description", input.Description);
+        json["order"] = input.Order;
+        json["isBrowsable"] = true;
+        json["isSerializable"] = true;
+        json["isSynthetic"] = false;
+        return json;
+    }
+
+    private static JsonObject UISpecifications(ActivityDescriptor activity, InputDescriptor input)
+    {
+        if (input.Options is { } options)
+        {
+            var items = new JsonArray([.. options.Select(o => new JsonObject { ["text"] = o, ["value"] = o })]);
+            return input.UIHint == "checklist"
+                ? new JsonObject { ["checklist"] = new JsonObject { ["checkList"] = new JsonObject { ["items"] = items } } }
+                : new JsonObject { [input.UIHint] = new JsonObject { ["selectList"] = new JsonObject { ["items"] = items } } };
+        }
+
+        return input.UIHint switch
+        {
+            "code-editor" => CodeEditor(FlowchartSemantics.RunsScript(activity) ? "javascript" : "yaml"),
+            "json-editor" => CodeEditor("json"),
+            _ => [],
+        };
+    }
+
+    private static JsonObject CodeEditor(string language) => new() { ["code-editor"] = new JsonObject { ["language"] = language } };
+
+    private static JsonObject Output(OutputDescriptor output)
+    {
+        var json = new JsonObject { ["name"] = output.Name, ["typeName"] = output.TypeName, ["displayName"] = output.DisplayName ?? Words(output.Name) };
+        Set(json, "description", output.Description);
+        json["order"] = 0;
+        json["isBrowsable"] = true;
+        json["isSerializable"] = true;
+        json["isSynthetic"] = false;
+        return json;
+    }
+
+    private static JsonObject Port(PortDescriptor port) => new()
+    {
+        ["name"] = port.Name,
+        ["displayName"] = port.DisplayName ?? port.Name,
+        ["type"] = port.Type.ToString(),
+        ["isBrowsable"] = port.IsBrowsable,
+    };
+
+    private static void Set(JsonObject json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json[name] = value;
+        }
+    }
+
+    /// <summary>"CorrelationId" as "Correlation Id".</summary>
+    private static string Words(string name)
+    {
+        var words = new StringBuilder();
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (i > 0 && char.IsUpper(name[i]) && (!char.IsUpper(name[i - 1]) || i + 1 < name.Length && char.IsLower(name[i + 1])))
+            {
+                words.Append(' ');
+            }
+
+            words.Append(name[i]);
+        }
+
+        return words.ToString();
+    }
+}

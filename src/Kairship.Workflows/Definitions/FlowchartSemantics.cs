@@ -1,0 +1,62 @@
+using Kairship.Workflows.Activities;
+using Kairship.Workflows.Expressions;
+
+namespace Kairship.Workflows.Definitions;
+
+/// <summary>How the outcomes of an activity go together.</summary>
+internal enum OutcomeKind
+{
+    /// <summary>One of them.</summary>
+    One,
+
+    /// <summary>All of them.</summary>
+    All,
+
+    /// <summary>Only known at run time.</summary>
+    Unknown,
+}
+
+/// <summary>What the compiler must know of single activity types to judge a flowchart.</summary>
+internal static class FlowchartSemantics
+{
+    private static readonly HashSet<string> Waiting = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Elsa.Delay", "Elsa.Event", "Elsa.Timer", "Elsa.Cron", "Elsa.StartAt", "Elsa.RunTask", "Elsa.ExecuteWorkflow",
+    };
+
+    public static bool IsFork(ActivityDescriptor descriptor) => Is(descriptor, "Elsa.FlowFork");
+
+    public static bool IsJoin(ActivityDescriptor descriptor) => Is(descriptor, "Elsa.FlowJoin");
+
+    public static bool RunsScript(ActivityDescriptor descriptor) => Is(descriptor, "Elsa.RunJavaScript");
+
+    public static OutcomeKind OutcomesOf(ActivityNode node)
+    {
+        if (node.Activity is EffectActivity || node.Outcomes is { Count: 1 } || Is(node.Descriptor, "Elsa.FlowDecision"))
+        {
+            return OutcomeKind.One;
+        }
+
+        if (IsFork(node.Descriptor))
+        {
+            return OutcomeKind.All;
+        }
+
+        return Is(node.Descriptor, "Elsa.FlowSwitch") && Constant(node, "Mode") is null or "MatchFirst" ? OutcomeKind.One : OutcomeKind.Unknown;
+    }
+
+    /// <summary>The mode of a join when it is not computed.</summary>
+    public static string? JoinMode(ActivityNode node) => IsJoin(node.Descriptor) ? Constant(node, "Mode") : null;
+
+    /// <summary>It gives the engine a pause: it waits, or has an effect outside whose time passes.</summary>
+    public static bool Pauses(ActivityNode node) =>
+        node.Activity is EffectActivity || node.Descriptor.Kind == ActivityKind.Trigger || Waiting.Contains(node.TypeName)
+        || node.Children.Values.Any(list => list.Any(Pauses));
+
+    private static string? Constant(ActivityNode node, string input) =>
+        node.Inputs.TryGetValue(input, out var expression)
+            ? expression is ConstantExpression constant ? TypedValue.Text(constant.Value) : "(computed)"
+            : node.PlainInputs.TryGetValue(input, out var plain) ? TypedValue.Text(plain) : null;
+
+    private static bool Is(ActivityDescriptor descriptor, string typeName) => descriptor.TypeName.Equals(typeName, StringComparison.OrdinalIgnoreCase);
+}
