@@ -1,0 +1,43 @@
+namespace Kairship.Delivery.Placement;
+
+/// <summary>Kubernetes' label selectors over a cluster's labels.</summary>
+public static class ClusterSelector
+{
+    /// <summary>The operators that a requirement may use.</summary>
+    public static IReadOnlyList<string> Operators { get; } = ["In", "NotIn", "Exists", "DoesNotExist"];
+
+    /// <summary>True when every requirement holds. A null selector selects nothing, an empty one everything. NotIn holds where the key is absent.</summary>
+    /// <exception cref="ArgumentException">An operator that is not one of <see cref="Operators"/>.</exception>
+    public static bool Matches(LabelSelector? selector, ClusterFacts cluster) => selector is not null && FirstUnmet(selector, cluster) is null;
+
+    /// <summary>The requirement that keeps a cluster out, in words ("tier=edge", "region In [eu, us]"); null when all hold.</summary>
+    internal static string? FirstUnmet(LabelSelector selector, ClusterFacts cluster)
+    {
+        foreach (var (key, value) in selector.MatchLabels?.OrderBy(l => l.Key, StringComparer.Ordinal) ?? Enumerable.Empty<KeyValuePair<string, string>>())
+        {
+            if (!cluster.Labels.TryGetValue(key, out var actual) || actual != value)
+            {
+                return $"{key}={value}";
+            }
+        }
+
+        return selector.MatchExpressions?.FirstOrDefault(requirement => !Holds(requirement, cluster.Labels)) is { } unmet ? Describe(unmet) : null;
+    }
+
+    private static bool Holds(LabelRequirement requirement, IReadOnlyDictionary<string, string> labels)
+    {
+        var present = labels.TryGetValue(requirement.Key, out var value);
+        return requirement.Operator switch
+        {
+            "In" => present && (requirement.Values?.Contains(value!) ?? false),
+            "NotIn" => !present || !(requirement.Values?.Contains(value!) ?? false),
+            "Exists" => present,
+            "DoesNotExist" => !present,
+            _ => throw new ArgumentException($"The selector operator '{requirement.Operator}' is not one of {string.Join(", ", Operators)}.", nameof(requirement)),
+        };
+    }
+
+    private static string Describe(LabelRequirement requirement) => requirement.Values is { Count: > 0 } values
+        ? $"{requirement.Key} {requirement.Operator} [{string.Join(", ", values)}]"
+        : $"{requirement.Key} {requirement.Operator}";
+}
