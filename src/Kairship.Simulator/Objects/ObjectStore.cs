@@ -44,6 +44,31 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
         }
     }
 
+    /// <summary>Objects of one resource as they were at an earlier revision; null when that is forgotten (410).</summary>
+    public IReadOnlyList<JsonObject>? ListAt(string group, string plural, string? ns, long revision)
+    {
+        lock (_gate)
+        {
+            if (ChangesSince(revision) is not { } changes)
+                return null;
+            var current = Snapshot(group, plural, ns).Objects;
+            var undone = changes.Where(c => c.Key.Group == group && c.Key.Plural == plural && (ns is null || c.Key.Namespace == ns)).ToList();
+            if (undone.Count == 0)
+                return current;
+            var objects = new SortedDictionary<(string, string), JsonObject>(Comparer<(string, string)>.Create(CompareNames));
+            foreach (var obj in current)
+                objects[NamesOf(obj)] = obj;
+            foreach (var change in undone.AsEnumerable().Reverse())
+            {
+                if (change.Old is null)
+                    objects.Remove(NamesOf(change.Object));
+                else
+                    objects[NamesOf(change.Old)] = change.Old;
+            }
+            return [.. objects.Values];
+        }
+    }
+
     /// <summary>Every group and plural that holds an object of this namespace (any namespace when null).</summary>
     public IReadOnlyList<(string Group, string Plural)> Collections(string? ns = null)
     {
@@ -180,12 +205,13 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
 
     void Record(ObjectChange change)
     {
-        _revision = change.Revision;
         _history.Enqueue(change);
         if (_history.Count > historyLength)
             _forgotten = _history.Dequeue().Revision;
         foreach (var subscriber in _subscribers)
             subscriber(change);
+        // Last: who reads the revision may rely on every change up to it having reached the subscribers.
+        Volatile.Write(ref _revision, change.Revision);
     }
 
     JsonObject? Find(ObjectKey key) => _collections.TryGetValue((key.Group, key.Plural), out var collection) ? collection.Find(key) : null;
@@ -199,6 +225,15 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
     }
 
     string Now() => clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    static (string, string) NamesOf(JsonObject obj) =>
+        (JsonTree.Text(obj["metadata"]!["namespace"]) ?? "", JsonTree.Text(obj["metadata"]!["name"])!);
+
+    static int CompareNames((string Namespace, string Name) a, (string Namespace, string Name) b)
+    {
+        var byNamespace = string.CompareOrdinal(a.Namespace, b.Namespace);
+        return byNamespace != 0 ? byNamespace : string.CompareOrdinal(a.Name, b.Name);
+    }
 
     static string Text(long revision) => revision.ToString(CultureInfo.InvariantCulture);
 

@@ -1,0 +1,59 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kairship.Simulator.Objects;
+using Microsoft.AspNetCore.Http;
+
+namespace Kairship.Simulator.Api;
+
+/// <summary>Writes answers.</summary>
+internal static class Answers
+{
+    public static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public static Task ObjectAsync(HttpContext http, JsonNode node, int code = 200)
+    {
+        return WriteAsync(http, writer => node.WriteTo(writer), code);
+    }
+
+    public static Task StatusAsync(HttpContext http, ApiException error)
+    {
+        if (error.RetryAfterSeconds is { } seconds)
+            http.Response.Headers.RetryAfter = seconds.ToString();
+        return ObjectAsync(http, error.ToStatus(), error.Code);
+    }
+
+    public static Task TextAsync(HttpContext http, string text, int code = 200)
+    {
+        http.Response.StatusCode = code;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        return http.Response.WriteAsync(text, http.RequestAborted);
+    }
+
+    public static async Task WriteAsync(HttpContext http, Action<Utf8JsonWriter> write, int code = 200)
+    {
+        http.Response.StatusCode = code;
+        http.Response.ContentType ??= "application/json";
+        await using (var writer = new Utf8JsonWriter(http.Response.BodyWriter, Writing))
+            write(writer);
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
+
+    /// <summary>The Success answer of a deletion.</summary>
+    public static JsonObject Deleted(ObjectKey key, JsonObject obj)
+    {
+        var details = new JsonObject { ["name"] = key.Name };
+        if (key.Group.Length > 0)
+            details["group"] = key.Group;
+        details["kind"] = key.Plural;
+        details["uid"] = obj["metadata"]?["uid"]?.DeepClone();
+        return new JsonObject
+        {
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject(),
+            ["status"] = "Success",
+            ["details"] = details,
+        };
+    }
+}

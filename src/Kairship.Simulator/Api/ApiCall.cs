@@ -1,0 +1,48 @@
+using Kairship.Simulator.Apply;
+using Kairship.Simulator.Objects;
+using Kairship.Simulator.Schema;
+using Microsoft.AspNetCore.Http;
+
+namespace Kairship.Simulator.Api;
+
+/// <summary>One request on a resource that is served.</summary>
+internal sealed record ApiCall(HttpContext Http, ApiPath Path, ResourceType Type)
+{
+    public IQueryCollection Query => Http.Request.Query;
+
+    public CancellationToken Aborted => Http.RequestAborted;
+
+    public SchemaNode Schema => Schemas.Of(Type);
+
+    /// <summary>Key of the named object.</summary>
+    public ObjectKey Key => KeyOf(Path.Name!);
+
+    /// <summary>Writes are checked and answered but not kept.</summary>
+    public bool DryRun
+    {
+        get
+        {
+            var values = Query["dryRun"];
+            if (values.Count == 0 || (values.Count == 1 && values[0] == ""))
+                return false;
+            return values.All(v => v == "All") ? true : throw ApiException.BadRequest($"Invalid value: \"{values}\": dryRun: Unsupported value: \"{values}\": supported values: \"All\"");
+        }
+    }
+
+    /// <summary>The manager that this request's changes belong to.</summary>
+    public FieldManager Manager(string operation) => new(ManagerName(), operation, Type.ApiVersion, Path.Subresource);
+
+    public ObjectKey KeyOf(string name) => new(Type.Group, Type.Plural, Path.Namespace, name);
+
+    public void Warn(string text) => Http.Response.Headers.Append("Warning", $"299 - \"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+
+    public bool Flag(string name) => Query[name] is [{ } text] && text is "true" or "1" or "True";
+
+    string ManagerName()
+    {
+        if (Query["fieldManager"] is [{ Length: > 0 } name])
+            return name.Length <= 128 ? name : throw ApiException.BadRequest("fieldManager: Too long: may not be more than 128 bytes");
+        var agent = Http.Request.Headers.UserAgent.ToString();
+        return agent.Length == 0 ? "unknown" : agent.Split('/')[0];
+    }
+}

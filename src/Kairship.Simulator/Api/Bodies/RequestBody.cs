@@ -1,0 +1,60 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kairship.Simulator.Objects;
+using Microsoft.AspNetCore.Http;
+using YamlDotNet.Core;
+
+namespace Kairship.Simulator.Api.Bodies;
+
+/// <summary>The parsed body of a request.</summary>
+/// <param name="Duplicates">Paths of fields that were given twice.</param>
+internal sealed record RequestBody(JsonNode? Node, string MediaType, IReadOnlyList<string> Duplicates)
+{
+    const int Limit = 3 * 1024 * 1024;
+
+    /// <summary>The body as an object.</summary>
+    /// <exception cref="ApiException">400 when it is none.</exception>
+    public JsonObject Object(string group, string version) =>
+        Node as JsonObject ?? throw ApiException.BadRequest(
+            $"couldn't get version/kind; json parse error: json: cannot unmarshal a body that is no object into {(group.Length == 0 ? version : group + "/" + version)}");
+
+    public static async Task<RequestBody> ReadAsync(HttpRequest request)
+    {
+        var media = (request.ContentType ?? "application/json").Split(';')[0].Trim().ToLowerInvariant();
+        using var buffer = new MemoryStream();
+        var chunk = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, request.HttpContext.RequestAborted)) > 0)
+        {
+            if (buffer.Length + read > Limit)
+                throw new ApiException(413, "RequestEntityTooLarge", $"Request entity too large: limit is {Limit}");
+            buffer.Write(chunk, 0, read);
+        }
+        var bytes = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
+        if (bytes.Length == 0)
+            return new RequestBody(null, media, []);
+        return Parse(bytes, media);
+    }
+
+    static RequestBody Parse(ReadOnlySpan<byte> bytes, string media)
+    {
+        var isYaml = media.EndsWith("yaml", StringComparison.Ordinal) && bytes.TrimStart(" \r\n\t"u8) is not [(byte)'{', ..];
+        var duplicates = new List<string>();
+        try
+        {
+            var node = isYaml ? YamlBody.Parse(Encoding.UTF8.GetString(bytes)) : JsonBody.Parse(bytes, duplicates);
+            return new RequestBody(node, media, duplicates);
+        }
+        catch (YamlException e)
+        {
+            throw ApiException.BadRequest($"error decoding YAML: error converting YAML to JSON: yaml: line {e.Start.Line}: {e.Message}");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw media.EndsWith("yaml", StringComparison.Ordinal)
+                ? ApiException.BadRequest($"error decoding YAML: error converting YAML to JSON: {e.Message}")
+                : ApiException.BadRequest($"couldn't get version/kind; json parse error: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Kairship.Simulator.Admission;
+using Kairship.Simulator.Api.Bodies;
+using Kairship.Simulator.Apply;
+using Kairship.Simulator.Objects;
+
+namespace Kairship.Simulator.Api.Writing;
+
+/// <summary>POST to a collection.</summary>
+internal sealed class Creation(ObjectStore store, Preparation preparation)
+{
+    public JsonObject Create(ApiCall call, RequestBody body)
+    {
+        var obj = body.Object(call.Type.Group, call.Type.Version);
+        Preparation.Address(call, obj);
+        var meta = obj["metadata"]!.AsObject();
+        if (JsonTree.Text(meta["name"]) is null or "" && JsonTree.Text(meta["generateName"]) is { Length: > 0 } prefix)
+            meta["name"] = prefix + RandomNumberGenerator.GetString("bcdfghjklmnpqrstvwxz2456789", 5);
+        if (meta["resourceVersion"] is { } version && JsonTree.Text(version) is not ("" or "0"))
+            throw ApiException.BadRequest("resourceVersion should not be set on objects to be created");
+        FieldValidation.Apply(call, obj, body.Duplicates);
+        var name = JsonTree.Text(meta["name"]) ?? "";
+        preparation.RequireNamespace(call, name);
+        preparation.ForCreate(call, obj);
+        ServerSideApply.Track(null, obj, call.Schema, call.Manager(FieldManager.Update), preparation.Now);
+        return Store(call, call.KeyOf(name), obj);
+    }
+
+    /// <summary>Keeps a completed object, or answers as if it were kept.</summary>
+    public JsonObject Store(ApiCall call, ObjectKey key, JsonObject obj)
+    {
+        if (!call.DryRun)
+            return store.Create(key, obj);
+        if (store.Get(key) is not null)
+            throw ApiException.AlreadyExists(key);
+        obj["metadata"]!["creationTimestamp"] = preparation.Now;
+        if (Generations.Counted(key, obj))
+            obj["metadata"]!["generation"] = 1L;
+        return obj;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text.Json.Nodes;
+using Kairship.Simulator.Admission;
+using Kairship.Simulator.Api.Bodies;
+using Kairship.Simulator.Apply;
+using Kairship.Simulator.Objects;
+using Kairship.Simulator.Patching;
+
+namespace Kairship.Simulator.Api.Writing;
+
+/// <summary>PATCH of an object or of its status, by each of the four patch types.</summary>
+internal sealed class PatchWrite(ObjectStore store, Preparation preparation, Creation creation, Change change, Replacement replacement)
+{
+    public const string ApplyMedia = "application/apply-patch+yaml";
+    const string JsonMedia = "application/json-patch+json";
+    const string MergeMedia = "application/merge-patch+json";
+    const string StrategicMedia = "application/strategic-merge-patch+json";
+
+    /// <returns>The object, and whether the patch created it.</returns>
+    public (JsonObject Object, bool Created) Patch(ApiCall call, RequestBody body)
+    {
+        if (body.MediaType == ApplyMedia)
+            return Apply(call, body);
+        if (call.Query.ContainsKey("force"))
+            throw Options("force", "FieldValueForbidden", "Forbidden: may not be specified for non-apply patch");
+        var isStatus = call.Path.Subresource == "status";
+        var patched = change.Run(
+            call,
+            call.Key,
+            old =>
+            {
+                var next = Patched(old, body, call);
+                Preparation.Address(call, next);
+                FieldValidation.Apply(call, next, body.Duplicates, patch: true);
+                return replacement.Next(call, next, old, isStatus);
+            },
+            isStatus);
+        return (patched, false);
+    }
+
+    /// <summary>The target with an ordinary patch applied to it.</summary>
+    /// <exception cref="ApiException">415 for a patch type that the kind does not take.</exception>
+    public static JsonObject Patched(JsonObject target, RequestBody body, ApiCall call) => body.MediaType switch
+    {
+        JsonMedia => JsonPatch.Apply(target, body.Node as JsonArray ?? throw ApiException.BadRequest("a JSON patch is a list of operations")),
+        MergeMedia => JsonMergePatch.Apply(target, body.Object(call.Type.Group, call.Type.Version)),
+        StrategicMedia when call.Type.CustomSchema is null => StrategicMergePatch.Apply(target, body.Object(call.Type.Group, call.Type.Version), call.Schema),
+        _ => throw new ApiException(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: "
+            + string.Join(", ", call.Type.CustomSchema is null ? [JsonMedia, MergeMedia, StrategicMedia, ApplyMedia] : new[] { JsonMedia, MergeMedia, ApplyMedia })),
+    };
+
+    /// <summary>The manager of an apply; naming one is required.</summary>
+    public static FieldManager Applier(ApiCall call) =>
+        call.Query["fieldManager"] is [{ Length: > 0 }]
+            ? call.Manager(FieldManager.Apply)
+            : throw Options("fieldManager", "FieldValueRequired", "Required value: is required for apply patch");
+
+    (JsonObject, bool) Apply(ApiCall call, RequestBody body)
+    {
+        var manager = Applier(call);
+        var applied = Configuration(call, body);
+        var schema = call.Schema;
+        while (true)
+        {
+            if (store.Get(call.Key) is not null)
+            {
+                var isStatus = call.Path.Subresource == "status";
+                return (change.Run(call, call.Key, old => Merged(call, old, applied, manager, isStatus), isStatus), false);
+            }
+            if (call.Path.Subresource is not null)
+                throw ApiException.NotFound(call.Key);
+            if (applied["metadata"]!["uid"] is not null || applied["metadata"]!["resourceVersion"] is not null)
+                throw ApiException.NotFound(call.Key);
+            preparation.RequireNamespace(call, call.Path.Name!);
+            var obj = ServerSideApply.Apply([], applied, schema, manager, call.Flag("force"), preparation.Now);
+            preparation.ForCreate(call, obj);
+            try
+            {
+                return (creation.Store(call, call.Key, obj), true);
+            }
+            catch (ApiException e) when (e.Reason == "AlreadyExists")
+            {
+                // Somebody created it meanwhile: it is an update then.
+            }
+        }
+    }
+
+    JsonObject Merged(ApiCall call, JsonObject old, JsonObject applied, FieldManager manager, bool isStatus)
+    {
+        Change.RequireVersion(call.Key, old, applied);
+        var next = ServerSideApply.Apply(old, applied, call.Schema, manager, call.Flag("force"), preparation.Now);
+        if (ReferenceEquals(next, old) || isStatus)
+            return next;
+        preparation.ForUpdate(call, next, old);
+        return next;
+    }
+
+    static JsonObject Configuration(ApiCall call, RequestBody body)
+    {
+        var applied = body.Node as JsonObject ?? throw ApiException.BadRequest("error decoding YAML: the configuration is no object");
+        var version = JsonTree.Text(applied["apiVersion"]) ?? "";
+        if (version != call.Type.ApiVersion || JsonTree.Text(applied["kind"]) is not { } kind)
+            throw ApiException.BadRequest($"Incorrect version specified in apply patch. Specified patch version: {version}, expected: {call.Type.ApiVersion}");
+        if (kind != call.Type.Kind)
+            throw ApiException.BadRequest($"{kind} in version \"{call.Type.Version}\" cannot be handled as a {call.Type.Kind}");
+        if (applied["metadata"]?["managedFields"] is JsonArray { Count: > 0 })
+            throw ApiException.BadRequest("metadata.managedFields must be nil");
+        Preparation.RemoveNulls(applied);
+        Preparation.Address(call, applied);
+        var ns = call.Path.Namespace is { } n ? n + "/" : "/";
+        TypedErrors.Check(applied, call.Schema, $"{ns}{call.Path.Name}; {call.Type.ApiVersion}, Kind={call.Type.Kind}");
+        Scope(call, applied);
+        return applied;
+    }
+
+    // The status is written only through its own endpoint, and nothing else is there.
+    static void Scope(ApiCall call, JsonObject applied)
+    {
+        if (call.Path.Subresource != "status")
+        {
+            if (call.Type.HasStatus)
+                applied.Remove("status");
+            return;
+        }
+        foreach (var name in applied.Select(p => p.Key).Where(k => k is not ("apiVersion" or "kind" or "metadata" or "status")).ToList())
+            applied.Remove(name);
+        if (applied["metadata"] is JsonObject meta)
+        {
+            foreach (var name in meta.Select(p => p.Key).Where(k => k is not ("name" or "namespace" or "uid" or "resourceVersion")).ToList())
+                meta.Remove(name);
+        }
+    }
+
+    static ApiException Options(string field, string reason, string message) => new(
+        422,
+        "Invalid",
+        $"PatchOptions.meta.k8s.io \"\" is invalid: {field}: {message}",
+        new JsonObject
+        {
+            ["group"] = "meta.k8s.io",
+            ["kind"] = "PatchOptions",
+            ["causes"] = new JsonArray(new JsonObject { ["reason"] = reason, ["message"] = message, ["field"] = field }),
+        });
+}

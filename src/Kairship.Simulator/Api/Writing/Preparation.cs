@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Kairship.Simulator.Admission.Defaults;
+using Kairship.Simulator.Admission.Rules;
+using Kairship.Simulator.Objects;
+
+namespace Kairship.Simulator.Api.Writing;
+
+/// <summary>What happens to every object between the request and the store, whatever the verb.</summary>
+internal sealed class Preparation(ObjectStore store)
+{
+    /// <summary>The time as objects carry it.</summary>
+    public string Now => store.Clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Checks of the object against the path; the namespace and the kind are filled in.</summary>
+    /// <exception cref="ApiException">400.</exception>
+    public static void Address(ApiCall call, JsonObject obj)
+    {
+        if (JsonTree.Text(obj["kind"]) is { Length: > 0 } kind && kind != call.Type.Kind)
+            throw ApiException.BadRequest($"{kind} in version \"{call.Type.Version}\" cannot be handled as a {call.Type.Kind}: converting ({kind}) to ({call.Type.Kind}): unknown conversion");
+        if (JsonTree.Text(obj["apiVersion"]) is { Length: > 0 } version && version != call.Type.ApiVersion)
+            throw ApiException.BadRequest($"the API version in the data ({version}) does not match the expected API version ({call.Type.ApiVersion})");
+        obj["apiVersion"] = call.Type.ApiVersion;
+        obj["kind"] = call.Type.Kind;
+        var meta = JsonTree.Child(obj, "metadata");
+        if (call.Path.Name is { } name && JsonTree.Text(meta["name"]) is { Length: > 0 } given && given != name)
+            throw ApiException.BadRequest($"the name of the object ({given}) does not match the name on the URL ({name})");
+        if (call.Type.Namespaced && JsonTree.Text(meta["namespace"]) is { Length: > 0 } ns && ns != call.Path.Namespace)
+            throw ApiException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+        if (call.Path.Name is { } fromPath)
+            meta["name"] = fromPath;
+        if (call.Type.Namespaced)
+            meta["namespace"] = call.Path.Namespace;
+        else
+            meta.Remove("namespace");
+    }
+
+    /// <summary>A namespace must be there and alive for something to be created in it.</summary>
+    public void RequireNamespace(ApiCall call, string name)
+    {
+        if (call.Path.Namespace is not { } ns)
+            return;
+        var key = new ObjectKey("", "namespaces", null, ns);
+        var found = store.Get(key) ?? throw ApiException.NotFound(key);
+        if (found["metadata"]!["deletionTimestamp"] is null)
+            return;
+        var error = ApiException.Forbidden(call.KeyOf(name), $"unable to create new content in namespace {ns} because it is being terminated");
+        error.Details!["causes"] = new JsonArray(new JsonObject
+        {
+            ["reason"] = "NamespaceTerminating",
+            ["message"] = $"namespace {ns} is being terminated",
+            ["field"] = "metadata.namespace",
+        });
+        throw error;
+    }
+
+    /// <summary>Completes an object that is to be created, and checks it.</summary>
+    public void ForCreate(ApiCall call, JsonObject obj)
+    {
+        if (call.Type.HasStatus && call.Type is not { Group: "", Plural: "nodes" })
+            obj.Remove("status");
+        JsonTree.Child(obj, "metadata").Remove("resourceVersion");
+        RemoveNulls(obj);
+        // Known before it is stored: defaults may refer to it.
+        JsonTree.Child(obj, "metadata")["uid"] = Guid.NewGuid().ToString();
+        Defaulting.Apply(call.Type, obj);
+        Created(call.Type, obj);
+        Validation.Check(call.Type, obj, null);
+    }
+
+    /// <summary>Completes a changed object, and checks it.</summary>
+    public void ForUpdate(ApiCall call, JsonObject obj, JsonObject old)
+    {
+        RemoveNulls(obj);
+        if (call.Type.HasStatus)
+            Keep(obj, old, "status");
+        if (call.Type is { Group: "", Plural: "services" } && JsonTree.Text(obj["spec"]?["type"]) != "ExternalName")
+        {
+            foreach (var name in (ReadOnlySpan<string>)["clusterIP", "clusterIPs"])
+            {
+                if (obj["spec"] is JsonObject spec && spec[name] is null && old["spec"]?[name] is { } address)
+                    spec[name] = address.DeepClone();
+            }
+        }
+        Defaulting.Apply(call.Type, obj);
+        if (call.Type is { Group: "", Plural: "services" })
+            ServiceAddresses.Allocate(store, obj);
+        if (call.Type is { Group: "", Plural: "namespaces" })
+            Keep(obj, old, "spec");
+        Validation.Check(call.Type, obj, old);
+    }
+
+    /// <summary>Takes over one field of the old state, present or not.</summary>
+    public static void Keep(JsonObject obj, JsonObject old, string field)
+    {
+        if (old[field] is { } value)
+            obj[field] = value.DeepClone();
+        else
+            obj.Remove(field);
+    }
+
+    /// <summary>Nulls mean absent; decoding drops them.</summary>
+    public static void RemoveNulls(JsonObject obj)
+    {
+        foreach (var name in obj.Where(p => p.Value is null).Select(p => p.Key).ToList())
+            obj.Remove(name);
+        foreach (var (_, value) in obj)
+        {
+            if (value is JsonObject child)
+                RemoveNulls(child);
+            else if (value is JsonArray items)
+                foreach (var item in items.OfType<JsonObject>())
+                    RemoveNulls(item);
+        }
+    }
+
+    void Created(ResourceType type, JsonObject obj)
+    {
+        switch (type.Group, type.Plural)
+        {
+            case ("", "namespaces"):
+                JsonTree.Child(obj, "spec")["finalizers"] = new JsonArray("kubernetes");
+                obj["status"] = new JsonObject { ["phase"] = "Active" };
+                break;
+            case ("", "pods"):
+                obj["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QosClass.Of(obj) };
+                break;
+            case ("", "services"):
+                ServiceAddresses.Allocate(store, obj);
+                obj["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() };
+                break;
+            case ("", "persistentvolumeclaims"):
+                obj["status"] = new JsonObject { ["phase"] = "Pending" };
+                break;
+            case ("apiextensions.k8s.io", _):
+                obj["status"] = CustomDefinitions.Established(obj, Now);
+                break;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+
+namespace Kairship.Simulator.Tests.Api;
+
+public sealed class WatchTests
+{
+    const string ConfigMaps = "/api/v1/namespaces/default/configmaps";
+
+    static string Kind(JsonObject e) => e["type"]!.GetValue<string>();
+
+    static string Name(JsonObject e) => e["object"]!["metadata"]!["name"]?.GetValue<string>() ?? "";
+
+    [Fact]
+    public async Task Watch_FromAList_GetsEveryLaterChangeOnce()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.SendAsync("POST", ConfigMaps, Sample.ConfigMap("a"));
+        var version = (await api.GetAsync(ConfigMaps)).ResourceVersion;
+        await api.SendAsync("POST", ConfigMaps, Sample.ConfigMap("b"));
+
+        var events = await api.WatchAsync($"{ConfigMaps}?watch=1&resourceVersion={version}", e => e.Count == 3, async () =>
+        {
+            await api.SendAsync("PATCH", ConfigMaps + "/b", Sample.Json("""{"data":{"x":"1"}}"""), "application/merge-patch+json");
+            await api.SendAsync("DELETE", ConfigMaps + "/b");
+        });
+
+        events.Select(e => (Kind(e), Name(e))).Should().Equal(("ADDED", "b"), ("MODIFIED", "b"), ("DELETED", "b"));
+        events.Select(e => long.Parse(e["object"]!["metadata"]!["resourceVersion"]!.GetValue<string>())).Should().BeInAscendingOrder();
+        events[0]["object"]!["kind"]!.GetValue<string>().Should().Be("ConfigMap");
+    }
+
+    [Fact]
+    public async Task Watch_WithoutRevision_StartsWithWhatIsThere()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.SendAsync("POST", ConfigMaps, Sample.ConfigMap("a"));
+        var events = await api.WatchAsync(ConfigMaps + "?watch=1", e => e.Count == 1);
+        events.Select(e => (Kind(e), Name(e))).Should().Equal(("ADDED", "a"));
+    }
+
+    [Fact]
+    public async Task Watch_SendInitialEvents_MarksTheirEnd()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.SendAsync("POST", ConfigMaps, Sample.ConfigMap("a"));
+        var events = await api.WatchAsync(
+            ConfigMaps + "?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true", e => e.Count == 2);
+        events.Select(Kind).Should().Equal("ADDED", "BOOKMARK");
+        events[1]["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"]!.GetValue<string>().Should().Be("true");
+    }
+
+    [Fact]
+    public async Task Watch_FromForgottenRevision_EndsWith410()
+    {
+        await using var api = await ApiHost.StartAsync(history: 4);
+        for (var i = 0; i < 10; i++)
+            await api.SendAsync("POST", ConfigMaps, Sample.ConfigMap($"c{i}"));
+        var events = await api.WatchAsync(ConfigMaps + "?watch=1&resourceVersion=1", _ => false);
+        events.Should().ContainSingle();
+        Kind(events[0]).Should().Be("ERROR");
+        (events[0]["object"]!["code"]!.GetValue<int>(), events[0]["object"]!["reason"]!.GetValue<string>()).Should().Be((410, "Expired"));
+    }
+
+    [Fact]
+    public async Task Watch_BySelector_SeesObjectsComeAndGo()
+    {
+        await using var api = await ApiHost.StartAsync();
+        var version = (await api.GetAsync(ConfigMaps)).ResourceVersion;
+        var events = await api.WatchAsync($"{ConfigMaps}?watch=1&labelSelector=on%3Dyes&resourceVersion={version}", e => e.Count == 2, async () =>
+        {
+            await api.SendAsync("POST", ConfigMaps, Sample.ConfigMap("a"));
+            await api.SendAsync("PATCH", ConfigMaps + "/a", Sample.Json("""{"metadata":{"labels":{"on":"yes"}}}"""), "application/merge-patch+json");
+            await api.SendAsync("PATCH", ConfigMaps + "/a", Sample.Json("""{"metadata":{"labels":{"on":"no"}}}"""), "application/merge-patch+json");
+        });
+        events.Select(Kind).Should().Equal("ADDED", "DELETED");
+    }
+
+    [Fact]
+    public async Task Watch_WithBookmarks_ToldOfRevisionsOfOthers()
+    {
+        await using var api = await ApiHost.StartAsync(bookmarks: TimeSpan.FromMilliseconds(100));
+        var version = (await api.GetAsync(ConfigMaps)).ResourceVersion;
+        var events = await api.WatchAsync(
+            $"{ConfigMaps}?watch=1&allowWatchBookmarks=true&resourceVersion={version}",
+            e => e.Any(x => x["object"]!["metadata"]!["resourceVersion"]!.GetValue<string>() != version),
+            () => api.SendAsync("POST", "/api/v1/namespaces/default/secrets", Sample.Json("""{"metadata":{"name":"s"}}""")));
+        events.Should().OnlyContain(e => Kind(e) == "BOOKMARK");
+        events[^1]["object"]!["kind"]!.GetValue<string>().Should().Be("ConfigMap");
+    }
+
+    [Fact]
+    public async Task Watch_AfterItsTimeout_Ends()
+    {
+        await using var api = await ApiHost.StartAsync();
+        var events = await api.WatchAsync(ConfigMaps + "?watch=1&timeoutSeconds=1&allowWatchBookmarks=true&resourceVersion=1", _ => false);
+        Kind(events[^1]).Should().Be("BOOKMARK");
+    }
+
+    [Fact]
+    public async Task Watch_OfOneName_SeesOnlyIt()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.SendAsync("POST", ConfigMaps, Sample.ConfigMap("a"));
+        await api.SendAsync("POST", ConfigMaps, Sample.ConfigMap("b"));
+        var events = await api.WatchAsync(ConfigMaps + "?watch=1&fieldSelector=metadata.name%3Db&timeoutSeconds=1", _ => false);
+        events.Select(Name).Should().Equal("b");
+    }
+
+    [Fact]
+    public async Task Watches_OfWritersInParallel_SeeEachRevisionInOrder()
+    {
+        await using var api = await ApiHost.StartAsync();
+        var version = (await api.GetAsync(ConfigMaps)).ResourceVersion;
+        const int writers = 4, writes = 25;
+        var events = await api.WatchAsync($"{ConfigMaps}?watch=1&resourceVersion={version}", e => e.Count == writers * writes, () =>
+            Task.WhenAll(Enumerable.Range(0, writers).Select(async w =>
+            {
+                for (var i = 0; i < writes; i++)
+                    (await api.SendAsync("POST", ConfigMaps, Sample.ConfigMap($"c{w}-{i}"))).Code.Should().Be(201);
+            })));
+        events.Select(Name).Should().OnlyHaveUniqueItems();
+        events.Select(e => long.Parse(e["object"]!["metadata"]!["resourceVersion"]!.GetValue<string>())).Should().BeInAscendingOrder();
+    }
+}
