@@ -15,6 +15,9 @@ public abstract class Activity
 /// </summary>
 public abstract class ControlActivity : Activity
 {
+    /// <summary>A Break inside ends the innermost activity that says true.</summary>
+    public virtual bool IsLoop => false;
+
     /// <summary>Called once when the activity starts.</summary>
     public abstract void Execute(ControlContext context);
 

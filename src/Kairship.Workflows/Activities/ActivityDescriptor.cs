@@ -65,4 +65,8 @@ public sealed record ActivityDescriptor(
 
     public ActivityDescriptor WithEmbedded(params ReadOnlySpan<string> names) =>
         this with { Ports = [.. Ports, .. names.ToArray().Select(n => new PortDescriptor(n, PortType.Embedded, n))] };
+
+    /// <summary>Ports that hold a list of nested activities, as containers do; the designer draws no handle for them.</summary>
+    public ActivityDescriptor WithContained(params ReadOnlySpan<string> names) =>
+        this with { Ports = [.. Ports, .. names.ToArray().Select(n => new PortDescriptor(n, PortType.Embedded, n, IsBrowsable: false))] };
 }

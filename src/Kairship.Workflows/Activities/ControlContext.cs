@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kairship.Workflows.Definitions;
+using Kairship.Workflows.Expressions;
 
 namespace Kairship.Workflows.Activities;
 
@@ -55,4 +56,32 @@ public abstract class ControlContext
     public abstract void FinishWorkflow();
 
     public abstract void Note(string message, JsonObject? data = null);
+
+    /// <summary>Children that were scheduled and whose completion has not been delivered here yet, in the order of scheduling.</summary>
+    public abstract IReadOnlyList<RunningChild> RunningChildren { get; }
+
+    /// <summary>Cancels one child with what it scheduled. Nothing happens when it is gone already.</summary>
+    public abstract void CancelChild(string executionId);
+
+    /// <summary>What an expression evaluated here sees.</summary>
+    public abstract IExpressionScope Scope { get; }
+
+    /// <summary>Set when the stimulus that started the workflow was this activity's: it need not wait for it again.</summary>
+    public abstract Stimulus? TriggeredBy { get; }
+
+    /// <summary>The activity that started the workflow, or null when it was started plainly.</summary>
+    public abstract string? TriggerActivityId { get; }
+
+    /// <summary>Ends the whole workflow with these outcomes.</summary>
+    public abstract void FinishWorkflow(IReadOnlyList<string> outcomes);
+
+    /// <summary>Sends a stimulus to this instance itself when this transition commits.</summary>
+    public abstract void SignalSelf(Stimulus stimulus);
+
+    public abstract void SetInstanceName(string? name);
+
+    public abstract void SetCorrelationId(string? correlationId);
 }
+
+/// <summary>A child that runs.</summary>
+public readonly record struct RunningChild(string ExecutionId, ActivityNode Node);

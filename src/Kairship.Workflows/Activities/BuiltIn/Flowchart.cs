@@ -1,0 +1,53 @@
+using Kairship.Workflows.Execution;
+
+namespace Kairship.Workflows.Activities.BuiltIn;
+
+/// <summary>Activities and connections between them. The rules of its tokens are in Execution/README.md and <see cref="FlowchartTokens"/>.</summary>
+internal sealed class Flowchart : ControlActivity
+{
+    public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
+        .Create("Elsa.Flowchart", "Flow", "A flowchart is a collection of activities and connections between them.")
+        .WithContained("Activities") with { IsContainer = true, IsBrowsable = false };
+
+    public override void Execute(ControlContext context)
+    {
+        var graph = context.Node.Flowchart;
+        var triggered = context.Node.Child("Activities").FirstOrDefault(n => n.Id == context.TriggerActivityId);
+        if ((triggered ?? graph?.Start) is { } start)
+        {
+            context.Schedule(start);
+        }
+        else
+        {
+            context.Complete();
+        }
+    }
+
+    public override void ChildCompleted(ControlContext context, ChildCompletion child)
+    {
+        if (child.Node.Descriptor.IsTerminal)
+        {
+            context.CancelChildren();
+            context.Complete();
+            return;
+        }
+
+        var tokens = new FlowchartTokens(context, FlowchartPlan.Of(context.Node.Flowchart!));
+        tokens.Leave(child.Node, child.Outcomes);
+        tokens.FireJoins();
+        tokens.Save();
+        if (context.ActiveChildren > 0)
+        {
+            return;
+        }
+
+        if (tokens.Waiting is { } stuck)
+        {
+            context.Fault("JoinNeverCompletes", $"'{stuck.Id}' waits for all of its branches, but no branch that is still missing can arrive: use WaitAllActive, or activate every branch.");
+        }
+        else
+        {
+            context.Complete();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace Kairship.Workflows.Activities.BuiltIn;
+
+/// <summary>Its activities one after the other. A terminal activity (End) ends it early.</summary>
+internal sealed class Sequence : ControlActivity
+{
+    public override ActivityDescriptor Descriptor { get; } =
+        ActivityDescriptor.Create("Elsa.Sequence", "Workflows", "Execute a set of activities in sequence.").WithContained("Activities") with { IsContainer = true };
+
+    public override void Execute(ControlContext context) => Next(context, 0);
+
+    public override void ChildCompleted(ControlContext context, ChildCompletion child)
+    {
+        if (child.Node.Descriptor.IsTerminal)
+        {
+            context.Complete();
+        }
+        else
+        {
+            Next(context, context.State["next"]!.GetValue<int>());
+        }
+    }
+
+    private static void Next(ControlContext context, int index)
+    {
+        var activities = context.Node.Child("Activities");
+        if (index >= activities.Count)
+        {
+            context.Complete();
+            return;
+        }
+
+        context.State["next"] = index + 1;
+        context.Schedule(activities[index]);
+    }
+}

@@ -1,0 +1,157 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+using Kairship.Workflows.Definitions;
+
+namespace Kairship.Workflows.Execution;
+
+/// <summary>
+/// What the token rules ask of a flowchart's shape, worked out once per definition version: topological ranks over forward connections, which
+/// connections are back edges, the body of each loop, and from where an incoming connection of a join can still be reached. See README.md.
+/// </summary>
+internal sealed class FlowchartPlan
+{
+    private static readonly ConditionalWeakTable<FlowchartGraph, FlowchartPlan> Plans = [];
+
+    private readonly IReadOnlyList<Connection> connections;
+    private readonly Dictionary<string, int> indexes = [];
+    private readonly List<ActivityNode> nodes = [];
+    private readonly int[] sources;
+    private readonly int[] targets;
+    private readonly bool[] back;
+    private readonly List<int>[] outgoing;
+    private readonly List<int>[] incoming;
+    private readonly BitArray?[] bodies;
+    private readonly BitArray?[] reaching;
+    private readonly int[] ranks;
+
+    private FlowchartPlan(FlowchartGraph graph)
+    {
+        connections = graph.Connections;
+        sources = [.. connections.Select(c => IndexOf(c.Source))];
+        targets = [.. connections.Select(c => IndexOf(c.Target))];
+        if (graph.Start is { } start)
+        {
+            IndexOf(start);
+        }
+
+        outgoing = [.. nodes.Select(_ => new List<int>())];
+        incoming = [.. nodes.Select(_ => new List<int>())];
+        back = [.. connections.Select(c => !graph.IncomingForward[c.Target.Id].Contains(c))];
+        for (var c = 0; c < connections.Count; c++)
+        {
+            outgoing[sources[c]].Add(c);
+            incoming[targets[c]].Add(c);
+        }
+
+        ranks = Rank();
+        reaching = new BitArray?[connections.Count];
+        bodies = [.. Enumerable.Range(0, connections.Count).Select(c => back[c] ? Body(c) : null)];
+    }
+
+    public static FlowchartPlan Of(FlowchartGraph graph) => Plans.GetValue(graph, static g => new FlowchartPlan(g));
+
+    public int Node(ActivityNode node) => indexes.GetValueOrDefault(node.Id, -1);
+
+    public ActivityNode Activity(int node) => nodes[node];
+
+    public int Rank(int node) => ranks[node];
+
+    public int Target(int connection) => targets[connection];
+
+    public bool IsBack(int connection) => back[connection];
+
+    /// <summary>Connections that leave a node by one of the outcomes.</summary>
+    public IEnumerable<int> Leaving(int node, IReadOnlyList<string> outcomes) =>
+        node < 0 ? [] : outgoing[node].Where(c => outcomes.Contains(connections[c].SourcePort, StringComparer.OrdinalIgnoreCase));
+
+    public IEnumerable<int> ForwardInto(int node) => incoming[node].Where(c => !back[c]);
+
+    public bool IsJoin(int node) => ForwardInto(node).Skip(1).Any();
+
+    /// <summary>The loop that a back edge closes holds this node.</summary>
+    public bool InBody(int backEdge, int node) => bodies[backEdge]![node];
+
+    /// <summary>
+    /// Whether a token at <paramref name="from"/> can still come along <paramref name="connection"/>: there is a path from it to the connection's source that does
+    /// not pass the connection's target and that uses no back edge of a loop around the target (that would be its next iteration).
+    /// </summary>
+    public bool CanArrive(int from, int connection) => from >= 0 && (reaching[connection] ??= Reaching(connection))[from];
+
+    private BitArray Reaching(int connection)
+    {
+        var target = targets[connection];
+        var seen = new BitArray(nodes.Count);
+        var open = new Stack<int>();
+        Visit(sources[connection]);
+        while (open.TryPop(out var node))
+        {
+            foreach (var edge in incoming[node].Where(e => !back[e] || !bodies[e]![target]))
+            {
+                Visit(sources[edge]);
+            }
+        }
+
+        return seen;
+
+        void Visit(int node)
+        {
+            if (node != target && !seen[node])
+            {
+                seen[node] = true;
+                open.Push(node);
+            }
+        }
+    }
+
+    /// <summary>The natural loop of a back edge u to h: what h reaches forward and what reaches u forward.</summary>
+    private BitArray Body(int backEdge) =>
+        Forward(targets[backEdge], n => outgoing[n], targets).And(Forward(sources[backEdge], n => incoming[n], sources));
+
+    private BitArray Forward(int from, Func<int, List<int>> edges, int[] ends)
+    {
+        var seen = new BitArray(nodes.Count) { [from] = true };
+        var open = new Stack<int>([from]);
+        while (open.TryPop(out var node))
+        {
+            foreach (var end in edges(node).Where(e => !back[e]).Select(e => ends[e]).Where(n => !seen[n]))
+            {
+                seen[end] = true;
+                open.Push(end);
+            }
+        }
+
+        return seen;
+    }
+
+    private int[] Rank()
+    {
+        var ranked = new int[nodes.Count];
+        var missing = Enumerable.Range(0, nodes.Count).Select(n => ForwardInto(n).Count()).ToArray();
+        var open = new Queue<int>(Enumerable.Range(0, nodes.Count).Where(n => missing[n] == 0));
+        var next = 0;
+        while (open.TryDequeue(out var node))
+        {
+            ranked[node] = next++;
+            foreach (var target in outgoing[node].Where(e => !back[e]).Select(e => targets[e]))
+            {
+                if (--missing[target] == 0)
+                {
+                    open.Enqueue(target);
+                }
+            }
+        }
+
+        return next == nodes.Count ? ranked : throw new InvalidOperationException("The forward connections of a flowchart form a cycle: its back edges are not marked.");
+    }
+
+    private int IndexOf(ActivityNode node)
+    {
+        if (!indexes.TryGetValue(node.Id, out var index))
+        {
+            indexes[node.Id] = index = nodes.Count;
+            nodes.Add(node);
+        }
+
+        return index;
+    }
+}

@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Kairship.Workflows.Activities;
+using Kairship.Workflows.Definitions;
+
+namespace Kairship.Workflows.Execution;
+
+internal enum JoinMode
+{
+    /// <summary>Every incoming forward connection has brought a token.</summary>
+    WaitAll,
+
+    /// <summary>At least one has, and no other token can still arrive. What an activity with several incoming connections does when it is not a FlowJoin.</summary>
+    WaitAllActive,
+
+    /// <summary>The first; what could arrive later is cancelled.</summary>
+    WaitAny,
+}
+
+/// <summary>
+/// The tokens of one run of a flowchart. A token is either a running child, or it waits on a connection into a join; the latter are counted in
+/// the flowchart's state ("t": connection number to count). Everything else follows from the shape of the graph.
+/// </summary>
+internal sealed class FlowchartTokens
+{
+    private readonly ControlContext context;
+    private readonly FlowchartPlan plan;
+    private readonly SortedDictionary<int, int> waiting = [];
+
+    public FlowchartTokens(ControlContext context, FlowchartPlan plan)
+    {
+        this.context = context;
+        this.plan = plan;
+        if (context.State["t"] is JsonObject saved)
+        {
+            foreach (var (connection, count) in saved)
+            {
+                waiting[int.Parse(connection, CultureInfo.InvariantCulture)] = count!.GetValue<int>();
+            }
+        }
+    }
+
+    /// <summary>A join that holds tokens, the first in topological order.</summary>
+    public ActivityNode? Waiting => WaitingJoins() is [var first, ..] ? plan.Activity(first) : null;
+
+    public void Save()
+    {
+        if (waiting.Count == 0)
+        {
+            context.State.Remove("t");
+        }
+        else
+        {
+            context.State["t"] = new JsonObject(waiting.Select(w => KeyValuePair.Create(w.Key.ToString(CultureInfo.InvariantCulture), (JsonNode?)JsonValue.Create(w.Value))));
+        }
+    }
+
+    /// <summary>A node has completed: one token on each connection of its outcomes. Into a join it waits there; elsewhere, and along a back edge, the target runs.</summary>
+    public void Leave(ActivityNode node, IReadOnlyList<string> outcomes)
+    {
+        foreach (var connection in plan.Leaving(plan.Node(node), outcomes).OrderBy(c => !plan.IsBack(c)).ToList())
+        {
+            var target = plan.Target(connection);
+            if (plan.IsBack(connection))
+            {
+                Forget(w => plan.InBody(connection, plan.Target(w)));
+                context.Schedule(plan.Activity(target));
+            }
+            else if (plan.IsJoin(target))
+            {
+                waiting[connection] = waiting.GetValueOrDefault(connection) + 1;
+            }
+            else
+            {
+                context.Schedule(plan.Activity(target));
+            }
+        }
+    }
+
+    /// <summary>Fires joins until none may. When nothing runs and joins wait only for one another, the first in topological order goes ahead.</summary>
+    public void FireJoins()
+    {
+        while (waiting.Count > 0)
+        {
+            var joins = WaitingJoins();
+            var ready = joins.FindIndex(MayFire);
+            if (ready < 0 && context.ActiveChildren == 0)
+            {
+                ready = joins.FindIndex(j => ModeOf(j) == JoinMode.WaitAllActive);
+            }
+
+            if (ready < 0)
+            {
+                return;
+            }
+
+            Fire(joins[ready]);
+        }
+    }
+
+    private List<int> WaitingJoins() => [.. waiting.Keys.Select(plan.Target).Distinct().OrderBy(plan.Rank)];
+
+    private bool MayFire(int join)
+    {
+        var missing = plan.ForwardInto(join).Where(c => !waiting.ContainsKey(c)).ToList();
+        return ModeOf(join) switch
+        {
+            JoinMode.WaitAny => true,
+            JoinMode.WaitAll => missing.Count == 0,
+            _ => !missing.Exists(c => OtherTokens(join).Any(from => plan.CanArrive(from, c))),
+        };
+    }
+
+    private IEnumerable<int> OtherTokens(int join) =>
+        context.RunningChildren.Select(r => plan.Node(r.Node)).Concat(waiting.Keys.Select(plan.Target)).Where(n => n != join).Distinct();
+
+    private void Fire(int join)
+    {
+        var first = ModeOf(join) == JoinMode.WaitAny;
+        foreach (var connection in plan.ForwardInto(join).Where(waiting.ContainsKey).ToList())
+        {
+            if (first || waiting[connection] == 1)
+            {
+                waiting.Remove(connection);
+            }
+            else
+            {
+                waiting[connection]--;
+            }
+        }
+
+        if (first)
+        {
+            CancelLosers(join);
+        }
+
+        context.Schedule(plan.Activity(join));
+    }
+
+    /// <summary>A WaitAny has its winner: tokens that could still arrive at it are cancelled, wherever they are.</summary>
+    private void CancelLosers(int join)
+    {
+        bool CouldArrive(int from) => from != join && plan.ForwardInto(join).Any(c => plan.CanArrive(from, c));
+        foreach (var child in context.RunningChildren.Where(r => CouldArrive(plan.Node(r.Node))))
+        {
+            context.CancelChild(child.ExecutionId);
+        }
+
+        Forget(w => CouldArrive(plan.Target(w)));
+    }
+
+    private void Forget(Func<int, bool> which)
+    {
+        foreach (var connection in waiting.Keys.Where(which).ToList())
+        {
+            waiting.Remove(connection);
+        }
+    }
+
+    private JoinMode ModeOf(int join)
+    {
+        var node = plan.Activity(join);
+        if (node.TypeName != Activities.BuiltIn.FlowJoin.TypeName)
+        {
+            return JoinMode.WaitAllActive;
+        }
+
+        var mode = node.Inputs.TryGetValue("Mode", out var expression) ? expression.Evaluate(context.Scope)?.ToString() : null;
+        return Enum.TryParse<JoinMode>(mode, ignoreCase: true, out var parsed) ? parsed : JoinMode.WaitAny;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Kairship.Workflows.Execution;
+
+/// <summary>
+/// The snapshot of one instance: everything needed to go on, nothing else. Property names are short because this is what a suspended instance
+/// costs in the database. Changed only by the <see cref="Interpreter"/>, on one thread.
+/// </summary>
+internal sealed class InstanceState
+{
+    public const int CurrentFormat = 1;
+
+    [JsonPropertyName("f")] public int Format { get; set; } = CurrentFormat;
+    [JsonPropertyName("id")] public string Id { get; set; } = "";
+    [JsonPropertyName("d")] public string DefinitionId { get; set; } = "";
+    [JsonPropertyName("dv")] public string VersionId { get; set; } = "";
+    [JsonPropertyName("dn")] public int Version { get; set; }
+    [JsonPropertyName("dh")] public string ContentHash { get; set; } = "";
+    [JsonPropertyName("n")] public string? Name { get; set; }
+    [JsonPropertyName("c")] public string? CorrelationId { get; set; }
+    [JsonPropertyName("pi")] public string? ParentInstanceId { get; set; }
+    [JsonPropertyName("st")] public StatePhase Phase { get; set; }
+    [JsonPropertyName("p")] public bool Paused { get; set; }
+    [JsonPropertyName("tr")] public TriggerState? Trigger { get; set; }
+    [JsonPropertyName("in")] public JsonObject? Input { get; set; }
+    [JsonPropertyName("out")] public JsonObject? Output { get; set; }
+    [JsonPropertyName("oc")] public List<string>? Outcomes { get; set; }
+
+    /// <summary>Variables of the workflow by id.</summary>
+    [JsonPropertyName("v")] public Dictionary<string, JsonNode?>? Variables { get; set; }
+
+    [JsonPropertyName("lr")] public JsonNode? LastResult { get; set; }
+
+    /// <summary>The last outputs of activities, by activity id.</summary>
+    [JsonPropertyName("ao")] public Dictionary<string, JsonObject>? ActivityOutputs { get; set; }
+
+    /// <summary>How often each activity was scheduled: the last part of execution ids.</summary>
+    [JsonPropertyName("it")] public Dictionary<string, int> Iterations { get; set; } = [];
+
+    [JsonPropertyName("e")] public List<ExecutionState> Executions { get; set; } = [];
+    [JsonPropertyName("ic")] public List<IncidentState>? Incidents { get; set; }
+    [JsonPropertyName("j")] public long JournalSequence { get; set; }
+    [JsonPropertyName("s")] public int NextOrder { get; set; }
+    [JsonPropertyName("b")] public int NextBookmark { get; set; }
+
+    [JsonIgnore] public bool IsFinal => Phase is StatePhase.Finished or StatePhase.Cancelled;
+}
+
+internal enum StatePhase
+{
+    Pending,
+    Running,
+    Finished,
+    Cancelled,
+}
+
+/// <summary>The activity whose stimulus started the instance: it does not wait for it again.</summary>
+internal sealed record TriggerState(
+    [property: JsonPropertyName("a")] string ActivityId, [property: JsonPropertyName("n")] string Name, [property: JsonPropertyName("k")] string Key,
+    [property: JsonPropertyName("p")] JsonNode? Payload);
+
+internal enum ExecutionPhase
+{
+    /// <summary>A control activity whose children run.</summary>
+    Running,
+
+    /// <summary>Waits for a bookmark or a time.</summary>
+    Waiting,
+
+    /// <summary>An effect whose intent is (or is about to be) committed: it runs, or runs when there is room.</summary>
+    Ready,
+
+    /// <summary>An effect that failed and runs again at its due time.</summary>
+    BackingOff,
+
+    /// <summary>Failed for good: nothing of it happens before an operator retries.</summary>
+    Faulted,
+
+    /// <summary>Completed; its parent has not been told yet. Counts as a child that runs until then.</summary>
+    Completed,
+}
+
+/// <summary>One scheduled activity: a token. Its id is "activity/iteration", stable over restarts.</summary>
+internal sealed class ExecutionState
+{
+    [JsonPropertyName("i")] public string Id { get; set; } = "";
+    [JsonPropertyName("o")] public int Order { get; set; }
+    [JsonPropertyName("p")] public string? Parent { get; set; }
+    [JsonPropertyName("t")] public string? Tag { get; set; }
+    [JsonPropertyName("ph")] public ExecutionPhase Phase { get; set; }
+    [JsonPropertyName("s")] public JsonObject? State { get; set; }
+    [JsonPropertyName("in")] public JsonObject? Inputs { get; set; }
+
+    /// <summary>Variables of this execution's scope: declared ones by id, those handed down by the parent by name.</summary>
+    [JsonPropertyName("v")] public Dictionary<string, JsonNode?>? Variables { get; set; }
+
+    /// <summary>Failures so far of an effect.</summary>
+    [JsonPropertyName("fa")] public int Failures { get; set; }
+
+    [JsonPropertyName("du")] public DateTimeOffset? Due { get; set; }
+    [JsonPropertyName("b")] public List<BookmarkState>? Bookmarks { get; set; }
+    [JsonPropertyName("r")] public StimulusState? ResumedBy { get; set; }
+
+    /// <summary>What was being delivered when it faulted, and what arrived since: delivered again on a retry.</summary>
+    [JsonPropertyName("rd")] public List<PendingStep>? Redo { get; set; }
+
+    [JsonIgnore] public string ActivityId => Id[..Id.LastIndexOf('/')];
+}
+
+internal sealed record BookmarkState(
+    [property: JsonPropertyName("n")] int Number, [property: JsonPropertyName("s")] string Name, [property: JsonPropertyName("k")] string Key);
+
+internal sealed record StimulusState(
+    [property: JsonPropertyName("s")] string Name, [property: JsonPropertyName("k")] string Key, [property: JsonPropertyName("p")] JsonNode? Payload);
+
+internal sealed record IncidentState(
+    [property: JsonPropertyName("e")] string? ExecutionId, [property: JsonPropertyName("t")] string Type, [property: JsonPropertyName("m")] string Message,
+    [property: JsonPropertyName("at")] DateTimeOffset At);
+
+internal enum StepKind
+{
+    Start,
+    ChildCompleted,
+    Resumed,
+}
+
+/// <summary>One call into an activity that is yet to be made.</summary>
+internal sealed record PendingStep(
+    [property: JsonPropertyName("k")] StepKind Kind, [property: JsonPropertyName("c")] string? ChildId = null,
+    [property: JsonPropertyName("oc")] List<string>? Outcomes = null, [property: JsonPropertyName("r")] StimulusState? Stimulus = null);

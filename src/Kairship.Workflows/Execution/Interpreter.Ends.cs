@@ -1,0 +1,234 @@
+using System.Text.Json.Nodes;
+using Kairship.Workflows.Activities;
+using Kairship.Workflows.Storage;
+
+namespace Kairship.Workflows.Execution;
+
+/// <content>How executions end or wait: completion, cancellation, fault, bookmarks.</content>
+internal sealed partial class Interpreter
+{
+    private bool EndEffect(InstanceEvent.EffectEnded ended)
+    {
+        if (Tree.Find(ended.ExecutionId) is not { Phase: ExecutionPhase.Ready } execution)
+        {
+            return false;
+        }
+
+        foreach (var (message, data) in ended.Notes)
+        {
+            Journal(execution, "Note", message, data);
+        }
+
+        switch (ended.Result)
+        {
+            case ActivityResult.Completed completed:
+                foreach (var (name, value) in completed.Outputs ?? [])
+                {
+                    SetOutput(execution, name, value);
+                }
+
+                Complete(execution, [completed.Outcome]);
+                break;
+            case ActivityResult.Waiting waiting:
+                execution.State = (JsonObject?)waiting.State?.DeepClone();
+                execution.ResumedBy = null;
+                execution.Failures = 0;
+                Wait(execution, waiting.Stimuli, waiting.Delay);
+                break;
+            case ActivityResult.Failed failed:
+                EndFailed(execution, failed, ended.Backoff);
+                break;
+        }
+
+        return true;
+    }
+
+    private void EndFailed(ExecutionState execution, ActivityResult.Failed failed, TimeSpan? backoff)
+    {
+        execution.Failures++;
+        if (failed.Retryable && backoff is { } wait)
+        {
+            var delay = failed.RetryAfter ?? wait;
+            execution.Phase = ExecutionPhase.BackingOff;
+            execution.Due = now + delay;
+            Journal(execution, "Retrying", $"{failed.Type}: {failed.Message}", new JsonObject { ["attempt"] = execution.Failures, ["after"] = delay.ToString("c") });
+        }
+        else
+        {
+            Fault(execution, failed.Type, failed.Message, null);
+        }
+    }
+
+    private void Complete(ExecutionState execution, IReadOnlyList<string> outcomes)
+    {
+        List<string> ports = outcomes.Count == 0 ? ["Done"] : [.. outcomes];
+        CancelChildren(execution);
+        RemoveBookmarks(execution);
+        Journal(execution, "Completed", null, ports is ["Done"] ? null : new JsonObject { ["outcomes"] = new JsonArray([.. ports.Select(p => JsonValue.Create(p))]) });
+        if (Tree.ParentOf(execution) is not { } parent)
+        {
+            Tree.Remove(execution);
+            Finish(null);
+            return;
+        }
+
+        execution.Phase = ExecutionPhase.Completed;
+        (execution.State, execution.Inputs, execution.Variables, execution.Due, execution.ResumedBy) = (null, null, null, null, null);
+        queue.Enqueue((parent, new PendingStep(StepKind.ChildCompleted, execution.Id, ports)));
+    }
+
+    private void Finish(IReadOnlyList<string>? outcomes)
+    {
+        CancelEverything();
+        State.Phase = StatePhase.Finished;
+        State.Outcomes = outcomes is null ? null : [.. outcomes];
+        State.Incidents = null;
+        Journal(null, "WorkflowFinished", null);
+        TellParent();
+    }
+
+    private bool CancelAll()
+    {
+        if (State.IsFinal)
+        {
+            return false;
+        }
+
+        CancelEverything();
+        State.Phase = StatePhase.Cancelled;
+        State.Incidents = null;
+        Journal(null, "WorkflowCancelled", null);
+        TellParent();
+        return true;
+    }
+
+    private void CancelEverything()
+    {
+        foreach (var top in Tree.All.Where(e => e.Parent is null).ToList())
+        {
+            CancelExecution(top);
+        }
+
+        queue.Clear();
+    }
+
+    private void TellParent()
+    {
+        if (State.ParentInstanceId is { } parent)
+        {
+            Send(OutboxPayload.Signal, new OutboxPayload(Messages.State(new Stimulus(WorkflowEnd.Of(State.Id), WorkflowEnd.Payload(State))), null, parent));
+        }
+    }
+
+    private void CancelChildren(ExecutionState execution)
+    {
+        foreach (var child in Tree.ChildrenOf(execution).ToList())
+        {
+            CancelExecution(child);
+        }
+    }
+
+    private void CancelExecution(ExecutionState top)
+    {
+        var open = new Stack<ExecutionState>([top]);
+        while (open.TryPop(out var execution))
+        {
+            foreach (var child in Tree.ChildrenOf(execution))
+            {
+                open.Push(child);
+            }
+
+            RemoveBookmarks(execution);
+            Tree.Remove(execution);
+            transition.CancelledExecutions.Add(execution.Id);
+            State.Incidents?.RemoveAll(i => i.ExecutionId == execution.Id);
+            if (execution.Phase != ExecutionPhase.Completed)
+            {
+                Journal(execution, "Cancelled", null);
+            }
+        }
+    }
+
+    private void Fault(ExecutionState execution, string type, string message, PendingStep? step)
+    {
+        RemoveBookmarks(execution);
+        execution.Phase = ExecutionPhase.Faulted;
+        execution.Due = null;
+        execution.Redo = step is null ? null : [step];
+        AddIncident(execution, type, message);
+    }
+
+    private void AddIncident(ExecutionState? execution, string type, string message)
+    {
+        (State.Incidents ??= []).Add(new IncidentState(execution?.Id, type, message, now));
+        Journal(execution, "Faulted", $"{type}: {message}");
+    }
+
+    private void Wait(ExecutionState execution, IReadOnlyList<StimulusKey> stimuli, TimeSpan? delay)
+    {
+        if (stimuli.Count == 0 && delay is null)
+        {
+            Fault(execution, "InvalidWait", "A wait needs a stimulus or a delay.", null);
+            return;
+        }
+
+        RemoveBookmarks(execution);
+        execution.Phase = ExecutionPhase.Waiting;
+        execution.Due = delay is { } d ? SaturatingAdd(now, d) : null;
+        foreach (var key in stimuli)
+        {
+            var bookmark = new BookmarkState(++State.NextBookmark, key.Name, key.Key);
+            (execution.Bookmarks ??= []).Add(bookmark);
+            transition.AddedBookmarks.Add(Record(execution, bookmark));
+        }
+
+        Journal(execution, "Suspended", null);
+    }
+
+    private static DateTimeOffset SaturatingAdd(DateTimeOffset at, TimeSpan delay) =>
+        delay > DateTimeOffset.MaxValue - at ? DateTimeOffset.MaxValue : at + (delay < TimeSpan.Zero ? TimeSpan.Zero : delay);
+
+    private BookmarkRecord Record(ExecutionState execution, BookmarkState bookmark) => new(
+        BookmarkId(bookmark), State.Id, execution.ActivityId, bookmark.Name, StimulusHash.Of(new StimulusKey(bookmark.Name, bookmark.Key)), State.CorrelationId);
+
+    private string BookmarkId(BookmarkState bookmark) => $"{State.Id}/b{bookmark.Number}";
+
+    private void RemoveBookmarks(ExecutionState execution)
+    {
+        execution.Bookmarks?.ForEach(RemoveBookmark);
+        execution.Bookmarks = null;
+    }
+
+    private void RemoveBookmark(BookmarkState bookmark)
+    {
+        var id = BookmarkId(bookmark);
+        if (transition.AddedBookmarks.RemoveAll(b => b.Id == id) == 0)
+        {
+            transition.RemovedBookmarks.Add(id);
+        }
+    }
+
+    private void SetOutput(ExecutionState execution, string name, JsonNode? value)
+    {
+        var node = graph.ById[execution.ActivityId];
+        if (node.Outputs.TryGetValue(name, out var variable))
+        {
+            Scope(execution).TrySetVariable(variable, value);
+        }
+
+        var outputs = State.ActivityOutputs ??= [];
+        if (!outputs.TryGetValue(node.Id, out var given))
+        {
+            outputs[node.Id] = given = [];
+        }
+
+        given[name] = value?.DeepClone();
+        if (name == "Result")
+        {
+            State.LastResult = value?.DeepClone();
+        }
+    }
+
+    private void Send(string kind, OutboxPayload payload) =>
+        transition.Outbox.Add(new OutboxMessage($"{State.Id}/m{++State.NextBookmark}", State.Id, kind, payload.Write()));
+}

@@ -1,0 +1,179 @@
+using System.Text.Json.Nodes;
+using Kairship.Workflows.Activities;
+using Kairship.Workflows.Definitions;
+using Kairship.Workflows.Expressions;
+
+namespace Kairship.Workflows.Execution;
+
+/// <content>Scheduling, and the calls into activities.</content>
+internal sealed partial class Interpreter
+{
+    private ExecutionState Schedule(ActivityNode node, ExecutionState? parent, string? tag, IReadOnlyDictionary<string, JsonNode?>? variables)
+    {
+        var execution = Tree.Add(node.Id, parent, tag);
+        if (variables is { Count: > 0 } || node.Variables.Count > 0)
+        {
+            execution.Variables = (variables ?? new Dictionary<string, JsonNode?>()).ToDictionary(v => v.Key, v => v.Value?.DeepClone());
+            foreach (var variable in node.Variables)
+            {
+                execution.Variables[variable.Id] = variable.Default?.DeepClone();
+            }
+        }
+
+        queue.Enqueue((execution, new PendingStep(StepKind.Start)));
+        return execution;
+    }
+
+    private void Drain()
+    {
+        var steps = 0;
+        while (queue.TryDequeue(out var next))
+        {
+            var (target, step) = next;
+            if (State.IsFinal || !Tree.Contains(target))
+            {
+                continue;
+            }
+
+            if (target.Phase == ExecutionPhase.Faulted)
+            {
+                (target.Redo ??= []).Add(step);
+            }
+            else if (++steps > maxSteps)
+            {
+                Fault(target, "EndlessLoop", $"More than {maxSteps} control steps without a wait or an effect: put one into the loop.", step);
+            }
+            else
+            {
+                RunStep(target, step);
+            }
+        }
+    }
+
+    private void RunStep(ExecutionState target, PendingStep step)
+    {
+        var node = graph.ById[target.ActivityId];
+        var child = step.ChildId is { } id ? Tree.Find(id) : null;
+        if (step.Kind == StepKind.ChildCompleted && child is null)
+        {
+            return;
+        }
+
+        var before = (JsonObject?)target.State?.DeepClone();
+        var context = new NodeContext(this, target, node);
+        (string Type, string Message)? fault;
+        try
+        {
+            Call(node, target, step, child, context);
+            fault = context.Faulted;
+        }
+        catch (ExpressionException e)
+        {
+            fault = ("Expression", e.Message);
+        }
+        catch (ActivityInputException e)
+        {
+            fault = ("Input", e.Message);
+        }
+        catch (Exception e)
+        {
+            fault = (e.GetType().Name, e.Message);
+        }
+
+        if (!Tree.Contains(target))
+        {
+            return;
+        }
+
+        if (fault is null && target.Phase == ExecutionPhase.Running && Tree.ChildrenOf(target).Count == 0)
+        {
+            fault = ("Stuck", $"{node.TypeName} neither completed nor waits for anything.");
+        }
+
+        if (fault is { } f)
+        {
+            Undo(target, before, child, context);
+            Fault(target, f.Type, f.Message, step);
+        }
+    }
+
+    private void Call(ActivityNode node, ExecutionState target, PendingStep step, ExecutionState? child, NodeContext context)
+    {
+        if (step.Kind == StepKind.Start)
+        {
+            Journal(target, "Started", null);
+        }
+
+        if (node.Activity is EffectActivity)
+        {
+            target.Inputs = EvaluateInputs(node, target);
+            target.Phase = ExecutionPhase.Ready;
+            return;
+        }
+
+        var control = (ControlActivity)node.Activity;
+        switch (step.Kind)
+        {
+            case StepKind.Start:
+                control.Execute(context);
+                break;
+            case StepKind.ChildCompleted:
+                Tree.Remove(child!);
+                control.ChildCompleted(context, new ChildCompletion(graph.ById[child!.ActivityId], ExternalId(child), step.Outcomes ?? [], child.Tag));
+                break;
+            default:
+                control.Resumed(context, step.Stimulus is { } stimulus ? Messages.Stimulus(stimulus) : null);
+                break;
+        }
+    }
+
+    /// <summary>A step that faulted is made again on a retry: what it did to the tree and to its own state must not be there twice.</summary>
+    private void Undo(ExecutionState target, JsonObject? before, ExecutionState? child, NodeContext context)
+    {
+        foreach (var scheduled in context.Scheduled)
+        {
+            if (Tree.Contains(scheduled))
+            {
+                CancelExecution(scheduled);
+            }
+        }
+
+        if (child is not null && !Tree.Contains(child))
+        {
+            Tree.Restore(child);
+        }
+
+        target.State = before;
+    }
+
+    private JsonObject EvaluateInputs(ActivityNode node, ExecutionState execution)
+    {
+        var scope = Scope(execution);
+        var inputs = new JsonObject();
+        foreach (var (name, expression) in node.Inputs)
+        {
+            inputs[name] = Evaluate(node, name, expression, scope);
+        }
+
+        foreach (var (name, plain) in node.PlainInputs)
+        {
+            inputs[name] = plain.DeepClone();
+        }
+
+        return inputs;
+    }
+
+    private static JsonNode? Evaluate(ActivityNode node, string name, CompiledExpression expression, ExecutionScope scope)
+    {
+        try
+        {
+            return expression.Evaluate(scope)?.DeepClone();
+        }
+        catch (ExpressionException e)
+        {
+            throw new ExpressionException($"Input '{name}' of activity '{node.Id}': {e.Message}", e);
+        }
+    }
+
+    private ExecutionScope Scope(ExecutionState? execution) => new(graph, State, Tree, execution, now);
+}

@@ -1,0 +1,224 @@
+using System.Text.Json.Nodes;
+using Kairship.Workflows.Activities;
+using Kairship.Workflows.Definitions;
+
+namespace Kairship.Workflows.Execution;
+
+/// <summary>
+/// The interpreter: (graph, state, event) to (state, commands). No clock, no chance, no I/O: the same state and event give the same state and
+/// commands. The state is changed in place; whoever cannot commit the result forgets it and reads the last committed one. See README.md.
+/// </summary>
+internal sealed partial class Interpreter
+{
+    private readonly WorkflowGraph graph;
+    private readonly int maxSteps;
+    private readonly Queue<(ExecutionState Target, PendingStep Step)> queue = new();
+    private Transition transition = new();
+    private DateTimeOffset now;
+
+    /// <param name="maxSteps">How many control steps one event may cause before it counts as an endless loop.</param>
+    public Interpreter(WorkflowGraph graph, InstanceState state, int maxSteps = 10_000)
+    {
+        this.graph = graph;
+        this.maxSteps = maxSteps;
+        State = state;
+        Tree = new ExecutionTree(state);
+    }
+
+    public InstanceState State { get; }
+
+    public ExecutionTree Tree { get; }
+
+    /// <summary>Something faulted: nothing new starts, what runs may end.</summary>
+    public bool IsHalted => State.Incidents is { Count: > 0 };
+
+    /// <summary>Effects may start, waits may end.</summary>
+    public bool MayAdvance => !IsHalted && !State.Paused && !State.IsFinal;
+
+    /// <summary>Effects to run: their intent is in the state.</summary>
+    public IEnumerable<ExecutionState> ReadyEffects => Tree.All.Where(e => e.Phase == ExecutionPhase.Ready);
+
+    /// <summary>When the next wait or back-off ends by itself; null when none does.</summary>
+    public DateTimeOffset? NextDue => MayAdvance ? Tree.All.Where(IsTimed).Min(e => e.Due) : null;
+
+    public string ExternalId(ExecutionState execution) => $"{State.Id}/{execution.Id}";
+
+    /// <summary>Applies one event with all that follows from it. False when it changed nothing (a stimulus that nothing waits for, a result of an execution that is gone).</summary>
+    public bool Apply(InstanceEvent e)
+    {
+        now = e.At;
+        var changed = e switch
+        {
+            InstanceEvent.Started => Start(),
+            InstanceEvent.EffectEnded ended => EndEffect(ended),
+            InstanceEvent.TimePassed => PassTime(),
+            InstanceEvent.StimulusArrived arrived => Deliver(arrived.Stimulus),
+            InstanceEvent.PauseRequested => Pause(true),
+            InstanceEvent.ResumeRequested => Pause(false),
+            InstanceEvent.CancelRequested => CancelAll(),
+            InstanceEvent.RetryRequested => Retry(),
+            InstanceEvent.FaultRequested fault => FaultFromOutside(fault),
+            _ => throw new InvalidOperationException($"Unknown event {e.GetType().Name}."),
+        };
+        Drain();
+        transition.Changed |= changed;
+        return changed;
+    }
+
+    /// <summary>The commands since the last call, and the snapshot brought up to date for serialising.</summary>
+    public Transition TakeTransition()
+    {
+        Tree.Save();
+        var taken = transition;
+        transition = new Transition();
+        return taken;
+    }
+
+    /// <summary>Takes the bookmarks of a faulted instance out of the store; a retry puts them back.</summary>
+    public void ParkBookmarks()
+    {
+        foreach (var bookmark in Tree.All.SelectMany(e => e.Bookmarks ?? []))
+        {
+            RemoveBookmark(bookmark);
+        }
+    }
+
+    private static bool IsTimed(ExecutionState e) => e is { Phase: ExecutionPhase.Waiting or ExecutionPhase.BackingOff, Due: not null };
+
+    private bool Start()
+    {
+        if (State.Phase != StatePhase.Pending)
+        {
+            return false;
+        }
+
+        State.Phase = StatePhase.Running;
+        foreach (var input in graph.Inputs.Where(i => i.Default is not null && State.Input?.ContainsKey(i.Name) != true))
+        {
+            (State.Input ??= [])[input.Name] = input.Default!.DeepClone();
+        }
+
+        if (graph.Variables.Count > 0)
+        {
+            State.Variables = graph.Variables.ToDictionary(v => v.Id, v => v.Default?.DeepClone());
+        }
+
+        Journal(null, "WorkflowStarted", null);
+        Schedule(graph.Root, null, null, null);
+        return true;
+    }
+
+    private bool PassTime()
+    {
+        if (!MayAdvance)
+        {
+            return false;
+        }
+
+        var dueNow = Tree.All.Where(e => IsTimed(e) && e.Due <= now).ToList();
+        foreach (var execution in dueNow)
+        {
+            WakeUp(execution, null);
+        }
+
+        return dueNow.Count > 0;
+    }
+
+    private bool Deliver(Stimulus stimulus)
+    {
+        if (!MayAdvance)
+        {
+            return false;
+        }
+
+        var waiting = Tree.All
+            .Where(e => e.Phase == ExecutionPhase.Waiting && e.Bookmarks?.Any(b => b.Name == stimulus.Key.Name && b.Key == stimulus.Key.Key) == true)
+            .ToList();
+        foreach (var execution in waiting)
+        {
+            WakeUp(execution, stimulus);
+        }
+
+        return waiting.Count > 0;
+    }
+
+    private void WakeUp(ExecutionState execution, Stimulus? stimulus)
+    {
+        RemoveBookmarks(execution);
+        execution.Due = null;
+        var kept = stimulus is null ? null : Messages.State(stimulus);
+        if (graph.ById[execution.ActivityId].Activity is EffectActivity)
+        {
+            execution.Phase = ExecutionPhase.Ready;
+            execution.ResumedBy = kept;
+        }
+        else
+        {
+            execution.Phase = ExecutionPhase.Running;
+            queue.Enqueue((execution, new PendingStep(StepKind.Resumed, Stimulus: kept)));
+        }
+
+        Journal(execution, "Resumed", stimulus is null ? "time" : $"{stimulus.Key.Name} {stimulus.Key.Key}");
+    }
+
+    private bool Pause(bool paused)
+    {
+        if (State.Paused == paused || State.IsFinal)
+        {
+            return false;
+        }
+
+        State.Paused = paused;
+        Journal(null, paused ? "Paused" : "Unpaused", null);
+        return true;
+    }
+
+    private bool Retry()
+    {
+        if (!IsHalted || State.IsFinal)
+        {
+            return false;
+        }
+
+        State.Incidents = null;
+        foreach (var execution in Tree.All.Where(e => e.Phase == ExecutionPhase.Faulted).ToList())
+        {
+            Journal(execution, "Retried", null);
+            var redo = execution.Redo ?? [];
+            execution.Redo = null;
+            execution.Failures = 0;
+            execution.Phase = redo.Count == 0 ? ExecutionPhase.Ready : ExecutionPhase.Running;
+            redo.ForEach(step => queue.Enqueue((execution, step)));
+        }
+
+        foreach (var execution in Tree.All.Where(e => e.Bookmarks is not null))
+        {
+            transition.AddedBookmarks.AddRange(execution.Bookmarks!.Select(b => Record(execution, b)));
+        }
+
+        return true;
+    }
+
+    private bool FaultFromOutside(InstanceEvent.FaultRequested fault)
+    {
+        var execution = fault.ExecutionId is { } id ? Tree.Find(id) : null;
+        if (execution is null)
+        {
+            AddIncident(null, fault.Type, fault.Message);
+        }
+        else
+        {
+            Fault(execution, fault.Type, fault.Message, null);
+        }
+
+        return true;
+    }
+
+    private void Journal(ExecutionState? execution, string what, string? message, JsonObject? data = null)
+    {
+        var node = execution is null ? null : graph.ById[execution.ActivityId];
+        transition.Journal.Add(new(State.Id, ++State.JournalSequence, now, node?.Id, node?.NodeId, node?.TypeName,
+            execution is null ? null : ExternalId(execution), what, message, data?.ToJsonString()));
+        transition.Changed = true;
+    }
+}

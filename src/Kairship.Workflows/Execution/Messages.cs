@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Kairship.Workflows.Activities;
+
+namespace Kairship.Workflows.Execution;
+
+internal enum InboxKind
+{
+    Stimulus,
+    Pause,
+    Resume,
+    Cancel,
+}
+
+/// <summary>What a message in an instance's inbox says.</summary>
+internal sealed record InboxPayload(InboxKind Kind, StimulusState? Stimulus = null)
+{
+    public static byte[] Of(Stimulus stimulus) => new InboxPayload(InboxKind.Stimulus, Messages.State(stimulus)).Write();
+
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Default.InboxPayload);
+
+    public static InboxPayload? Read(ReadOnlyMemory<byte> bytes) => JsonSerializer.Deserialize(bytes.Span, MessageJson.Default.InboxPayload);
+}
+
+/// <summary>What an outbox message says: a stimulus for one instance, or for all that wait.</summary>
+internal sealed record OutboxPayload(StimulusState Stimulus, string? CorrelationId = null, string? InstanceId = null)
+{
+    public const string Publish = "publish";
+    public const string Signal = "signal";
+
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Default.OutboxPayload);
+
+    public static OutboxPayload? Read(ReadOnlyMemory<byte> bytes) => JsonSerializer.Deserialize(bytes.Span, MessageJson.Default.OutboxPayload);
+}
+
+internal static class Messages
+{
+    public static StimulusState State(Stimulus stimulus) => new(stimulus.Key.Name, stimulus.Key.Key, stimulus.Payload);
+
+    public static Stimulus Stimulus(StimulusState state) => new(new StimulusKey(state.Name, state.Key), state.Payload?.DeepClone());
+}
+
+/// <summary>What the parent of a finished instance is told: the stimulus ("workflow", child instance id).</summary>
+public static class WorkflowEnd
+{
+    public const string StimulusName = "workflow";
+
+    public static StimulusKey Of(string instanceId) => new(StimulusName, instanceId);
+
+    internal static JsonObject Payload(InstanceState state) => new()
+    {
+        ["status"] = state.Phase.ToString(),
+        ["output"] = state.Output?.DeepClone(),
+        ["outcomes"] = new JsonArray([.. (state.Outcomes ?? []).Select(o => JsonValue.Create(o))]),
+    };
+}
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(InboxPayload))]
+[JsonSerializable(typeof(OutboxPayload))]
+internal sealed partial class MessageJson : JsonSerializerContext;

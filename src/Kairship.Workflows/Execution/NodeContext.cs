@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using Kairship.Workflows.Activities;
+using Kairship.Workflows.Definitions;
+using Kairship.Workflows.Expressions;
+
+namespace Kairship.Workflows.Execution;
+
+internal sealed partial class Interpreter
+{
+    /// <summary>The interpreter as one control activity sees it during one call.</summary>
+    private sealed class NodeContext(Interpreter owner, ExecutionState execution, ActivityNode node) : ControlContext
+    {
+        public (string Type, string Message)? Faulted { get; private set; }
+
+        /// <summary>Children scheduled in this call.</summary>
+        public List<ExecutionState> Scheduled { get; } = [];
+
+        public override ActivityNode Node => node;
+        public override string ExecutionId => owner.ExternalId(execution);
+        public override JsonObject State => execution.State ??= [];
+        public override JsonObject Inputs => execution.Inputs ??= owner.EvaluateInputs(node, execution);
+        public override DateTimeOffset Now => owner.now;
+        public override int ActiveChildren => owner.Tree.ChildrenOf(execution).Count;
+        public override IExpressionScope Scope => owner.Scope(execution);
+        public override string? TriggerActivityId => owner.State.Trigger?.ActivityId;
+
+        public override Stimulus? TriggeredBy => owner.State.Trigger is { } t && t.ActivityId == node.Id && execution.Id.EndsWith("/1", StringComparison.Ordinal)
+            ? new Stimulus(new StimulusKey(t.Name, t.Key), t.Payload?.DeepClone())
+            : null;
+
+        public override IReadOnlyList<RunningChild> RunningChildren =>
+            [.. owner.Tree.ChildrenOf(execution).Select(c => new RunningChild(owner.ExternalId(c), owner.graph.ById[c.ActivityId]))];
+
+        public override string Schedule(ActivityNode child, string? tag = null, IReadOnlyDictionary<string, JsonNode?>? variables = null)
+        {
+            var scheduled = owner.Schedule(child, execution, tag, variables);
+            Scheduled.Add(scheduled);
+            return owner.ExternalId(scheduled);
+        }
+
+        public override JsonNode? EvaluateInput(string name) =>
+            node.Inputs.TryGetValue(name, out var expression) ? Evaluate(node, name, expression, owner.Scope(execution)) : node.PlainInputs.GetValueOrDefault(name)?.DeepClone();
+
+        public override void Wait(IReadOnlyList<StimulusKey> stimuli, TimeSpan? delay)
+        {
+            if (stimuli.Count == 0 && delay is null)
+            {
+                Fault("InvalidWait", "A wait needs a stimulus or a delay.");
+                return;
+            }
+
+            owner.Wait(execution, stimuli, delay);
+        }
+
+        public override void CancelChildren() => owner.CancelChildren(execution);
+
+        public override void CancelChild(string executionId)
+        {
+            if (owner.Tree.ChildrenOf(execution).FirstOrDefault(c => owner.ExternalId(c) == executionId) is { } child)
+            {
+                owner.CancelExecution(child);
+            }
+        }
+
+        public override void Complete(params IReadOnlyList<string> outcomes) => owner.Complete(execution, outcomes);
+
+        public override void Fault(string type, string message) => Faulted ??= (type, message);
+
+        public override void SetOutput(string name, JsonNode? value) => owner.SetOutput(execution, name, value);
+
+        public override bool SetVariable(string idOrName, JsonNode? value) => owner.Scope(execution).TrySetVariable(idOrName, value);
+
+        public override void SetWorkflowOutput(string name, JsonNode? value) => (owner.State.Output ??= [])[name] = value?.DeepClone();
+
+        public override void Publish(Stimulus stimulus, string? correlationId) =>
+            owner.Send(Execution.OutboxPayload.Publish, new OutboxPayload(Messages.State(stimulus), correlationId));
+
+        public override void SignalSelf(Stimulus stimulus) =>
+            owner.Send(Execution.OutboxPayload.Signal, new OutboxPayload(Messages.State(stimulus), null, owner.State.Id));
+
+        public override void BreakLoop()
+        {
+            for (var at = owner.Tree.ParentOf(execution); at is not null; at = owner.Tree.ParentOf(at))
+            {
+                if (owner.graph.ById[at.ActivityId].Activity is ControlActivity { IsLoop: true })
+                {
+                    owner.Complete(at, []);
+                    return;
+                }
+            }
+
+            Fault("BreakOutsideLoop", "A Break must be inside a ForEach, ParallelForEach, For or While.");
+        }
+
+        public override void FinishWorkflow() => owner.Finish(null);
+
+        public override void FinishWorkflow(IReadOnlyList<string> outcomes) => owner.Finish(outcomes);
+
+        public override void SetInstanceName(string? name) => owner.State.Name = name;
+
+        public override void SetCorrelationId(string? correlationId) => owner.State.CorrelationId = correlationId;
+
+        public override void Note(string message, JsonObject? data = null) => owner.Journal(execution, "Note", message, data);
+    }
+}
