@@ -104,11 +104,6 @@ public sealed partial class InMemoryWorkflowStore
             }
 
             rows.Remove(instanceId);
-            if (row.DedupeKey is { } key)
-            {
-                startedByKey.Remove(key);
-            }
-
             return Task.FromResult(true);
         }
     }

@@ -7,7 +7,6 @@ public sealed partial class InMemoryWorkflowStore
     {
         public InstanceRecord Record { get; set; } = record;
         public long Order { get; } = order;
-        public string? DedupeKey { get; init; }
         public int Claims { get; set; }
         public DateTimeOffset LeaseUntil { get; set; }
         public HashSet<string> SeenKeys { get; } = [];

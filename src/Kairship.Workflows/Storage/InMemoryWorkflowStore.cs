@@ -25,7 +25,7 @@ public sealed partial class InMemoryWorkflowStore(TimeProvider time) : IWorkflow
                 return Task.FromResult(new CreateResult(earlier, false));
             }
 
-            var row = new Row(NewRecord(instance), ++nextOrder) { DedupeKey = instance.DedupeKey };
+            var row = new Row(NewRecord(instance), ++nextOrder);
             if (!rows.TryAdd(instance.Id, row))
             {
                 throw new InvalidOperationException($"There is an instance '{instance.Id}' already.");
