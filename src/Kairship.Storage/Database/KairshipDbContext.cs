@@ -1,0 +1,54 @@
+using System.Text;
+using Kairship.Storage.Workflows;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace Kairship.Storage.Database;
+
+/// <summary>The model of all tables. One subclass a provider, because each has migrations of its own.</summary>
+internal abstract class KairshipDbContext(DbContextOptions options) : DbContext(options)
+{
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        WorkflowModel.Configure(modelBuilder);
+        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
+        {
+            property.SetColumnName(SnakeCase(property.Name));
+        }
+    }
+
+    /// <summary>PostgreSQL folds unquoted names to lower case: with these, SQL needs no quotes on either database.</summary>
+    private static string SnakeCase(string name)
+    {
+        var text = new StringBuilder(name.Length + 8);
+        foreach (var c in name)
+        {
+            if (char.IsUpper(c) && text.Length > 0)
+            {
+                text.Append('_');
+            }
+
+            text.Append(char.ToLowerInvariant(c));
+        }
+
+        return text.ToString();
+    }
+}
+
+internal sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) : KairshipDbContext(options);
+
+internal sealed class PostgreSqlDbContext(DbContextOptions<PostgreSqlDbContext> options) : KairshipDbContext(options);
+
+/// <summary>Only for `dotnet ef migrations add`: nothing connects.</summary>
+internal sealed class SqliteDesign : IDesignTimeDbContextFactory<SqliteDbContext>
+{
+    public SqliteDbContext CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<SqliteDbContext>().UseSqlite("Data Source=:memory:").Options);
+}
+
+/// <inheritdoc cref="SqliteDesign"/>
+internal sealed class PostgreSqlDesign : IDesignTimeDbContextFactory<PostgreSqlDbContext>
+{
+    public PostgreSqlDbContext CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<PostgreSqlDbContext>().UseNpgsql("Host=nowhere").Options);
+}

@@ -1,0 +1,21 @@
+using Kairship.Workflows.Storage;
+
+namespace Kairship.Storage.Workflows;
+
+/// <summary>What a commit says about its instance's row.</summary>
+internal static class CommitGuard
+{
+    public static bool IsFinished(this InstanceStatus status) => status >= InstanceStatus.Finished;
+
+    /// <summary>A faulted one may be reopened and then still waits for what it waited for.</summary>
+    public static bool DropsBookmarks(this InstanceCommit commit) => commit.Status is InstanceStatus.Finished or InstanceStatus.Cancelled;
+
+    /// <summary>A finished instance is never held any longer.</summary>
+    public static bool Releases(this InstanceCommit commit) => commit.Release || commit.Status.IsFinished();
+
+    public static string Sql(InstanceCommit commit) => commit.Releases() ? WorkflowSql.CommitAndRelease : WorkflowSql.CommitAndHold;
+
+    public static long? Due(InstanceCommit commit) => commit.Status.IsFinished() ? null : commit.DueAt?.UtcTicks;
+
+    public static long? FinishedAt(InstanceCommit commit) => commit.Status.IsFinished() ? commit.At.UtcTicks : null;
+}

@@ -1,0 +1,123 @@
+using Kairship.Storage.Database;
+using Kairship.Workflows.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kairship.Storage.Workflows;
+
+internal sealed class InstanceQueries(KairshipDatabase database)
+{
+    public Task<InstanceRecord?> GetAsync(string instanceId, CancellationToken cancellationToken) => database.ReadAsync(async context =>
+        await context.Set<InstanceRow>().AsNoTracking().SingleOrDefaultAsync(x => x.Id == instanceId, cancellationToken) is { } row
+            ? ToRecord(row)
+            : null);
+
+    public Task<Page<InstanceRecord>> ListAsync(InstanceFilter filter, PageRequest page, CancellationToken cancellationToken) =>
+        database.ReadAsync(context => Filtered(context.Set<InstanceRow>().AsNoTracking(), filter)
+            .OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id)
+            .Select(x => new InstanceRow
+            {
+                Id = x.Id,
+                DefinitionId = x.DefinitionId,
+                DefinitionVersionId = x.DefinitionVersionId,
+                DefinitionVersion = x.DefinitionVersion,
+                Name = x.Name,
+                CorrelationId = x.CorrelationId,
+                ParentInstanceId = x.ParentInstanceId,
+                Status = x.Status,
+                IncidentCount = x.IncidentCount,
+                QuarantineReason = x.QuarantineReason,
+                Epoch = x.Epoch,
+                Owner = x.Owner,
+                DueAt = x.DueAt,
+                CreatedAt = x.CreatedAt,
+                UpdatedAt = x.UpdatedAt,
+                FinishedAt = x.FinishedAt,
+                State = Array.Empty<byte>(),
+            })
+            .PageAsync(page, ToRecord, cancellationToken));
+
+    public Task<bool> DeleteAsync(string instanceId, CancellationToken cancellationToken) => database.WriteAsync(
+        async context =>
+        {
+            if (await context.Set<InstanceRow>().Where(x => x.Id == instanceId && x.FinishedAt != null).ExecuteDeleteAsync(cancellationToken) == 0)
+            {
+                return false;
+            }
+
+            await context.Set<JournalRow>().Where(x => x.InstanceId == instanceId).ExecuteDeleteAsync(cancellationToken);
+            await context.Set<BookmarkRow>().Where(x => x.InstanceId == instanceId).ExecuteDeleteAsync(cancellationToken);
+            await context.Set<InboxRow>().Where(x => x.InstanceId == instanceId).ExecuteDeleteAsync(cancellationToken);
+            return true;
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<BookmarkRecord>> FindBookmarksAsync(
+        string stimulusHash, string? correlationId, CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<BookmarkRecord>>(
+        async context =>
+        {
+            var waiting = context.Set<InstanceRow>().Where(x => x.FinishedAt == null);
+            if (correlationId is not null)
+            {
+                waiting = waiting.Where(x => x.CorrelationId == correlationId);
+            }
+
+            var bookmarks = context.Set<BookmarkRow>().AsNoTracking().Where(x => x.StimulusHash == stimulusHash);
+            return await bookmarks.Join(waiting, x => x.InstanceId, x => x.Id, (bookmark, _) => bookmark)
+                .OrderBy(x => x.InstanceId).ThenBy(x => x.Id)
+                .Select(x => new BookmarkRecord(x.Id, x.InstanceId, x.ActivityId, x.StimulusName, x.StimulusHash, x.CorrelationId))
+                .ToListAsync(cancellationToken);
+        });
+
+    public Task<Page<JournalRecord>> ReadJournalAsync(string instanceId, PageRequest page, CancellationToken cancellationToken) =>
+        database.ReadAsync(context => context.Set<JournalRow>().AsNoTracking().Where(x => x.InstanceId == instanceId).OrderBy(x => x.Sequence)
+            .PageAsync(
+                page,
+                x => new JournalRecord(
+                    x.InstanceId, x.Sequence, Ticks.ToTime(x.At), x.ActivityId, x.NodeId, x.ActivityType, x.ExecutionId, x.Event, x.Message, x.Data),
+                cancellationToken));
+
+    private static IQueryable<InstanceRow> Filtered(IQueryable<InstanceRow> instances, InstanceFilter filter)
+    {
+        if (filter.DefinitionId is { } definitionId)
+        {
+            instances = instances.Where(x => x.DefinitionId == definitionId);
+        }
+
+        if (filter.CorrelationId is { } correlationId)
+        {
+            instances = instances.Where(x => x.CorrelationId == correlationId);
+        }
+
+        if (filter.ParentInstanceId is { } parentId)
+        {
+            instances = instances.Where(x => x.ParentInstanceId == parentId);
+        }
+
+        if (filter.Statuses is { } wanted)
+        {
+            var statuses = wanted.Select(x => (int)x).ToArray();
+            instances = instances.Where(x => statuses.Contains(x.Status));
+        }
+
+        if (filter.Quarantined is { } quarantined)
+        {
+            instances = instances.Where(x => x.QuarantineReason != null == quarantined);
+        }
+
+        if (StoredText.Clean(filter.Search)?.ToLowerInvariant() is { Length: > 0 } search)
+        {
+#pragma warning disable CA1862, MA0011 // Translated to SQL, where lower() is what both databases have.
+            instances = instances.Where(x =>
+                x.Id.ToLower().Contains(search) || x.DefinitionId.ToLower().Contains(search) || x.Name!.ToLower().Contains(search) ||
+                x.CorrelationId!.ToLower().Contains(search));
+#pragma warning restore CA1862, MA0011
+        }
+
+        return instances;
+    }
+
+    private static InstanceRecord ToRecord(InstanceRow row) => new(
+        row.Id, row.DefinitionId, row.DefinitionVersionId, row.DefinitionVersion, row.Name, row.CorrelationId, row.ParentInstanceId,
+        (InstanceStatus)row.Status, row.IncidentCount, row.QuarantineReason, row.Epoch, row.Owner, Ticks.ToTime(row.DueAt),
+        Ticks.ToTime(row.CreatedAt), Ticks.ToTime(row.UpdatedAt), Ticks.ToTime(row.FinishedAt), row.State);
+}

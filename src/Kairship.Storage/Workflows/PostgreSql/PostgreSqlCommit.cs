@@ -1,0 +1,173 @@
+using Kairship.Storage.Database;
+using Kairship.Workflows.Storage;
+using Npgsql;
+
+namespace Kairship.Storage.Workflows.PostgreSql;
+
+/// <summary>
+/// Commits of many instances in one transaction and three round trips: the guards, what the passed ones bring, the end.
+/// <para>No signal is lost. A guard locks its instance's row until the end, and posting a message locks it too (<see cref="PostgreSqlInstanceLedger"/>).
+/// Either the message was committed before the guard got the lock: then the later statement that looks for unseen messages, whose
+/// snapshot is newer, sees it. Or it waits for our end: then it finds the instance released and makes it due itself.</para>
+/// </summary>
+internal sealed class PostgreSqlCommit(NpgsqlDataSource source, WorkflowSql sql)
+{
+    public async Task<IReadOnlyList<CommitOutcome>> ApplyAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken) =>
+        commits.Count == 0 ? [] : await PostgreSqlRetry.RunAsync(() => ApplyOnceAsync(commits, cancellationToken));
+
+    private async Task<IReadOnlyList<CommitOutcome>> ApplyOnceAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken)
+    {
+        var outcomes = new CommitOutcome[commits.Count];
+        var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using (connection)
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using (transaction)
+            {
+                foreach (var round in Rounds(commits))
+                {
+                    await GuardAsync(connection, commits, round, outcomes, cancellationToken);
+                    var passed = round.Where(i => outcomes[i] == CommitOutcome.Committed).Select(i => commits[i]).ToList();
+                    await BringAsync(connection, passed, cancellationToken);
+                }
+
+                await transaction.CommitAsync(cancellationToken);
+            }
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>Commits of one instance go one after the other; those of different instances together, in the order of their ids: two nodes that hold old and
+    /// new claims of the same instances then cannot wait for each other in a circle.</summary>
+    private static IEnumerable<List<int>> Rounds(IReadOnlyList<InstanceCommit> commits) =>
+        Enumerable.Range(0, commits.Count)
+            .GroupBy(i => commits[i].InstanceId, StringComparer.Ordinal)
+            .SelectMany(instance => instance.Select((index, round) => (index, round)))
+            .GroupBy(x => x.round, x => x.index)
+            .OrderBy(x => x.Key)
+            .Select(x => x.OrderBy(i => commits[i].InstanceId, StringComparer.Ordinal).ToList());
+
+    private static async Task GuardAsync(
+        NpgsqlConnection connection, IReadOnlyList<InstanceCommit> commits, List<int> round, CommitOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        var batch = connection.CreateBatch();
+        await using (batch)
+        {
+            foreach (var commit in round.Select(i => commits[i]))
+            {
+                var arguments = batch.Add(CommitGuard.Sql(commit))
+                    .Text("id", commit.InstanceId).Long("epoch", commit.Epoch).Bytes("state", commit.State).Int("status", (int)commit.Status)
+                    .Text("name", StoredText.Clean(commit.Name)).Text("correlation", StoredText.Clean(commit.CorrelationId))
+                    .Int("incidents", commit.IncidentCount).Long("at", commit.At.UtcTicks).Long("due", CommitGuard.Due(commit));
+                if (commit.Releases())
+                {
+                    arguments.Long("finished", CommitGuard.FinishedAt(commit));
+                }
+            }
+
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+            for (var i = 0; i < round.Count; i++)
+            {
+                outcomes[round[i]] = batch.BatchCommands[i].RecordsAffected == 1 ? CommitOutcome.Committed : CommitOutcome.Fenced;
+            }
+        }
+    }
+
+    private async Task BringAsync(NpgsqlConnection connection, List<InstanceCommit> passed, CancellationToken cancellationToken)
+    {
+        var batch = connection.CreateBatch();
+        await using (batch)
+        {
+            Bookmarks(batch, passed);
+            Journal(batch, [.. passed.SelectMany(commit => commit.Journal.Select(line => (commit.InstanceId, Line: line)))]);
+            Outbox(batch, [.. passed.SelectMany(commit => commit.Outbox)]);
+            Inbox(batch, passed);
+            if (batch.BatchCommands.Count > 0)
+            {
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+            }
+        }
+    }
+
+    private static void Bookmarks(NpgsqlBatch batch, List<InstanceCommit> passed)
+    {
+        var finished = passed.Where(commit => commit.DropsBookmarks()).Select(commit => commit.InstanceId).ToList();
+        if (finished.Count > 0)
+        {
+            batch.Add("DELETE FROM bookmarks WHERE instance_id = ANY(@instances)").Texts("instances", finished);
+        }
+
+        var going = passed.Where(commit => !commit.DropsBookmarks()).ToList();
+        var removed = going.SelectMany(commit => commit.RemovedBookmarks.Select(id => (commit.InstanceId, Id: id))).ToList();
+        if (removed.Count > 0)
+        {
+            batch.Add("DELETE FROM bookmarks b USING unnest(@instances, @ids) AS r(instance_id, id) WHERE b.instance_id = r.instance_id AND b.id = r.id")
+                .Texts("instances", removed.Select(x => x.InstanceId)).Texts("ids", removed.Select(x => x.Id));
+        }
+
+        var added = going.SelectMany(commit => commit.AddedBookmarks.Select(bookmark => bookmark with { InstanceId = commit.InstanceId }))
+            .GroupBy(x => (x.InstanceId, x.Id)).Select(same => same.Last()).ToList();
+        if (added.Count > 0)
+        {
+            batch.Add(
+                "INSERT INTO bookmarks (instance_id, id, activity_id, stimulus_name, stimulus_hash, correlation_id) " +
+                "SELECT * FROM unnest(@instances, @ids, @activities, @names, @hashes, @correlations) ON CONFLICT (instance_id, id) DO UPDATE SET " +
+                "activity_id = excluded.activity_id, stimulus_name = excluded.stimulus_name, stimulus_hash = excluded.stimulus_hash, " +
+                "correlation_id = excluded.correlation_id")
+                .Texts("instances", added.Select(x => x.InstanceId)).Texts("ids", added.Select(x => x.Id))
+                .Texts("activities", added.Select(x => x.ActivityId)).Texts("names", added.Select(x => StoredText.Clean(x.StimulusName)))
+                .Texts("hashes", added.Select(x => x.StimulusHash)).Texts("correlations", added.Select(x => StoredText.Clean(x.CorrelationId)));
+        }
+    }
+
+    private static void Journal(NpgsqlBatch batch, List<(string InstanceId, JournalRecord Line)> lines)
+    {
+        if (lines.Count == 0)
+        {
+            return;
+        }
+
+        batch.Add(
+            "INSERT INTO journal (instance_id, sequence, at, activity_id, node_id, activity_type, execution_id, event, message, data) SELECT * FROM " +
+            "unnest(@instances, @sequences, @times, @activities, @nodes, @types, @executions, @events, @messages, @data) ON CONFLICT DO NOTHING")
+            .Texts("instances", lines.Select(x => x.InstanceId)).Longs("sequences", lines.Select(x => x.Line.Sequence))
+            .Longs("times", lines.Select(x => x.Line.At.UtcTicks)).Texts("activities", lines.Select(x => x.Line.ActivityId))
+            .Texts("nodes", lines.Select(x => x.Line.NodeId)).Texts("types", lines.Select(x => x.Line.ActivityType))
+            .Texts("executions", lines.Select(x => x.Line.ExecutionId)).Texts("events", lines.Select(x => x.Line.Event))
+            .Texts("messages", lines.Select(x => StoredText.Clean(x.Line.Message))).Texts("data", lines.Select(x => StoredText.Clean(x.Line.Data)));
+    }
+
+    private static void Outbox(NpgsqlBatch batch, List<OutboxMessage> messages)
+    {
+        if (messages.Count == 0)
+        {
+            return;
+        }
+
+        batch.Add(
+            "INSERT INTO outbox (id, instance_id, kind, payload) SELECT id, instance_id, kind, payload FROM " +
+            "unnest(@ids, @instances, @kinds, @payloads) WITH ORDINALITY AS m(id, instance_id, kind, payload, place) ORDER BY place ON CONFLICT DO NOTHING")
+            .Texts("ids", messages.Select(x => x.Id)).Texts("instances", messages.Select(x => x.InstanceId))
+            .Texts("kinds", messages.Select(x => x.Kind)).Blobs("payloads", messages.Select(x => x.Payload));
+    }
+
+    private void Inbox(NpgsqlBatch batch, List<InstanceCommit> passed)
+    {
+        var consumed = passed.SelectMany(commit => commit.ConsumedInbox.Select(id => (commit.InstanceId, Id: id))).ToList();
+        if (consumed.Count > 0)
+        {
+            batch.Add(
+                "UPDATE inbox SET consumed = true, payload = ''::bytea FROM unnest(@instances, @ids) AS c(instance_id, id) " +
+                "WHERE inbox.id = c.id AND inbox.instance_id = c.instance_id")
+                .Texts("instances", consumed.Select(x => x.InstanceId)).Longs("ids", consumed.Select(x => x.Id));
+        }
+
+        // Numbers of messages are unique over all instances, so one list of seen ones serves all.
+        var released = passed.Where(commit => commit.Release && !commit.Status.IsFinished()).ToList();
+        if (released.Count > 0)
+        {
+            batch.Add(sql.WakeForUnseen).Texts("released", released.Select(x => x.InstanceId)).Longs("seen", released.SelectMany(x => x.SeenInbox));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Kairship.Storage.Database;
+using Kairship.Workflows.Storage;
+
+namespace Kairship.Storage.Workflows.Sqlite;
+
+/// <summary>One commit inside the writer's transaction. Nobody else writes meanwhile, so nothing can slip in between its statements.</summary>
+internal static class SqliteCommit
+{
+    public static CommitOutcome Apply(SqliteSession session, InstanceCommit commit, long now)
+    {
+        if (Guard(session, commit) == 0)
+        {
+            return CommitOutcome.Fenced;
+        }
+
+        Bookmarks(session, commit);
+        Journal(session, commit);
+        foreach (var message in commit.Outbox)
+        {
+            session.Execute(
+                "INSERT INTO outbox (id, instance_id, kind, payload) VALUES (@id, @instance, @kind, @payload) ON CONFLICT DO NOTHING",
+                ("@id", message.Id), ("@instance", message.InstanceId), ("@kind", message.Kind), ("@payload", Bytes.Of(message.Payload)));
+        }
+
+        Inbox(session, commit, now);
+        return CommitOutcome.Committed;
+    }
+
+    private static int Guard(SqliteSession session, InstanceCommit commit) => session.Execute(
+        CommitGuard.Sql(commit),
+        ("@id", commit.InstanceId), ("@epoch", commit.Epoch), ("@state", Bytes.Of(commit.State)), ("@status", (int)commit.Status),
+        ("@name", StoredText.Clean(commit.Name)), ("@correlation", StoredText.Clean(commit.CorrelationId)),
+        ("@incidents", commit.IncidentCount), ("@at", commit.At.UtcTicks), ("@due", CommitGuard.Due(commit)),
+        ("@finished", CommitGuard.FinishedAt(commit)));
+
+    private static void Bookmarks(SqliteSession session, InstanceCommit commit)
+    {
+        if (commit.DropsBookmarks())
+        {
+            session.Execute("DELETE FROM bookmarks WHERE instance_id = @instance", ("@instance", commit.InstanceId));
+            return;
+        }
+
+        foreach (var id in commit.RemovedBookmarks)
+        {
+            session.Execute("DELETE FROM bookmarks WHERE instance_id = @instance AND id = @id", ("@instance", commit.InstanceId), ("@id", id));
+        }
+
+        foreach (var bookmark in commit.AddedBookmarks)
+        {
+            session.Execute(
+                "INSERT OR REPLACE INTO bookmarks (instance_id, id, activity_id, stimulus_name, stimulus_hash, correlation_id) " +
+                "VALUES (@instance, @id, @activity, @name, @hash, @correlation)",
+                ("@instance", commit.InstanceId), ("@id", bookmark.Id), ("@activity", bookmark.ActivityId),
+                ("@name", StoredText.Clean(bookmark.StimulusName)), ("@hash", bookmark.StimulusHash),
+                ("@correlation", StoredText.Clean(bookmark.CorrelationId)));
+        }
+    }
+
+    private static void Journal(SqliteSession session, InstanceCommit commit)
+    {
+        foreach (var line in commit.Journal)
+        {
+            session.Execute(
+                "INSERT INTO journal (instance_id, sequence, at, activity_id, node_id, activity_type, execution_id, event, message, data) VALUES " +
+                "(@instance, @sequence, @at, @activity, @node, @type, @execution, @event, @message, @data) ON CONFLICT DO NOTHING",
+                ("@instance", commit.InstanceId), ("@sequence", line.Sequence), ("@at", line.At.UtcTicks), ("@activity", line.ActivityId),
+                ("@node", line.NodeId), ("@type", line.ActivityType), ("@execution", line.ExecutionId), ("@event", line.Event),
+                ("@message", StoredText.Clean(line.Message)), ("@data", StoredText.Clean(line.Data)));
+        }
+    }
+
+    private static void Inbox(SqliteSession session, InstanceCommit commit, long now)
+    {
+        foreach (var id in commit.ConsumedInbox)
+        {
+            session.Execute(
+                "UPDATE inbox SET consumed = 1, payload = x'' WHERE id = @id AND instance_id = @instance", ("@id", id), ("@instance", commit.InstanceId));
+        }
+
+        if (commit.Release && !commit.Status.IsFinished())
+        {
+            session.Execute(
+                "UPDATE instances SET due_at = @now, wake_at = @now WHERE id = @id AND (due_at IS NULL OR due_at > @now) AND EXISTS (" +
+                "SELECT 1 FROM inbox WHERE instance_id = @id AND NOT consumed AND id NOT IN (SELECT value FROM json_each(@seen)))",
+                ("@id", commit.InstanceId), ("@now", now), ("@seen", JsonSerializer.Serialize(commit.SeenInbox)));
+        }
+    }
+}

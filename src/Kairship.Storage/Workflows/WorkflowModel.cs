@@ -1,0 +1,46 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Kairship.Storage.Workflows;
+
+/// <summary>Tables of the engine. The hot path addresses them by these names in SQL (<see cref="WorkflowSql"/>).</summary>
+internal static class WorkflowModel
+{
+    public static void Configure(ModelBuilder model)
+    {
+        model.Entity<DefinitionRow>(row =>
+        {
+            row.ToTable("definitions").HasKey(x => x.VersionId);
+            row.HasIndex(x => new { x.DefinitionId, x.Version });
+            row.HasIndex(x => x.DefinitionId, "ix_definitions_latest").IsUnique().HasFilter("is_latest");
+            row.HasIndex(x => x.DefinitionId, "ix_definitions_published").IsUnique().HasFilter("is_published");
+        });
+        model.Entity<InstanceRow>(row =>
+        {
+            row.ToTable("instances").HasKey(x => x.Id);
+            row.HasIndex(x => x.WakeAt, "ix_instances_wake").HasFilter("wake_at IS NOT NULL AND quarantine_reason IS NULL");
+            row.HasIndex(x => x.Owner, "ix_instances_owner").HasFilter("owner IS NOT NULL");
+            row.HasIndex(x => new { x.CreatedAt, x.Id });
+            row.HasIndex(x => x.DefinitionId);
+            row.HasIndex(x => x.CorrelationId);
+            row.HasIndex(x => x.ParentInstanceId);
+        });
+        model.Entity<StartKeyRow>(row => row.ToTable("start_keys").HasKey(x => x.Key));
+        model.Entity<InboxRow>(row =>
+        {
+            row.ToTable("inbox").HasKey(x => x.Id);
+            row.HasIndex(x => new { x.InstanceId, x.DedupeKey }).IsUnique();
+            row.HasIndex(x => new { x.InstanceId, x.Id }, "ix_inbox_waiting").HasFilter("NOT consumed");
+        });
+        model.Entity<BookmarkRow>(row =>
+        {
+            row.ToTable("bookmarks").HasKey(x => new { x.InstanceId, x.Id });
+            row.HasIndex(x => x.StimulusHash);
+        });
+        model.Entity<OutboxRow>(row =>
+        {
+            row.ToTable("outbox").HasKey(x => x.Position);
+            row.HasIndex(x => x.Id).IsUnique();
+        });
+        model.Entity<JournalRow>(row => row.ToTable("journal").HasKey(x => new { x.InstanceId, x.Sequence }));
+    }
+}

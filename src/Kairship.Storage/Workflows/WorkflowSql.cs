@@ -1,0 +1,98 @@
+using System.Data.Common;
+using Kairship.Storage.Database;
+using Kairship.Workflows.Storage;
+
+namespace Kairship.Storage.Workflows;
+
+/// <summary>
+/// The statements that read the same on both databases. <paramref name="now"/> is the SQL of the clock that leases are measured by, in UTC ticks;
+/// <paramref name="readNow"/> is the same, standing still during a statement, so that an index can be searched by it.
+/// <para>An instance is due by <c>wake_at</c>: what its last commit or a message asked for while nobody holds it, the end of the lease while
+/// somebody does. So an instance whose owner died becomes due by itself.</para>
+/// </summary>
+internal sealed class WorkflowSql(string now, string readNow)
+{
+    public const string InstanceColumns =
+        "id, definition_id, definition_version_id, definition_version, name, correlation_id, parent_instance_id, status, incident_count, " +
+        "quarantine_reason, epoch, owner, due_at, created_at, updated_at, finished_at, state, claims";
+
+    public const string ReadInbox = "SELECT id, dedupe_key, payload FROM inbox WHERE instance_id = @id AND NOT consumed ORDER BY id";
+
+    /// <summary>Why a message was not posted: the key is known, or the instance is finished, or (no row) there is none.</summary>
+    public const string WhyNotPosted =
+        "SELECT EXISTS (SELECT 1 FROM inbox WHERE instance_id = @id AND dedupe_key = @key) FROM instances WHERE id = @id";
+
+    public const string ReadOutbox = "SELECT id, instance_id, kind, payload FROM outbox ORDER BY position LIMIT @limit";
+
+    /// <summary>The guard of a commit that keeps the claim. A released instance has no owner, so a commit after the release is fenced too.</summary>
+    public const string CommitAndHold =
+        "UPDATE instances SET state = @state, status = @status, name = @name, correlation_id = @correlation, incident_count = @incidents, " +
+        "claims = 0, updated_at = @at, due_at = @due WHERE id = @id AND epoch = @epoch AND owner IS NOT NULL";
+
+    /// <summary>The guard of a commit that gives the claim up.</summary>
+    public const string CommitAndRelease =
+        "UPDATE instances SET state = @state, status = @status, name = @name, correlation_id = @correlation, incident_count = @incidents, " +
+        "claims = 0, updated_at = @at, due_at = @due, wake_at = @due, owner = NULL, finished_at = @finished " +
+        "WHERE id = @id AND epoch = @epoch AND owner IS NOT NULL";
+
+    public const string Quarantine =
+        "UPDATE instances SET quarantine_reason = @reason, epoch = epoch + 1, owner = NULL WHERE id = @id AND finished_at IS NULL";
+
+    public string LiftQuarantine { get; } =
+        $"UPDATE instances SET quarantine_reason = NULL, claims = 0, due_at = {now}, wake_at = {now} WHERE id = @id AND quarantine_reason IS NOT NULL";
+
+    /// <summary>2 is Suspended, 6 is Faulted.</summary>
+    public string Reopen { get; } =
+        $"UPDATE instances SET status = 2, finished_at = NULL, claims = 0, due_at = {now}, wake_at = {now} WHERE id = @id AND status = 6";
+
+    public string Claim { get; } =
+        $"UPDATE instances SET epoch = epoch + 1, claims = claims + 1, owner = @owner, wake_at = {now} + @lease " +
+        "WHERE id = @id AND finished_at IS NULL AND quarantine_reason IS NULL " +
+        $"AND (owner IS NULL OR wake_at <= {now}) RETURNING {InstanceColumns}";
+
+    public string ReleaseOwner { get; } = $"UPDATE instances SET owner = NULL, due_at = {now}, wake_at = {now} WHERE owner = @owner";
+
+    /// <summary>The first condition on <c>wake_at</c> is implied by the others: it bounds the walk through the index.</summary>
+    public string FindDue { get; } =
+        "SELECT id FROM instances WHERE wake_at IS NOT NULL AND quarantine_reason IS NULL " +
+        $"AND wake_at <= CASE WHEN @now > {readNow} THEN @now ELSE {readNow} END " +
+        $"AND ((owner IS NULL AND wake_at <= @now) OR (owner IS NOT NULL AND wake_at <= {readNow})) ORDER BY wake_at, id LIMIT @limit";
+
+    public string NextDue { get; } =
+        "SELECT wake_at FROM instances WHERE wake_at IS NOT NULL AND quarantine_reason IS NULL " +
+        $"AND (owner IS NULL OR wake_at <= {readNow}) ORDER BY wake_at LIMIT 1";
+
+    /// <summary>What a message does to its instance: due now, unless it was due before; the end of a running lease stays.</summary>
+    public string MakeDue { get; } =
+        $"UPDATE instances SET due_at = CASE WHEN due_at < {now} THEN due_at ELSE {now} END, " +
+        $"wake_at = CASE WHEN owner IS NOT NULL THEN wake_at WHEN wake_at < {now} THEN wake_at ELSE {now} END " +
+        "WHERE id = @id AND finished_at IS NULL";
+
+    /// <summary>PostgreSQL, for many instances at once.</summary>
+    public string WakeForUnseen { get; } =
+        $"UPDATE instances SET due_at = {now}, wake_at = {now} WHERE id = ANY(@released) AND (due_at IS NULL OR due_at > {now}) AND EXISTS (" +
+        "SELECT 1 FROM inbox WHERE inbox.instance_id = instances.id AND NOT consumed AND inbox.id <> ALL(@seen))";
+
+    public static InstanceRecord ReadInstance(DbDataReader row) => new(
+        row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt32(3), Text(row, 4), Text(row, 5), Text(row, 6),
+        (InstanceStatus)row.GetInt32(7), row.GetInt32(8), Text(row, 9), row.GetInt64(10), Text(row, 11), Time(row, 12),
+        Ticks.ToTime(row.GetInt64(13)), Ticks.ToTime(row.GetInt64(14)), Time(row, 15), row.GetFieldValue<byte[]>(16));
+
+    public static int ReadClaims(DbDataReader row) => row.GetInt32(17);
+
+    public static InboxMessage ReadMessage(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetFieldValue<byte[]>(2));
+
+    public static OutboxMessage ReadOutboxMessage(DbDataReader row) =>
+        new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetFieldValue<byte[]>(3));
+
+    public static PostOutcome ReadWhyNotPosted(IReadOnlyList<bool> known) => known switch
+    {
+        [] => PostOutcome.NotFound,
+        [true] => PostOutcome.Duplicate,
+        _ => PostOutcome.Finished,
+    };
+
+    private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static DateTimeOffset? Time(DbDataReader row, int column) => row.IsDBNull(column) ? null : Ticks.ToTime(row.GetInt64(column));
+}

@@ -1,0 +1,80 @@
+using Kairship.Storage.Database;
+using Kairship.Workflows.Storage;
+
+namespace Kairship.Storage.Workflows;
+
+/// <summary>The store contract over its three parts: definitions and look-ups by EF Core, the hot path by plain SQL.</summary>
+internal sealed class WorkflowStore(
+    KairshipDatabase database, DefinitionQueries definitions, InstanceQueries instances, IInstanceLedger ledger) : IWorkflowStore
+{
+    public Task MigrateAsync(CancellationToken cancellationToken) => database.MigrateAsync(cancellationToken);
+
+    public Task SaveDefinitionAsync(DefinitionRecord definition, CancellationToken cancellationToken) =>
+        definitions.SaveAsync(definition, cancellationToken);
+
+    public Task<DefinitionRecord?> GetDefinitionVersionAsync(string versionId, CancellationToken cancellationToken) =>
+        definitions.GetVersionAsync(versionId, cancellationToken);
+
+    public Task<DefinitionRecord?> FindDefinitionAsync(string definitionId, VersionOption option, CancellationToken cancellationToken) =>
+        definitions.FindAsync(definitionId, option, cancellationToken);
+
+    public Task<Page<DefinitionRecord>> ListDefinitionsAsync(DefinitionFilter filter, PageRequest page, CancellationToken cancellationToken) =>
+        definitions.ListAsync(filter, page, cancellationToken);
+
+    public Task<bool> DeleteDefinitionAsync(string definitionId, CancellationToken cancellationToken) =>
+        definitions.DeleteAsync(definitionId, cancellationToken);
+
+    public Task<CreateResult> CreateInstanceAsync(NewInstance instance, CancellationToken cancellationToken) =>
+        ledger.CreateAsync(instance, cancellationToken);
+
+    public Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, CancellationToken cancellationToken) =>
+        ledger.ClaimAsync(instanceId, owner, lease, cancellationToken);
+
+    public Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken) =>
+        ledger.CommitAsync(commits, cancellationToken);
+
+    public Task<IReadOnlyList<InboxMessage>> ReadInboxAsync(string instanceId, CancellationToken cancellationToken) =>
+        ledger.ReadInboxAsync(instanceId, cancellationToken);
+
+    public Task<IReadOnlyList<string>> RenewAsync(
+        string owner, IReadOnlyList<HeldInstance> held, TimeSpan lease, CancellationToken cancellationToken) =>
+        ledger.RenewAsync(owner, held, lease, cancellationToken);
+
+    public Task<int> ReleaseOwnerAsync(string owner, CancellationToken cancellationToken) => ledger.ReleaseOwnerAsync(owner, cancellationToken);
+
+    public Task<IReadOnlyList<string>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        ledger.FindDueAsync(now, limit, cancellationToken);
+
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => ledger.NextDueAsync(cancellationToken);
+
+    public Task<bool> SetQuarantineAsync(string instanceId, string? reason, CancellationToken cancellationToken) =>
+        ledger.SetQuarantineAsync(instanceId, reason, cancellationToken);
+
+    public Task<bool> ReopenAsync(string instanceId, CancellationToken cancellationToken) => ledger.ReopenAsync(instanceId, cancellationToken);
+
+    public Task<InstanceRecord?> GetInstanceAsync(string instanceId, CancellationToken cancellationToken) =>
+        instances.GetAsync(instanceId, cancellationToken);
+
+    public Task<Page<InstanceRecord>> ListInstancesAsync(InstanceFilter filter, PageRequest page, CancellationToken cancellationToken) =>
+        instances.ListAsync(filter, page, cancellationToken);
+
+    public Task<bool> DeleteInstanceAsync(string instanceId, CancellationToken cancellationToken) =>
+        instances.DeleteAsync(instanceId, cancellationToken);
+
+    public Task<PostOutcome> PostAsync(
+        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        ledger.PostAsync(instanceId, dedupeKey, payload, cancellationToken);
+
+    public Task<IReadOnlyList<BookmarkRecord>> FindBookmarksAsync(
+        string stimulusHash, string? correlationId, CancellationToken cancellationToken) =>
+        instances.FindBookmarksAsync(stimulusHash, correlationId, cancellationToken);
+
+    public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
+        ledger.ReadOutboxAsync(limit, cancellationToken);
+
+    public Task DeleteOutboxAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
+        ledger.DeleteOutboxAsync(ids, cancellationToken);
+
+    public Task<Page<JournalRecord>> ReadJournalAsync(string instanceId, PageRequest page, CancellationToken cancellationToken) =>
+        instances.ReadJournalAsync(instanceId, page, cancellationToken);
+}

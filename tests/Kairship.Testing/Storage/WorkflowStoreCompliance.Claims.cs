@@ -1,0 +1,238 @@
+using FluentAssertions;
+using Kairship.Workflows.Storage;
+using Xunit;
+
+namespace Kairship.Testing.Storage;
+
+public abstract partial class WorkflowStoreCompliance
+{
+    [Fact]
+    public async Task Claim_NewInstance_RaisesTheEpochAndHandsOverTheState()
+    {
+        await Store.CreateInstanceAsync(New("i"), Cancel);
+
+        var claim = await Store.ClaimAsync("i", "a", LongLease, Cancel);
+
+        claim!.Epoch.Should().Be(1);
+        claim.Claims.Should().Be(1);
+        claim.Instance.Owner.Should().Be("a");
+        claim.Instance.Epoch.Should().Be(1);
+        Text(claim.Instance.State).Should().Be("new");
+        claim.Inbox.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    public async Task Claim_WhileHeld_IsRefusedToEverybody(string other)
+    {
+        await CreateAndClaimAsync("i", "a");
+
+        (await Store.ClaimAsync("i", other, LongLease, Cancel)).Should().BeNull();
+        (await GetAsync("i")).Epoch.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Claim_MissingInstance_IsNull() => (await Store.ClaimAsync("missing", "a", LongLease, Cancel)).Should().BeNull();
+
+    [Theory]
+    [InlineData(InstanceStatus.Finished)]
+    [InlineData(InstanceStatus.Cancelled)]
+    [InlineData(InstanceStatus.Faulted)]
+    public async Task Claim_FinishedInstance_IsNull(InstanceStatus status)
+    {
+        await CommitAsync(Finish(await CreateAndClaimAsync("i"), status));
+
+        (await Store.ClaimAsync("i", "b", LongLease, Cancel)).Should().BeNull();
+        var stored = await GetAsync("i");
+        stored.Status.Should().Be(status);
+        stored.FinishedAt.Should().Be(stored.UpdatedAt);
+        stored.Owner.Should().BeNull();
+        stored.DueAt.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Claim_AfterTheLeaseEnded_GoesToAnotherAndFencesTheFirst()
+    {
+        await Store.CreateInstanceAsync(New("i"), Cancel);
+        var first = (await Store.ClaimAsync("i", "a", ShortLease, Cancel))!;
+        await Opened.PassAsync(ShortLease * 2);
+
+        var second = await MustClaimAsync("i", "b");
+
+        second.Epoch.Should().Be(first.Epoch + 1);
+        second.Claims.Should().Be(2, "nothing was committed since the first claim");
+        (await CommitAsync(Commit(first, "stale"))).Should().Be(CommitOutcome.Fenced);
+        (await CommitAsync(Commit(second, "fresh"))).Should().Be(CommitOutcome.Committed);
+        Text((await GetAsync("i")).State).Should().Be("fresh");
+    }
+
+    [Fact]
+    public async Task Commit_AfterTheLeaseEndedButNobodyClaimed_Holds()
+    {
+        await Store.CreateInstanceAsync(New("i"), Cancel);
+        var claim = (await Store.ClaimAsync("i", "a", ShortLease, Cancel))!;
+        await Opened.PassAsync(ShortLease * 2);
+
+        (await CommitAsync(Commit(claim))).Should().Be(CommitOutcome.Committed, "leases decide about claims, epochs about commits");
+    }
+
+    [Fact]
+    public async Task Claim_ByManyAtOnce_GoesToOne()
+    {
+        await Store.CreateInstanceAsync(New("i"), Cancel);
+
+        var claims = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => Store.ClaimAsync("i", $"n{i}", LongLease, Cancel))));
+
+        claims.Count(x => x is not null).Should().Be(1);
+        (await GetAsync("i")).Epoch.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Claims_CountUntilAGoodCommit()
+    {
+        await Store.CreateInstanceAsync(New("i"), Cancel);
+        for (var i = 1; i <= 3; i++)
+        {
+            (await MustClaimAsync("i")).Claims.Should().Be(i);
+            await Store.ReleaseOwnerAsync("a", Cancel);
+        }
+
+        await CommitAsync(Release(await MustClaimAsync("i")));
+
+        (await MustClaimAsync("i")).Claims.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Renew_HeldInstances_ExtendsTheirLeases()
+    {
+        await Store.CreateInstanceAsync(New("i"), Cancel);
+        var claim = (await Store.ClaimAsync("i", "a", TimeSpan.FromSeconds(2), Cancel))!;
+
+        (await Store.RenewAsync("a", [new HeldInstance("i", claim.Epoch)], LongLease, Cancel)).Should().BeEmpty();
+        await Opened.PassAsync(TimeSpan.FromSeconds(2.1));
+
+        (await Store.ClaimAsync("i", "b", LongLease, Cancel)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Renew_LostInstances_AreNamed()
+    {
+        var kept = await CreateAndClaimAsync("kept");
+        await CreateAndClaimAsync("others", "b");
+        var released = await CreateAndClaimAsync("released");
+        await CommitAsync(Release(released));
+        var old = await CreateAndClaimAsync("old");
+        await Store.ReleaseOwnerAsync("nobody", Cancel);
+
+        var lost = await Store.RenewAsync(
+            "a",
+            [
+                new("kept", kept.Epoch), new("others", 1), new("released", released.Epoch), new("old", old.Epoch - 1), new("missing", 1),
+            ],
+            LongLease,
+            Cancel);
+
+        lost.Should().BeEquivalentTo("others", "released", "old", "missing");
+    }
+
+    [Fact]
+    public async Task ReleaseOwner_OfADeadNode_EndsItsLeasesOnly()
+    {
+        await CreateAndClaimAsync("i1", "dead");
+        await CreateAndClaimAsync("i2", "dead");
+        await CreateAndClaimAsync("i3", "alive");
+
+        (await Store.ReleaseOwnerAsync("dead", Cancel)).Should().Be(2);
+
+        (await Store.FindDueAsync(Now, 10, Cancel)).Should().BeEquivalentTo("i1", "i2");
+        (await MustClaimAsync("i1", "alive")).Epoch.Should().Be(2);
+        (await Store.ClaimAsync("i3", "other", LongLease, Cancel)).Should().BeNull();
+        (await Store.ReleaseOwnerAsync("dead", Cancel)).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Quarantine_WhoeverHoldsIt_FencesTheHolderAndRefusesClaims()
+    {
+        var claim = await CreateAndClaimAsync("i");
+
+        (await Store.SetQuarantineAsync("i", "claimed 5 times without a commit", Cancel)).Should().BeTrue();
+
+        (await CommitAsync(Commit(claim))).Should().Be(CommitOutcome.Fenced);
+        (await Store.ClaimAsync("i", "b", LongLease, Cancel)).Should().BeNull();
+        (await Store.FindDueAsync(Now.AddDays(1), 10, Cancel)).Should().BeEmpty();
+        (await Store.NextDueAsync(Cancel)).Should().BeNull();
+        var stored = await GetAsync("i");
+        stored.QuarantineReason.Should().Be("claimed 5 times without a commit");
+        stored.Epoch.Should().BeGreaterThan(claim.Epoch);
+        Text(stored.State).Should().Be("new");
+    }
+
+    [Fact]
+    public async Task Quarantine_Lifted_IsDueWithAFreshCount()
+    {
+        await Store.CreateInstanceAsync(New("i"), Cancel);
+        await MustClaimAsync("i");
+        await Store.SetQuarantineAsync("i", "poison", Cancel);
+
+        (await Store.SetQuarantineAsync("i", null, Cancel)).Should().BeTrue();
+
+        (await Store.FindDueAsync(Now, 10, Cancel)).Should().Equal("i");
+        (await GetAsync("i")).QuarantineReason.Should().BeNull();
+        (await MustClaimAsync("i", "b")).Claims.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Quarantine_MissingInstance_IsFalse() =>
+        (await Store.SetQuarantineAsync("missing", "poison", Cancel)).Should().BeFalse();
+
+    [Fact]
+    public async Task Quarantine_MessagesMeanwhile_AreKept()
+    {
+        await Store.CreateInstanceAsync(New("i"), Cancel);
+        await Store.SetQuarantineAsync("i", "poison", Cancel);
+
+        (await Store.PostAsync("i", "k", Bytes("m"), Cancel)).Should().Be(PostOutcome.Posted);
+        (await Store.FindDueAsync(Now.AddDays(1), 10, Cancel)).Should().BeEmpty();
+        await Store.SetQuarantineAsync("i", null, Cancel);
+
+        (await MustClaimAsync("i")).Inbox.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Reopen_FaultedInstance_RunsOnWithEverythingItHad()
+    {
+        var claim = await CreateAndClaimAsync("i");
+        await Store.PostAsync("i", "k", Bytes("m"), Cancel);
+        await CommitAsync(Finish(claim, InstanceStatus.Faulted) with { AddedBookmarks = [Bookmark("i", "b", "h")], DueAt = Now.AddDays(1) });
+        (await Store.FindBookmarksAsync("h", null, Cancel)).Should().BeEmpty("a faulted instance waits for nothing");
+
+        (await Store.ReopenAsync("i", Cancel)).Should().BeTrue();
+
+        var stored = await GetAsync("i");
+        stored.Status.Should().Be(InstanceStatus.Suspended);
+        stored.FinishedAt.Should().BeNull();
+        Text(stored.State).Should().Be("end");
+        (await Store.FindDueAsync(Now, 10, Cancel)).Should().Equal("i");
+        (await Store.FindBookmarksAsync("h", null, Cancel)).Should().ContainSingle();
+        (await Store.PostAsync("i", "k", Bytes("m"), Cancel)).Should().Be(PostOutcome.Duplicate);
+        var again = await MustClaimAsync("i", "b");
+        again.Epoch.Should().Be(2);
+        again.Claims.Should().Be(1);
+        again.Inbox.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData(InstanceStatus.Finished)]
+    [InlineData(InstanceStatus.Cancelled)]
+    [InlineData(InstanceStatus.Suspended)]
+    public async Task Reopen_InstanceThatIsNotFaulted_ChangesNothing(InstanceStatus status)
+    {
+        await CommitAsync(Release(await CreateAndClaimAsync("i")) with { Status = status });
+
+        (await Store.ReopenAsync("i", Cancel)).Should().BeFalse();
+        (await Store.ReopenAsync("missing", Cancel)).Should().BeFalse();
+
+        (await GetAsync("i")).Status.Should().Be(status);
+    }
+}
