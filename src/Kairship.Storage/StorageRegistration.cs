@@ -1,3 +1,4 @@
+using Kairship.Storage.Access;
 using Kairship.Storage.Database;
 using Kairship.Storage.Workflows;
 using Kairship.Storage.Workflows.PostgreSql;
@@ -38,6 +39,7 @@ public static class StorageRegistration
         services.AddSingleton<DefinitionQueries>();
         services.AddSingleton<InstanceQueries>();
         services.AddSingleton<IWorkflowStore, WorkflowStore>();
+        services.AddSingleton(provider => new AccessStore(provider.GetRequiredService<KairshipDatabase>()));
         return services;
     }
 }
