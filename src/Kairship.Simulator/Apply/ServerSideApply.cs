@@ -40,13 +40,14 @@ internal static class ServerSideApply
 
         var comparison = FieldSets.Compare(live, merged, schema);
         var changed = Owned(comparison.Changed);
-        TakeOver(managed, manager, changed, force);
+        TakeOver(managed, manager, changed, force ? changed : LastApplied.Allowed(live, schema, manager));
         foreach (var other in managed.Managers.ToList())
             managed.Set(other, managed[other]!.Difference(comparison.Removed));
 
         if (changed.IsEmpty && comparison.Removed.IsEmpty && managed.SameAs(before))
             return live;
         managed.Set(manager, managed[manager] ?? new FieldSet(), now);
+        LastApplied.Refresh(merged, applied, manager);
         managed.Write(merged);
         return merged;
     }
@@ -81,16 +82,15 @@ internal static class ServerSideApply
 
     static FieldSet Owned(FieldSet set) => set.Difference(Unowned);
 
-    static void TakeOver(ManagedFields managed, FieldManager manager, FieldSet changed, bool force)
+    static void TakeOver(ManagedFields managed, FieldManager manager, FieldSet changed, FieldSet allowed)
     {
         var conflicts = managed.Managers.Where(m => m != manager)
             .Select(m => (Manager: m, Fields: managed[m]!.Intersection(changed)))
             .Where(c => !c.Fields.IsEmpty)
             .ToList();
-        if (conflicts.Count == 0)
-            return;
-        if (!force)
-            throw ApplyConflict.Error(conflicts);
+        var refused = conflicts.Select(c => (c.Manager, Fields: c.Fields.Difference(allowed))).Where(c => !c.Fields.IsEmpty).ToList();
+        if (refused.Count > 0)
+            throw ApplyConflict.Error(refused);
         foreach (var (other, fields) in conflicts)
             managed.Set(other, managed[other]!.Difference(fields));
     }

@@ -77,15 +77,16 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
     }
 
     /// <summary>Sets uid, creationTimestamp, resourceVersion and, for kinds that count it, generation = 1.</summary>
+    /// <param name="uid">The uid, where something in the object already refers to it; made otherwise.</param>
     /// <exception cref="ApiException">409 AlreadyExists.</exception>
-    public JsonObject Create(ObjectKey key, JsonObject obj)
+    public JsonObject Create(ObjectKey key, JsonObject obj, string? uid = null)
     {
         var stored = JsonTree.Copy(obj);
         var meta = JsonTree.Child(stored, "metadata");
         meta["name"] = key.Name;
         if (key.Namespace is not null)
             meta["namespace"] = key.Namespace;
-        meta["uid"] = Guid.NewGuid().ToString();
+        meta["uid"] = uid ?? Guid.NewGuid().ToString();
         meta["creationTimestamp"] = Now();
         if (Generations.Counted(key, stored))
             meta["generation"] = 1L;

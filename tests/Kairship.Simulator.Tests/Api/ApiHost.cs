@@ -1,4 +1,7 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -14,17 +17,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Kairship.Simulator.Tests.Api;
 
-/// <summary>One API server without controllers, on plain HTTP on a free loopback port.</summary>
+/// <summary>One API server without controllers, on free loopback ports.</summary>
 sealed class ApiHost : IAsyncDisposable
 {
     public const string Token = "letmein";
     readonly WebApplication _app;
 
+    static readonly Lazy<X509Certificate2> Certificate = new(SelfSigned);
+
     ApiHost(WebApplication app, ObjectStore store)
     {
         _app = app;
         Store = store;
-        Url = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a)).ToList();
+        Url = addresses.Single(a => a.Scheme == "http");
+        SecureUrl = addresses.Single(a => a.Scheme == "https");
         Http = new HttpClient { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(20) };
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         Http.DefaultRequestHeaders.UserAgent.ParseAdd("tests/1.0");
@@ -35,6 +42,9 @@ sealed class ApiHost : IAsyncDisposable
 
     public Uri Url { get; }
 
+    /// <summary>The same over TLS, with a certificate that nobody trusts: kubectl sends its token only there.</summary>
+    public Uri SecureUrl { get; }
+
     public HttpClient Http { get; }
 
     /// <summary>KubernetesClient itself.</summary>
@@ -44,7 +54,12 @@ sealed class ApiHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(Certificate.Value));
+        });
         var app = builder.Build();
         var store = new ObjectStore(clock ?? TimeProvider.System, history);
         ApiServer.Seed(store);
@@ -84,6 +99,14 @@ sealed class ApiHost : IAsyncDisposable
         while (!enough(events) && await reader.ReadLineAsync(limit.Token) is { } line)
             events.Add(JsonNode.Parse(line)!.AsObject());
         return events;
+    }
+
+    static X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        var now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
     public async ValueTask DisposeAsync()

@@ -39,6 +39,8 @@ internal sealed record RequestBody(JsonNode? Node, string MediaType, IReadOnlyLi
 
     static RequestBody Parse(ReadOnlySpan<byte> bytes, string media)
     {
+        if (media == "application/vnd.kubernetes.protobuf")
+            throw new ApiException(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml");
         var isYaml = media.EndsWith("yaml", StringComparison.Ordinal) && bytes.TrimStart(" \r\n\t"u8) is not [(byte)'{', ..];
         var duplicates = new List<string>();
         try

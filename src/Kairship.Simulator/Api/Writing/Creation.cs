@@ -31,7 +31,7 @@ internal sealed class Creation(ObjectStore store, Preparation preparation)
     public JsonObject Store(ApiCall call, ObjectKey key, JsonObject obj)
     {
         if (!call.DryRun)
-            return store.Create(key, obj);
+            return store.Create(key, obj, JsonTree.Text(obj["metadata"]?["uid"]));
         if (store.Get(key) is not null)
             throw ApiException.AlreadyExists(key);
         obj["metadata"]!["creationTimestamp"] = preparation.Now;
