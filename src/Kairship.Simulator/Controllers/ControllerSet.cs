@@ -1,0 +1,27 @@
+using Kairship.Simulator.Controllers.Deployments;
+using Kairship.Simulator.Controllers.Discovery;
+using Kairship.Simulator.Controllers.Garbage;
+using Kairship.Simulator.Controllers.Namespaces;
+using Kairship.Simulator.Controllers.ReplicaSets;
+using Kairship.Simulator.Controllers.Storage;
+using Kairship.Simulator.Nodes;
+
+namespace Kairship.Simulator.Controllers;
+
+/// <summary>The controllers that every simulated cluster runs.</summary>
+internal static class ControllerSet
+{
+    public static IReadOnlyList<Controller> Build(ControlContext context) =>
+    [
+        new DeploymentController(context),
+        new ReplicaSetController(context),
+        new Scheduler(context),
+        new Kubelet(context),
+        new EndpointsController(context),
+        new LoadBalancerController(context),
+        new VolumeClaimController(context),
+        new NamespaceDefaultsController(context),
+        new NamespaceDeletionController(context),
+        new GarbageCollector(context),
+    ];
+}
