@@ -105,7 +105,7 @@ internal sealed class DeploymentController(ControlContext context) : Controller(
             return (deployment, family);
         }
 
-        var size = family.New.Replicas > spec.Replicas ? spec.Replicas : RollingUpdate.NewSize(spec, family.Pods, family.New.Replicas);
+        var size = family.New.Replicas > spec.Replicas ? spec.Replicas : RollingUpdate.NewSize(spec, family.Occupied, family.New.Replicas);
         if (Resize(deployment, spec, family, new(StringComparer.Ordinal) { [family.New.Name] = size }))
         {
             return (deployment, family);
@@ -193,7 +193,7 @@ internal sealed class DeploymentController(ControlContext context) : Controller(
 
         var collisions = JsonTree.Number(deployment.Status("collisionCount")) ?? 0;
         var hash = TemplateHash.Of(deployment.Spec("template"), collisions);
-        var size = RollingUpdate.NewSize(spec, family.Pods, 0);
+        var size = RollingUpdate.NewSize(spec, family.Occupied, 0);
         var setKey = SetKey(key.Namespace, $"{key.Name}-{hash}");
         if (Store.Get(setKey) is not null)
         {

@@ -34,4 +34,7 @@ internal sealed record ReplicaSetFamily(ReplicaSetView? New, IReadOnlyList<Repli
     public IReadOnlyList<ReplicaSetView> All { get; } = New is null ? Old : [.. Old, New];
 
     public int Pods => All.Sum(s => s.Replicas);
+
+    /// <summary>Pods that exist or are about to: what a set was told to lose counts until it is lost, so that the surge holds at every moment.</summary>
+    public int Occupied => All.Sum(s => Math.Max(s.Replicas, s.Observed));
 }

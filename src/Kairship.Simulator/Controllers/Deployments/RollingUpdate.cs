@@ -7,14 +7,14 @@ namespace Kairship.Simulator.Controllers.Deployments;
 internal static class RollingUpdate
 {
     /// <summary>Size of the new replica set: as much as the surge leaves room for (NewRSNewReplicas).</summary>
-    public static int NewSize(DeploymentSpec spec, int podsOfAll, int currentSize)
+    public static int NewSize(DeploymentSpec spec, int occupied, int currentSize)
     {
         if (spec.Recreate)
         {
             return spec.Replicas;
         }
 
-        var room = spec.Replicas + spec.MaxSurge - podsOfAll;
+        var room = spec.Replicas + spec.MaxSurge - occupied;
         return room <= 0 ? currentSize : currentSize + Math.Min(room, spec.Replicas - currentSize);
     }
 
