@@ -15,7 +15,7 @@ public sealed class RollingUpdatePropertyTests
         select new Rollout(replicas, surge, unavailable, minReady, changeAfter);
 
     [Fact]
-    public void RollingUpdate_AtEveryRevision_KeepsWithinSurgeAndUnavailable() => Rollouts.Sample(Check, iter: 60);
+    public void RollingUpdate_AtEveryRevision_KeepsWithinSurgeAndUnavailable() => Rollouts.Sample(Check, iter: 120);
 
     private static void Check(Rollout rollout)
     {

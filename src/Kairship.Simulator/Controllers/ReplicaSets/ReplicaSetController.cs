@@ -51,7 +51,7 @@ internal sealed class ReplicaSetController(ControlContext context) : Controller(
             }
             else if (difference < 0)
             {
-                Shrink(pods, -difference);
+                Shrink(set, pods, -difference);
             }
 
             if (difference != 0)
@@ -100,9 +100,9 @@ internal sealed class ReplicaSetController(ControlContext context) : Controller(
         }
     }
 
-    private void Shrink(List<JsonObject> pods, int count)
+    private void Shrink(JsonObject set, List<JsonObject> pods, int count)
     {
-        foreach (var victim in PodRanking.Victims(pods, count))
+        foreach (var victim in PodRanking.Victims(pods, count, set.Spec("minReadySeconds").Int(), Clock.GetUtcNow()))
         {
             Store.Delete(Pods.Key(victim), victim.UidOf());
         }
