@@ -92,7 +92,7 @@ public static class ManifestParser
         {
             return YamlReader.Read(body, limits);
         }
-        catch (ManifestException e) when (e.InnerException is YamlDotNet.Core.YamlException)
+        catch (ManifestException e) when (e.InnerException is not null)
         {
             throw new ManifestException($"document 1 (line {notJson.LineNumber + 1}): neither JSON nor YAML: {notJson.Message}", notJson);
         }

@@ -32,6 +32,11 @@ internal sealed class YamlReader
         {
             throw new ManifestException($"document {Math.Max(reader._document, 1)} (line {e.Start.Line}, column {e.Start.Column}): not YAML: {e.Message}", e);
         }
+        catch (Exception e) when (e is not ManifestException)
+        {
+            // The parser has plain exceptions for some broken input, for example ArgumentException for the tag "!<x y>".
+            throw new ManifestException($"document {Math.Max(reader._document, 1)}: not YAML: {e.Message}", e);
+        }
     }
 
     private IEnumerable<SourceDocument> Documents()
