@@ -160,7 +160,7 @@ internal sealed class FlowchartTokens
     private JoinMode ModeOf(int join)
     {
         var node = plan.Activity(join);
-        if (node.TypeName != Activities.BuiltIn.FlowJoin.TypeName)
+        if (node.Descriptor.TypeName != Activities.BuiltIn.FlowJoin.TypeName)
         {
             return JoinMode.WaitAllActive;
         }

@@ -1,0 +1,17 @@
+using Kairship.Workflows.Expressions;
+
+namespace Kairship.Workflows.Activities.BuiltIn;
+
+/// <summary>The Elsa.* activities that the engine brings along.</summary>
+public static class BuiltInActivities
+{
+    public static IReadOnlyList<Activity> Create(ExpressionCompiler expressions) =>
+    [
+        new Flowchart(), new Sequence(), new Parallel(), new Fork(),
+        new FlowFork(), new FlowJoin(), new FlowDecision(), new FlowSwitch(), new If(), new Switch(),
+        new ForEach(), new ParallelForEach(), new For(), new While(), new Break(),
+        new SetVariable(), new SetOutput(), new SetName(), new Correlate(), new WriteLine(), new RunJavaScript(expressions),
+        new Start(), new End(), new Finish(), new Complete(), new Fault(),
+        new Delay(), new Event(), new PublishEvent(),
+    ];
+}

@@ -1,0 +1,75 @@
+namespace Kairship.Workflows.Runtime;
+
+/// <summary>An instance that this process is running or about to claim.</summary>
+internal sealed class ActiveInstance
+{
+    private readonly Lock gate = new();
+    private bool nudged;
+    private bool ended;
+
+    public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Burst? Burst { get; private set; }
+
+    /// <summary>Asks it to look at its inbox, now or in another round. False when it has ended: the caller starts a new one.</summary>
+    public bool TryNudge()
+    {
+        lock (gate)
+        {
+            nudged = !ended;
+            Burst?.Nudge();
+            return !ended;
+        }
+    }
+
+    /// <summary>True once for each nudge: the inbox is to be read.</summary>
+    public bool TakeNudge()
+    {
+        lock (gate)
+        {
+            var taken = nudged;
+            nudged = false;
+            return taken;
+        }
+    }
+
+    public void Enter(Burst burst, bool stopping, bool aborting)
+    {
+        lock (gate)
+        {
+            Burst = burst;
+            if (nudged)
+            {
+                burst.Nudge();
+            }
+        }
+
+        if (stopping)
+        {
+            burst.Stop();
+        }
+
+        if (aborting)
+        {
+            burst.Abort();
+        }
+    }
+
+    public void Leave()
+    {
+        lock (gate)
+        {
+            Burst = null;
+        }
+    }
+
+    /// <summary>Ends unless a nudge came that nobody has looked at.</summary>
+    public bool TryEnd(bool always)
+    {
+        lock (gate)
+        {
+            ended = always || !nudged;
+            return ended;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Kairship.Workflows.Activities;
+using Kairship.Workflows.Execution;
+using Kairship.Workflows.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Kairship.Workflows.Runtime;
+
+/// <summary>The inbox of an instance as a burst has read it: commands to carry out, stimuli that wait for somebody who wants them, and what the next commit consumes.</summary>
+internal sealed class BurstInbox(string instanceId, ILogger logger)
+{
+    private readonly SortedSet<long> seen = [];
+    private readonly Queue<(long Id, InboxKind Kind)> commands = new();
+    private readonly List<(long Id, Stimulus Stimulus)> stimuli = [];
+    private readonly List<long> consumed = [];
+
+    public bool HasConsumed => consumed.Count > 0;
+
+    /// <summary>All that were read and not consumed by an earlier commit.</summary>
+    public IReadOnlyList<long> Seen => [.. seen];
+
+    public void Add(IReadOnlyList<InboxMessage> messages)
+    {
+        foreach (var message in messages.Where(m => seen.Add(m.Id)))
+        {
+            if (Read(message) is not { } payload)
+            {
+                consumed.Add(message.Id);
+            }
+            else if (payload is { Kind: InboxKind.Stimulus, Stimulus: { } stimulus })
+            {
+                stimuli.Add((message.Id, Messages.Stimulus(stimulus)));
+            }
+            else
+            {
+                commands.Enqueue((message.Id, payload.Kind));
+            }
+        }
+    }
+
+    public bool TryTakeCommand(out InboxKind kind)
+    {
+        var any = commands.TryDequeue(out var command);
+        kind = command.Kind;
+        if (any)
+        {
+            consumed.Add(command.Id);
+        }
+
+        return any;
+    }
+
+    /// <summary>Offers the stimuli, oldest first, until one is taken. True when one was.</summary>
+    public bool Offer(Func<Stimulus, bool> take)
+    {
+        var index = stimuli.FindIndex(s => take(s.Stimulus));
+        if (index < 0)
+        {
+            return false;
+        }
+
+        consumed.Add(stimuli[index].Id);
+        stimuli.RemoveAt(index);
+        return true;
+    }
+
+    public IReadOnlyList<long> TakeConsumed()
+    {
+        var taken = consumed.ToArray();
+        consumed.Clear();
+        return taken;
+    }
+
+    /// <summary>These were consumed by a commit that holds.</summary>
+    public void Forget(IReadOnlyList<long> ids) => seen.ExceptWith(ids);
+
+    private InboxPayload? Read(InboxMessage message)
+    {
+        try
+        {
+            return InboxPayload.Read(message.Payload);
+        }
+        catch (JsonException e)
+        {
+            logger.BadMessage(instanceId, e.Message);
+            return null;
+        }
+    }
+}

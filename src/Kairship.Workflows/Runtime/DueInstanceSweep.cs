@@ -1,0 +1,66 @@
+using Kairship.Workflows.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Kairship.Workflows.Runtime;
+
+/// <summary>Finds instances whose time has come and those that a dead node left, and dispatches them. Sleeps until the next due time, which commits of this node tell at
+/// once; the longest sleep bounds how late it hears of others.</summary>
+public sealed class DueInstanceSweep(IWorkflowStore store, WorkflowRuntime runtime, WorkflowRuntimeOptions options, TimeProvider time, ILogger<DueInstanceSweep> logger)
+{
+    private const int Batch = 500;
+    private readonly Alarm alarm = new(time);
+    private long wakeAtTicks = long.MaxValue;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        runtime.Observed += Observe;
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                Volatile.Write(ref wakeAtTicks, long.MaxValue);
+                var sleep = await SweepAsync(cancellationToken);
+                Volatile.Write(ref wakeAtTicks, (time.GetUtcNow() + sleep).UtcTicks);
+                await alarm.SleepAsync(sleep, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+        finally
+        {
+            runtime.Observed -= Observe;
+        }
+    }
+
+    /// <summary>One look. Returns how long to sleep.</summary>
+    private async Task<TimeSpan> SweepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await store.FindDueAsync(time.GetUtcNow(), Batch, cancellationToken);
+            foreach (var instanceId in found)
+            {
+                runtime.Dispatch(instanceId);
+            }
+
+            var next = found.Count == Batch ? time.GetUtcNow() : await store.NextDueAsync(cancellationToken);
+            var wait = next is { } at ? at - time.GetUtcNow() : options.SweepMaxInterval;
+            return wait < options.SweepMinInterval ? options.SweepMinInterval : wait > options.SweepMaxInterval ? options.SweepMaxInterval : wait;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.SweepFailed(e, options.SweepMaxInterval);
+            return options.SweepMaxInterval;
+        }
+    }
+
+    private void Observe(InstanceCommit commit)
+    {
+        if (commit is { Release: true, DueAt: { } due } && due.UtcTicks < Volatile.Read(ref wakeAtTicks))
+        {
+            alarm.Ring();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using Kairship.Workflows.Activities;
+using Kairship.Workflows.Definitions;
+using Kairship.Workflows.Execution;
+using Kairship.Workflows.Expressions;
+using Microsoft.Extensions.Logging;
+
+namespace Kairship.Workflows.Runtime;
+
+/// <summary>What an effect that ended left. <see cref="Result"/> is null when it was cancelled: then nothing is known and nothing is recorded.</summary>
+internal sealed record EffectEnd(string ExecutionId, ActivityResult? Result, IReadOnlyList<(string Message, JsonObject? Data)> Notes, TimeSpan? Backoff);
+
+/// <summary>The running effects of one burst. Everything but the effects themselves runs on the burst's thread; ends are handed to <paramref name="ended"/> from anywhere.</summary>
+internal sealed class EffectSet(WorkflowGraph graph, long epoch, WorkflowRuntimeOptions options, TimeProvider time, ILogger logger, Action<EffectEnd> ended)
+{
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, CancellationTokenSource> running = [];
+    private readonly List<Task> tasks = [];
+
+    public int Count => running.Count;
+
+    public bool HasRoom => running.Count < options.MaxConcurrentEffectsPerInstance;
+
+    public bool IsRunning(string executionId) => running.ContainsKey(executionId);
+
+    public void Start(Interpreter interpreter, ExecutionState execution)
+    {
+        var node = graph.ById[execution.ActivityId];
+        var context = new EffectContext
+        {
+            InstanceId = interpreter.State.Id,
+            DefinitionId = graph.DefinitionId,
+            ExecutionId = interpreter.ExternalId(execution),
+            ActivityId = node.Id,
+            ActivityName = node.Name,
+            Attempt = execution.Failures + 1,
+            Epoch = epoch,
+            CorrelationId = interpreter.State.CorrelationId,
+            Inputs = (JsonObject?)execution.Inputs?.DeepClone() ?? [],
+            State = (JsonObject?)execution.State?.DeepClone() ?? [],
+            ResumedBy = execution.ResumedBy is { } stimulus ? Messages.Stimulus(stimulus) : null,
+            Time = time,
+        };
+        var cancellation = new CancellationTokenSource();
+        running.Add(execution.Id, cancellation);
+        tasks.RemoveAll(t => t.IsCompleted);
+        tasks.Add(Task.Run(() => RunAsync((EffectActivity)node.Activity, context, execution.Id, cancellation.Token), CancellationToken.None));
+    }
+
+    /// <summary>Forgets an effect that ended, or one whose execution was cancelled (its token is cancelled then).</summary>
+    public bool Remove(string executionId, bool cancel = false)
+    {
+        if (!running.Remove(executionId, out var cancellation))
+        {
+            return false;
+        }
+
+        if (cancel)
+        {
+            cancellation.Cancel();
+        }
+        else
+        {
+            cancellation.Dispose();
+        }
+
+        return true;
+    }
+
+    public void CancelAll()
+    {
+        foreach (var cancellation in running.Values)
+        {
+            cancellation.Cancel();
+        }
+    }
+
+    /// <summary>Waits a little for cancelled effects, so that they seldom overlap with what comes next.</summary>
+    public async Task FarewellAsync()
+    {
+        CancelAll();
+        await Task.WhenAll(tasks).WaitAsync(Farewell, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task RunAsync(EffectActivity activity, EffectContext context, string executionId, CancellationToken cancellationToken)
+    {
+        var result = await ResultAsync(activity, context, cancellationToken);
+        ended(new EffectEnd(executionId, result, context.Notes, result is ActivityResult.Failed ? Backoff(context) : null));
+    }
+
+    private async Task<ActivityResult?> ResultAsync(EffectActivity activity, EffectContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await activity.ExecuteAsync(context, cancellationToken);
+            if (result is ActivityResult.Failed failed)
+            {
+                logger.EffectFailed(null, context.InstanceId, context.ActivityId, context.Attempt, failed.Message);
+            }
+
+            return result;
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is ActivityInputException or ExpressionException)
+        {
+            logger.EffectFailed(e, context.InstanceId, context.ActivityId, context.Attempt, e.Message);
+            return ActivityResult.Fail("Input", e.Message);
+        }
+        catch (Exception e)
+        {
+            logger.EffectFailed(e, context.InstanceId, context.ActivityId, context.Attempt, e.Message);
+            return ActivityResult.Retry(e.GetType().Name, e.Message);
+        }
+    }
+
+    /// <summary>Exponential with a jitter that depends on execution and attempt alone.</summary>
+    private TimeSpan? Backoff(EffectContext context)
+    {
+        if (context.Attempt >= options.MaxAttempts)
+        {
+            return null;
+        }
+
+        var hash = 2166136261u + (uint)context.Attempt;
+        foreach (var c in context.ExecutionId)
+        {
+            hash = unchecked((hash ^ c) * 16777619u);
+        }
+
+        var factor = 0.75 + (hash % 1000 / 2000.0);
+        var ticks = options.BackoffBase.Ticks * Math.Pow(2, context.Attempt - 1) * factor;
+        return ticks >= options.BackoffMax.Ticks ? options.BackoffMax : TimeSpan.FromTicks((long)ticks);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+
+namespace Kairship.Workflows.Runtime;
+
+/// <summary>Brings an instance to where it runs. Returns at once; may be called for anything at any time.</summary>
+public interface IInstanceDispatcher
+{
+    void Dispatch(string instanceId);
+}
+
+/// <summary>Runs instances in this process with a bounded number of workers, started as they are needed. An instance that is queued already is not queued twice.</summary>
+public sealed class InProcessDispatcher(Func<string, CancellationToken, Task> run, int maxConcurrent) : IInstanceDispatcher
+{
+    private readonly Channel<string> queue = Channel.CreateUnbounded<string>();
+    private readonly ConcurrentDictionary<string, bool> queued = new();
+    private int workers;
+
+    public void Dispatch(string instanceId)
+    {
+        if (queued.TryAdd(instanceId, true))
+        {
+            queue.Writer.TryWrite(instanceId);
+            StartWorker();
+        }
+    }
+
+    private void StartWorker()
+    {
+        if (Interlocked.Increment(ref workers) <= maxConcurrent)
+        {
+            _ = Task.Run(WorkAsync);
+        }
+        else
+        {
+            Interlocked.Decrement(ref workers);
+        }
+    }
+
+    private async Task WorkAsync()
+    {
+        while (queue.Reader.TryRead(out var instanceId))
+        {
+            queued.TryRemove(instanceId, out _);
+            try
+            {
+                await run(instanceId, CancellationToken.None);
+            }
+            catch (Exception)
+            {
+                // The runtime logs what goes wrong; an instance that could not run is found again by the sweep.
+            }
+        }
+
+        Interlocked.Decrement(ref workers);
+        if (queue.Reader.Count > 0)
+        {
+            StartWorker();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Kairship.Workflows.Execution;
+using Kairship.Workflows.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Kairship.Workflows.Runtime;
+
+/// <summary>Delivers what committed transitions send: at least once, with the message's id as the dedupe key.</summary>
+public sealed class OutboxPump(IWorkflowStore store, WorkflowRuntime runtime, WorkflowRuntimeOptions options, TimeProvider time, ILogger<OutboxPump> logger)
+{
+    private const int Batch = 100;
+    private readonly Alarm alarm = new(time);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        runtime.Observed += Observe;
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                if (await PumpAsync(cancellationToken) < Batch)
+                {
+                    await alarm.SleepAsync(options.SweepMaxInterval, cancellationToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+        finally
+        {
+            runtime.Observed -= Observe;
+        }
+    }
+
+    /// <summary>Delivers one batch. Returns how many messages there were.</summary>
+    public async Task<int> PumpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var messages = await store.ReadOutboxAsync(Batch, cancellationToken);
+            foreach (var message in messages)
+            {
+                await DeliverAsync(message, cancellationToken);
+            }
+
+            if (messages.Count > 0)
+            {
+                await store.DeleteOutboxAsync([.. messages.Select(m => m.Id)], cancellationToken);
+            }
+
+            return messages.Count;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.PumpFailed(e, options.SweepMaxInterval);
+            return 0;
+        }
+    }
+
+    private async Task DeliverAsync(OutboxMessage message, CancellationToken cancellationToken)
+    {
+        OutboxPayload? payload;
+        try
+        {
+            payload = OutboxPayload.Read(message.Payload);
+        }
+        catch (JsonException e)
+        {
+            logger.BadMessage(message.InstanceId, e.Message);
+            return;
+        }
+
+        var key = $"outbox:{message.Id}";
+        switch (message.Kind)
+        {
+            case OutboxPayload.Publish when payload is not null:
+                await runtime.PublishAsync(Messages.Stimulus(payload.Stimulus), payload.CorrelationId, key, cancellationToken);
+                break;
+            case OutboxPayload.Signal when payload?.InstanceId is { } target:
+                await runtime.SignalAsync(target, Messages.Stimulus(payload.Stimulus), key, cancellationToken);
+                break;
+            default:
+                logger.BadMessage(message.InstanceId, $"unknown kind '{message.Kind}'");
+                break;
+        }
+    }
+
+    private void Observe(InstanceCommit commit)
+    {
+        if (commit.Outbox.Count > 0)
+        {
+            alarm.Ring();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using Kairship.Workflows.Activities;
+using Kairship.Workflows.Definitions;
+using Kairship.Workflows.Storage;
+
+namespace Kairship.Workflows.Runtime;
+
+/// <summary>A wish to start an instance.</summary>
+public sealed record StartRequest
+{
+    public required string DefinitionId { get; init; }
+    public VersionOption VersionOption { get; init; } = VersionOption.PublishedOnly;
+
+    /// <summary>Inputs by name. Declared ones are converted to their type; others are kept as they are.</summary>
+    public JsonObject Input { get; init; } = [];
+    public string? CorrelationId { get; init; }
+
+    /// <summary>The same key twice starts one instance. Where an <see cref="InstanceId"/> is given and no key, the id is the key.</summary>
+    public string? DedupeKey { get; init; }
+    public string? Name { get; init; }
+    public string? InstanceId { get; init; }
+
+    /// <summary>Told with the stimulus <see cref="Execution.WorkflowEnd"/> when this instance has finished or was cancelled.</summary>
+    public string? ParentInstanceId { get; init; }
+
+    /// <summary>The trigger activity that this start comes from: the flowchart starts there and the activity does not wait.</summary>
+    public string? TriggerActivityId { get; init; }
+
+    public Stimulus? TriggeredBy { get; init; }
+}
+
+public enum StartOutcome
+{
+    Started,
+
+    /// <summary>The dedupe key has started an instance before: <see cref="StartResult.InstanceId"/> is that one.</summary>
+    Duplicate,
+    DefinitionNotFound,
+
+    /// <summary>The version does not compile: <see cref="StartResult.Definition"/> says why.</summary>
+    DefinitionInvalid,
+    InputInvalid,
+}
+
+/// <param name="Problem">For people, when nothing was started.</param>
+public sealed record StartResult(StartOutcome Outcome, string? InstanceId, string? Problem = null)
+{
+    public bool Started => Outcome is StartOutcome.Started or StartOutcome.Duplicate;
+
+    public IReadOnlyList<DefinitionProblem> Definition { get; init; } = [];
+}

@@ -1,0 +1,172 @@
+using System.Text.Json.Nodes;
+using Kairship.Workflows.Activities;
+using Kairship.Workflows.Definitions;
+using Kairship.Workflows.Execution;
+using Kairship.Workflows.Expressions;
+using Kairship.Workflows.Storage;
+
+namespace Kairship.Workflows.Runtime;
+
+/// <content>What others ask of instances.</content>
+public sealed partial class WorkflowRuntime
+{
+    /// <summary>Starts an instance: it exists durably when this returns, and runs soon.</summary>
+    public async Task<StartResult> StartAsync(StartRequest request, CancellationToken cancellationToken)
+    {
+        var record = await store.FindDefinitionAsync(request.DefinitionId, request.VersionOption, cancellationToken);
+        if (record is null)
+        {
+            return new StartResult(StartOutcome.DefinitionNotFound, null, $"There is no {Describe(request.VersionOption)} definition '{request.DefinitionId}'.");
+        }
+
+        var compiled = catalog.Compile(record);
+        if (compiled.Graph is not { } graph)
+        {
+            return new StartResult(StartOutcome.DefinitionInvalid, null, $"Definition '{request.DefinitionId}' version {record.Version} does not compile: {Errors(compiled.Problems)}")
+            {
+                Definition = compiled.Problems,
+            };
+        }
+
+        if (Inputs(graph, request.Input, out var input) is { } problem)
+        {
+            return new StartResult(StartOutcome.InputInvalid, null, problem);
+        }
+
+        var now = time.GetUtcNow();
+        var state = NewState(request, graph, input, request.InstanceId ?? Guid.CreateVersion7(now).ToString("N"));
+        var bytes = StateSerializer.Write(state);
+        if (bytes.Length > options.MaxStateBytes)
+        {
+            return new StartResult(StartOutcome.InputInvalid, null, $"The input makes a state of {bytes.Length} bytes; at most {options.MaxStateBytes} are allowed.");
+        }
+
+        var created = await store.CreateInstanceAsync(
+            new NewInstance(state.Id, graph.DefinitionId, graph.VersionId, graph.Version, request.Name, request.CorrelationId, request.ParentInstanceId, bytes,
+                request.DedupeKey ?? (request.InstanceId is { } id ? $"instance:{id}" : null), now),
+            cancellationToken);
+        Dispatch(created.InstanceId);
+        return new StartResult(created.Created ? StartOutcome.Started : StartOutcome.Duplicate, created.InstanceId);
+    }
+
+    /// <summary>Sends a stimulus to one instance. Durable when this returns; when no wait matches it yet, it stays in the inbox until one does or the instance ends.
+    /// All waits of the instance that match at that moment are resumed.</summary>
+    public async Task<PostOutcome> SignalAsync(string instanceId, Stimulus stimulus, string dedupeKey, CancellationToken cancellationToken) =>
+        await PostAsync(instanceId, dedupeKey, InboxPayload.Of(stimulus), cancellationToken);
+
+    /// <summary>Sends a stimulus to all instances that wait for it now (with that correlation id, when given). Returns how many took it; a repeat of the key counts none again.</summary>
+    public async Task<int> PublishAsync(Stimulus stimulus, string? correlationId, string dedupeKey, CancellationToken cancellationToken)
+    {
+        var payload = InboxPayload.Of(stimulus);
+        var posted = 0;
+        var waiting = await store.FindBookmarksAsync(StimulusHash.Of(stimulus.Key), correlationId, cancellationToken);
+        foreach (var instanceId in waiting.Select(b => b.InstanceId).Distinct())
+        {
+            if (await PostAsync(instanceId, dedupeKey, payload, cancellationToken) == PostOutcome.Posted)
+            {
+                posted++;
+            }
+        }
+
+        return posted;
+    }
+
+    /// <summary>Cancels an instance: running effects are cancelled, waits removed. A faulted one, too.</summary>
+    public async Task<PostOutcome> CancelAsync(string instanceId, CancellationToken cancellationToken)
+    {
+        var outcome = await CommandAsync(instanceId, InboxKind.Cancel, cancellationToken);
+        if (outcome == PostOutcome.Finished && await store.ReopenAsync(instanceId, cancellationToken))
+        {
+            outcome = await CommandAsync(instanceId, InboxKind.Cancel, cancellationToken);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Pauses an instance: running effects end and are recorded, nothing new starts, signals wait.</summary>
+    public Task<PostOutcome> PauseAsync(string instanceId, CancellationToken cancellationToken) => CommandAsync(instanceId, InboxKind.Pause, cancellationToken);
+
+    public Task<PostOutcome> ResumeAsync(string instanceId, CancellationToken cancellationToken) => CommandAsync(instanceId, InboxKind.Resume, cancellationToken);
+
+    /// <summary>Retries what faulted, and only that. False when the instance is not faulted.</summary>
+    public async Task<bool> RetryAsync(string instanceId, CancellationToken cancellationToken = default)
+    {
+        var reopened = await store.ReopenAsync(instanceId, cancellationToken);
+        if (reopened)
+        {
+            Dispatch(instanceId);
+        }
+
+        return reopened;
+    }
+
+    /// <summary>Lets a quarantined instance run again. False when there is no such instance or it is finished.</summary>
+    public async Task<bool> LiftQuarantineAsync(string instanceId, CancellationToken cancellationToken = default)
+    {
+        var lifted = await store.SetQuarantineAsync(instanceId, null, cancellationToken);
+        if (lifted)
+        {
+            Dispatch(instanceId);
+        }
+
+        return lifted;
+    }
+
+    private Task<PostOutcome> CommandAsync(string instanceId, InboxKind kind, CancellationToken cancellationToken) =>
+        PostAsync(instanceId, $"{kind}:{Guid.CreateVersion7(time.GetUtcNow()):N}", new InboxPayload(kind).Write(), cancellationToken);
+
+    private async Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, byte[] payload, CancellationToken cancellationToken)
+    {
+        var outcome = await store.PostAsync(instanceId, dedupeKey, payload, cancellationToken);
+        if (outcome is PostOutcome.Posted or PostOutcome.Duplicate)
+        {
+            Dispatch(instanceId);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Converts declared inputs; null when all is well, otherwise what is wrong.</summary>
+    private static string? Inputs(WorkflowGraph graph, JsonObject given, out JsonObject input)
+    {
+        input = [];
+        foreach (var (name, value) in given)
+        {
+            var declared = graph.Inputs.FirstOrDefault(i => string.Equals(i.Name, name, StringComparison.OrdinalIgnoreCase));
+            try
+            {
+                var type = declared is null ? "Object" : declared.IsArray ? $"List<{declared.Type}>" : declared.Type;
+                input[declared?.Name ?? name] = TypedValue.Convert(value, type)?.DeepClone();
+            }
+            catch (ExpressionException e)
+            {
+                return $"Input '{name}': {e.Message}";
+            }
+        }
+
+        return null;
+    }
+
+    private static InstanceState NewState(StartRequest request, WorkflowGraph graph, JsonObject input, string id) => new()
+    {
+        Id = id,
+        DefinitionId = graph.DefinitionId,
+        VersionId = graph.VersionId,
+        Version = graph.Version,
+        ContentHash = graph.ContentHash,
+        Name = request.Name,
+        CorrelationId = request.CorrelationId,
+        ParentInstanceId = request.ParentInstanceId,
+        Input = input.Count == 0 ? null : input,
+        Trigger = request.TriggerActivityId is { } trigger
+            ? new TriggerState(trigger, request.TriggeredBy?.Key.Name ?? "", request.TriggeredBy?.Key.Key ?? "", request.TriggeredBy?.Payload?.DeepClone())
+            : null,
+    };
+
+    private static string Describe(VersionOption option) => option switch
+    {
+        { Number: { } number } => $"version {number} of",
+        { Published: true } => "published",
+        _ => "",
+    };
+}

@@ -1,0 +1,84 @@
+namespace Kairship.Workflows.Runtime;
+
+/// <summary>How instances are run. The defaults serve one server.</summary>
+public sealed record WorkflowRuntimeOptions
+{
+    /// <summary>Who claims instances: one name for each node, the same after a restart, so that a node takes back at once what it held.</summary>
+    public string Owner { get; init; } = Environment.MachineName;
+
+    /// <summary>How long a claim lasts unless renewed. A dead node's instances go on elsewhere after this.</summary>
+    /// <value>15 s.</value>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Claims without a good commit in between before an instance is quarantined.</summary>
+    /// <value>5.</value>
+    public int MaxClaims { get; init; } = 5;
+
+    /// <summary>Attempts of an effect whose failures may be retried, before it faults.</summary>
+    /// <value>5.</value>
+    public int MaxAttempts { get; init; } = 5;
+
+    /// <summary>Wait after the first failure; doubles with each, less or more by up to a quarter.</summary>
+    /// <value>1 s.</value>
+    public TimeSpan BackoffBase { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <value>1 min.</value>
+    public TimeSpan BackoffMax { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Instances that the in-process dispatcher runs at the same time.</summary>
+    /// <value>256.</value>
+    public int MaxConcurrentInstances { get; init; } = 256;
+
+    /// <summary>Effects of one instance that run at the same time; more wait for room.</summary>
+    /// <value>64.</value>
+    public int MaxConcurrentEffectsPerInstance { get; init; } = 64;
+
+    /// <summary>Control steps that one event may cause before it counts as an endless loop (an incident).</summary>
+    /// <value>10,000.</value>
+    public int MaxControlSteps { get; init; } = 10_000;
+
+    /// <summary>Size of a snapshot past which the transition is refused (an incident).</summary>
+    /// <value>1 MB.</value>
+    public int MaxStateBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>How long a stop waits for running effects before it cancels them; they run again elsewhere with the same idempotency key.</summary>
+    /// <value>20 s.</value>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The sweep for due instances looks at most this often.</summary>
+    /// <value>100 ms.</value>
+    public TimeSpan SweepMinInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The sweep for due instances, and the outbox pump, look at least this often.</summary>
+    /// <value>5 s.</value>
+    public TimeSpan SweepMaxInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Commits that share one database transaction at most.</summary>
+    /// <value>128.</value>
+    public int MaxCommitBatch { get; init; } = 128;
+
+    /// <exception cref="ArgumentException">A value is out of its range; names it and the range.</exception>
+    public void Validate()
+    {
+        Require(!string.IsNullOrWhiteSpace(Owner), nameof(Owner), Owner, "must not be empty");
+        Require(Lease >= TimeSpan.FromSeconds(1), nameof(Lease), Lease, "must be at least 1 s");
+        Require(MaxClaims >= 1, nameof(MaxClaims), MaxClaims, "must be at least 1");
+        Require(MaxAttempts >= 1, nameof(MaxAttempts), MaxAttempts, "must be at least 1");
+        Require(BackoffBase > TimeSpan.Zero && BackoffBase <= BackoffMax, nameof(BackoffBase), BackoffBase, "must be positive and at most BackoffMax");
+        Require(MaxConcurrentInstances >= 1, nameof(MaxConcurrentInstances), MaxConcurrentInstances, "must be at least 1");
+        Require(MaxConcurrentEffectsPerInstance >= 1, nameof(MaxConcurrentEffectsPerInstance), MaxConcurrentEffectsPerInstance, "must be at least 1");
+        Require(MaxControlSteps >= 100, nameof(MaxControlSteps), MaxControlSteps, "must be at least 100");
+        Require(MaxStateBytes >= 4096, nameof(MaxStateBytes), MaxStateBytes, "must be at least 4096");
+        Require(DrainTimeout >= TimeSpan.Zero, nameof(DrainTimeout), DrainTimeout, "must not be negative");
+        Require(SweepMinInterval > TimeSpan.Zero && SweepMinInterval <= SweepMaxInterval, nameof(SweepMinInterval), SweepMinInterval, "must be positive and at most SweepMaxInterval");
+        Require(MaxCommitBatch >= 1, nameof(MaxCommitBatch), MaxCommitBatch, "must be at least 1");
+    }
+
+    private static void Require(bool holds, string name, object? value, string rule)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"{nameof(WorkflowRuntimeOptions)}.{name} is '{value}': it {rule}.", name);
+        }
+    }
+}
