@@ -7,7 +7,7 @@ internal sealed class ForEach : ControlActivity
 {
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
         .Create("Elsa.ForEach", "Looping", "Iterate over a set of values.")
-        .WithInput(new InputDescriptor("Items", "List<Object>", "The set of values to iterate.", "dropdown"))
+        .WithInput(new InputDescriptor("Items", "List<Object>", "The set of values to iterate.", "dropdown", IsRequired: true))
         .WithOutput(new OutputDescriptor("CurrentValue", "Object", "Assign the current value to the specified variable.", "Current Value"))
         .WithEmbedded("Body") with { DisplayName = "For Each" };
 

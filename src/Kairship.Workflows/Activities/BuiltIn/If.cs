@@ -5,7 +5,7 @@ internal sealed class If : ControlActivity
 {
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
         .Create("Elsa.If", "Branching", "Evaluate a Boolean condition to determine which activity to execute next.")
-        .WithInput(new InputDescriptor("Condition", "Boolean"))
+        .WithInput(new InputDescriptor("Condition", "Boolean", IsRequired: true))
         .WithOutput(new OutputDescriptor("Result", "Boolean"))
         .WithEmbedded("Then", "Else");
 

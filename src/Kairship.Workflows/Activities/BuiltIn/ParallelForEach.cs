@@ -7,7 +7,7 @@ internal sealed class ParallelForEach : ControlActivity
 {
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
         .Create("Elsa.ParallelForEach", "Looping", "Schedule an activity for each item in parallel.")
-        .WithInput(new InputDescriptor("Items", "Object", "The items to iterate through."))
+        .WithInput(new InputDescriptor("Items", "Object", "The items to iterate through.", IsRequired: true))
         .WithEmbedded("Body") with { DisplayName = "Parallel for Each" };
 
     public override bool IsLoop => true;

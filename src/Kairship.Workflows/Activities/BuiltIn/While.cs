@@ -5,7 +5,7 @@ internal sealed class While : ControlActivity
 {
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
         .Create("Elsa.While", "Looping", "Execute an activity while a given condition evaluates to true.")
-        .WithInput(new InputDescriptor("Condition", "Boolean"))
+        .WithInput(new InputDescriptor("Condition", "Boolean", IsRequired: true))
         .WithEmbedded("Body");
 
     public override bool IsLoop => true;

@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+
+namespace Kairship.Workflows.Execution;
+
+/// <summary>A wait, an effect or a container that is under way, as people see it.</summary>
+/// <param name="Phase">Running, Waiting, Ready, BackingOff or Faulted.</param>
+/// <param name="WaitingFor">"name key" of each stimulus that would resume it.</param>
+public sealed record RunningActivity(
+    string ActivityId, string ExecutionId, string? ParentExecutionId, string Phase, int Failures, DateTimeOffset? DueAt, IReadOnlyList<string> WaitingFor, JsonObject? Inputs);
+
+/// <summary>Something that faulted and waits for an operator.</summary>
+public sealed record Incident(string? ActivityId, string? ExecutionId, string Type, string Message, DateTimeOffset At);
+
+/// <summary>What is in a stored state, for people and for the API: a copy, detached from the engine.</summary>
+public sealed record InstanceSnapshot
+{
+    public required string InstanceId { get; init; }
+    public required JsonObject Input { get; init; }
+    public required JsonObject Output { get; init; }
+    public required IReadOnlyList<string> Outcomes { get; init; }
+
+    /// <summary>Variables of the workflow by id.</summary>
+    public required JsonObject Variables { get; init; }
+    public required bool Paused { get; init; }
+    public required IReadOnlyList<RunningActivity> Running { get; init; }
+    public required IReadOnlyList<Incident> Incidents { get; init; }
+
+    /// <exception cref="InvalidDataException">Not a state, or one of a newer build.</exception>
+    public static InstanceSnapshot Read(ReadOnlyMemory<byte> bytes)
+    {
+        var state = StateSerializer.Read(bytes);
+        return new InstanceSnapshot
+        {
+            InstanceId = state.Id,
+            Input = state.Input ?? [],
+            Output = state.Output ?? [],
+            Outcomes = state.Outcomes ?? [],
+            Variables = new JsonObject((state.Variables ?? []).Select(v => KeyValuePair.Create(v.Key, v.Value?.DeepClone()))),
+            Paused = state.Paused,
+            Running = [.. state.Executions.Select(e => Describe(state.Id, e))],
+            Incidents = [.. (state.Incidents ?? []).Select(i => new Incident(ActivityOf(i.ExecutionId), i.ExecutionId is null ? null : $"{state.Id}/{i.ExecutionId}", i.Type, i.Message, i.At))],
+        };
+    }
+
+    private static RunningActivity Describe(string instanceId, ExecutionState e) => new(
+        e.ActivityId, $"{instanceId}/{e.Id}", e.Parent is null ? null : $"{instanceId}/{e.Parent}", e.Phase.ToString(), e.Failures, e.Due,
+        [.. (e.Bookmarks ?? []).Select(b => $"{b.Name} {b.Key}")], e.Inputs);
+
+    private static string? ActivityOf(string? executionId) => executionId?[..executionId.LastIndexOf('/')];
+}
