@@ -43,6 +43,10 @@ internal sealed class RequestHandler
         {
             // The client has gone.
         }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            await Answers.StatusAsync(http, new ApiException(500, "InternalError", $"Internal error occurred: {e.Message}"));
+        }
     }
 
     async Task OtherAsync(HttpContext http, string path)

@@ -21,6 +21,13 @@ public sealed class KubectlTests : IAsyncLifetime
         spec: {selector: {app: web}, ports: [{port: 80}]}
         """;
 
+    const string Autoscaler = """
+        apiVersion: autoscaling/v2
+        kind: HorizontalPodAutoscaler
+        metadata: {name: two}
+        spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: two}, minReplicas: 1, maxReplicas: 5}
+        """;
+
     ApiHost _api = null!;
     Kubectl _kubectl = null!;
 
@@ -85,6 +92,30 @@ public sealed class KubectlTests : IAsyncLifetime
         (await Ok("get all -A")).Should().Contain("deployment.apps/web").And.Contain("service/web");
         (await Ok("get ns")).Should().Contain("kube-system");
         (await Ok("get po")).Should().Contain("No resources found in default namespace.");
+    }
+
+    [Fact]
+    public async Task EverydayCommands_Work()
+    {
+        await Ok("create deployment two --image=nginx:1 --replicas=3");
+        await Ok("label deploy two tier=web");
+        await Ok("annotate deploy two note=yes");
+        await Ok("set image deploy/two nginx=nginx:2");
+        await Ok("""patch deploy two -p "{\"spec\":{\"paused\":true}}" """);
+        await Ok("create configmap settings --from-literal=a=b");
+        await Ok("create secret generic keys --from-literal=a=b");
+        await Ok("create namespace extra");
+        await Ok("expose deploy two --port=80");
+        await Ok("apply -f -", Autoscaler);
+        await Ok("run one --image=busybox");
+        (await Ok("describe deploy two")).Should().Contain("nginx:2");
+        (await Ok("get hpa,cm,secrets,pods -l tier!=x -o name")).Should().Contain("horizontalpodautoscaler.autoscaling/two").And.Contain("pod/one");
+        (await Ok("explain deploy.spec.strategy")).Should().Contain("rollingUpdate");
+        (await Ok("api-resources")).Should().Contain("deployments").And.Contain("autoscaling/v2");
+        (await Ok("auth can-i create pods")).Trim().Should().Be("yes");
+        (await Ok("version")).Should().Contain("Server Version: v1.34.0");
+        (await Ok("delete deploy two --wait=true")).Should().Contain("deployment.apps \"two\" deleted");
+        (await Ok("delete pod one")).Should().Contain("pod \"one\" deleted");
     }
 
     [Fact]

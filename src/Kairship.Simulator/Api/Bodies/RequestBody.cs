@@ -39,12 +39,12 @@ internal sealed record RequestBody(JsonNode? Node, string MediaType, IReadOnlyLi
 
     static RequestBody Parse(ReadOnlySpan<byte> bytes, string media)
     {
-        if (media == "application/vnd.kubernetes.protobuf")
-            throw new ApiException(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml");
         var isYaml = media.EndsWith("yaml", StringComparison.Ordinal) && bytes.TrimStart(" \r\n\t"u8) is not [(byte)'{', ..];
         var duplicates = new List<string>();
         try
         {
+            if (media == "application/vnd.kubernetes.protobuf")
+                return new RequestBody(ProtobufBody.Parse(bytes), media, []);
             var node = isYaml ? YamlBody.Parse(Encoding.UTF8.GetString(bytes)) : JsonBody.Parse(bytes, duplicates);
             return new RequestBody(node, media, duplicates);
         }
@@ -52,7 +52,7 @@ internal sealed record RequestBody(JsonNode? Node, string MediaType, IReadOnlyLi
         {
             throw ApiException.BadRequest($"error decoding YAML: error converting YAML to JSON: yaml: line {e.Start.Line}: {e.Message}");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             throw media.EndsWith("yaml", StringComparison.Ordinal)
                 ? ApiException.BadRequest($"error decoding YAML: error converting YAML to JSON: {e.Message}")
