@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
+
+namespace Kairship.Fleet.Clusters;
+
+/// <summary>
+/// One long-lived connection for each cluster and revision of its record. A connection whose record changed is replaced and disposed a little later, so that
+/// requests under way may end; one whose cluster was removed is disposed at once.
+/// </summary>
+public sealed class ClusterConnections : IAsyncDisposable
+{
+    private readonly IClusterStore _store;
+    private readonly IDataProtectionProvider _protection;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
+
+    public ClusterConnections(IClusterStore store, IDataProtectionProvider protection, IOptions<ClusterOptions> options, TimeProvider clock)
+    {
+        options.Value.Validate();
+        (_store, _protection, Options, _clock) = (store, protection, options.Value, clock);
+    }
+
+    internal ClusterOptions Options { get; }
+
+    /// <summary>The connection of a cluster that has joined.</summary>
+    /// <exception cref="UnknownClusterException">No such cluster.</exception>
+    /// <exception cref="ClusterException">Its stored kubeconfig cannot be read.</exception>
+    public ValueTask<ClusterConnection> GetAsync(string cluster, CancellationToken cancellationToken = default)
+    {
+        var slot = _slots.GetOrAdd(cluster, static _ => new Slot());
+        return slot.Connection is { } connection && IsFresh(slot, connection) ? ValueTask.FromResult(connection) : new(RefreshAsync(cluster, slot, cancellationToken));
+    }
+
+    /// <summary>Forgets what is known of a cluster: after its record was changed or removed in this process.</summary>
+    internal async Task ForgetAsync(string cluster)
+    {
+        if (_slots.TryRemove(cluster, out var slot))
+        {
+            await slot.Gate.WaitAsync(CancellationToken.None);
+            (var connection, slot.Connection) = (slot.Connection, null);
+            slot.Gate.Release();
+            connection?.Dispose();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var cluster in _slots.Keys)
+        {
+            await ForgetAsync(cluster);
+        }
+    }
+
+    private bool IsFresh(Slot slot, ClusterConnection connection) =>
+        _clock.GetElapsedTime(Interlocked.Read(ref slot.CheckedAt)) < Options.RecordFreshness && _clock.GetUtcNow() < connection.RebuildAt;
+
+    private async Task<ClusterConnection> RefreshAsync(string cluster, Slot slot, CancellationToken cancellationToken)
+    {
+        await slot.Gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (slot.Connection is { } current && IsFresh(slot, current))
+            {
+                return current;
+            }
+
+            var record = await _store.GetAsync(cluster, cancellationToken);
+            if (record is null)
+            {
+                _slots.TryRemove(cluster, out _);
+                slot.Connection?.Dispose();
+                slot.Connection = null;
+                throw new UnknownClusterException(cluster);
+            }
+
+            if (slot.Connection is not { } old || old.Revision != record.Revision || _clock.GetUtcNow() >= old.RebuildAt)
+            {
+                var connection = await BuildAsync(record);
+                Retire(slot.Connection);
+                slot.Connection = connection;
+            }
+
+            Interlocked.Exchange(ref slot.CheckedAt, _clock.GetTimestamp());
+            return slot.Connection;
+        }
+        finally
+        {
+            slot.Gate.Release();
+        }
+    }
+
+    private async Task<ClusterConnection> BuildAsync(ClusterRecord record)
+    {
+        try
+        {
+            var yaml = KubeconfigProtection.Unprotect(_protection, record);
+            var kubeconfig = await Kubeconfig.ParseAsync(yaml, record.Context, Options);
+            return kubeconfig.Connect(record.Name, record.Revision, Options, _clock);
+        }
+        catch (CryptographicException exception)
+        {
+            throw new ClusterException(
+                ClusterFailure.Invalid, record.Name, "its stored kubeconfig cannot be decrypted: the keys of this server are not those it was joined with. Join it again.", exception);
+        }
+        catch (KubeconfigException exception)
+        {
+            throw new ClusterException(ClusterFailure.Invalid, record.Name, exception.Message, exception);
+        }
+    }
+
+    private void Retire(ClusterConnection? connection)
+    {
+        if (connection is not null)
+        {
+            _clock.CreateTimer(static state => ((ClusterConnection)state!).Dispose(), connection, Options.AttemptTimeout, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private sealed class Slot
+    {
+        public long CheckedAt;
+
+        public SemaphoreSlim Gate { get; } = new(1, 1);
+
+        public ClusterConnection? Connection { get; set; }
+    }
+}

@@ -1,0 +1,32 @@
+using Kairship.Fleet.Clusters;
+
+namespace Kairship.Fleet.Resources;
+
+/// <summary>One kind as a cluster serves it.</summary>
+public sealed record ServedResource(string Group, string Version, string Kind, string Plural, bool Namespaced)
+{
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+
+    /// <summary>Relative path of the collection, or of one object.</summary>
+    internal string Path(string? ns, string? name = null)
+    {
+        var root = Group.Length == 0 ? $"api/{Version}" : $"apis/{Group}/{Version}";
+        var collection = Namespaced && ns is not null ? $"{root}/namespaces/{Segment(ns)}/{Plural}" : $"{root}/{Plural}";
+        return name is null ? collection : $"{collection}/{Segment(name)}";
+    }
+
+    // "." and ".." would be folded away by the URI and name another resource.
+    private static string Segment(string name) =>
+        name is "" or "." or ".." ? throw new ArgumentException($"\"{name}\" is no name of an object.", nameof(name)) : Uri.EscapeDataString(name);
+}
+
+/// <summary>The cluster does not serve a kind. The message names the versions of it that the cluster does serve.</summary>
+public sealed class UnknownKindException(string cluster, string apiVersion, string kind, IReadOnlyList<string> servedVersions)
+    : ClusterException(ClusterFailure.Invalid, cluster, Describe(apiVersion, kind, servedVersions))
+{
+    public IReadOnlyList<string> ServedVersions { get; } = servedVersions;
+
+    private static string Describe(string apiVersion, string kind, IReadOnlyList<string> served) => served.Count == 0
+        ? $"the cluster does not serve {apiVersion} {kind}"
+        : $"the cluster does not serve {apiVersion} {kind}; it serves {string.Join(", ", served)}";
+}
