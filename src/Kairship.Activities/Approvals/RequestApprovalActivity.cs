@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Kairship.Activities.Releases;
+using Kairship.Delivery.Approvals;
+using Kairship.Delivery.Releases;
+using Kairship.Delivery.Rollouts;
+using Kairship.Workflows.Activities;
+
+namespace Kairship.Activities.Approvals;
+
+/// <summary>
+/// Asks the release managers and waits, for days if need be, without holding anything. The approval is bound to the plan's digest: before the gate opens the plan is
+/// made again, and when it came out differently the approval is void.
+/// </summary>
+internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDesk desk) : EffectActivity
+{
+    /// <summary>A decision wakes the gate by a signal; looking now and then makes a signal that got lost between two writes harmless.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
+
+    public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
+        .Create("Kairship.RequestApproval", "Approvals", "Asks for the approvals that the application requires. The requester cannot approve; one rejection ends it; passes at once when none is required.")
+        .WithInput(ReleaseInputs.Release)
+        .WithOutput(ReleaseInputs.Reason)
+        .WithOutcomes("Approved", "Rejected", "Expired", "Void", "Aborted") with { DisplayName = "Request Approval" };
+
+    public override async ValueTask<ActivityResult> ExecuteAsync(EffectContext context, CancellationToken cancellationToken)
+    {
+        var work = await desk.LoadAsync(context, cancellationToken);
+        if (work.Release.Spec.Rollout.Approval is not { } requirement)
+        {
+            await desk.MoveAsync(work.Release, ReleaseStatus.Progressing, null, cancellationToken);
+            return ActivityResult.Leave("Approved");
+        }
+
+        var approval = await desk.Store.EnsureApprovalAsync(Ask(context, work, requirement), cancellationToken);
+        if (ReleaseSignals.AbortIn(context.ResumedBy, work.Release.Id) is { } abort)
+        {
+            await SettleAsync(approval, ApprovalRules.Void, cancellationToken);
+            return ReleaseSignals.Aborted(abort);
+        }
+
+        approval = await SettleAsync(approval, a => ApprovalRules.Expire(a, context.Time.GetUtcNow()), cancellationToken);
+        switch (approval.Status)
+        {
+            case ApprovalStatus.Pending:
+                return await WaitAsync(context, work, approval, cancellationToken);
+            case ApprovalStatus.Approved:
+                return await OpenAsync(context, work, approval, cancellationToken);
+            default:
+                var reason = Reason(approval);
+                await desk.TellAsync(context, work.Release.Id, approval.Status.ToString(), null, reason, cancellationToken);
+                return ActivityResult.Leave(approval.Status.ToString(), new JsonObject { ["Reason"] = reason });
+        }
+    }
+
+    private static Approval Ask(EffectContext context, ReleaseWork work, ApprovalRequirement requirement)
+    {
+        // The same gate execution asks the same question, however often it runs.
+        var id = "apr-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(context.IdempotencyKey)))[..12];
+        var now = context.Time.GetUtcNow();
+        return new Approval(
+            id, work.Release.Id, work.Release.Application, work.Target.Plan.Digest, work.Release.RequestedBy, requirement.MinApprovals, requirement.Roles ?? [],
+            ApprovalStatus.Pending, now, requirement.ExpiresAfter is { } after ? now + after : null, []);
+    }
+
+    private async Task<ActivityResult> WaitAsync(EffectContext context, ReleaseWork work, Approval approval, CancellationToken cancellationToken)
+    {
+        await desk.MoveAsync(work.Release, ReleaseStatus.AwaitingApproval, null, cancellationToken);
+        await desk.TellAsync(
+            context, work.Release.Id, "ApprovalRequested", null,
+            $"Approval {approval.Id} of plan {approval.PlanDigest[..12]} is asked of {(approval.Roles.Count == 0 ? "anybody but the requester" : string.Join(", ", approval.Roles))}.", cancellationToken);
+        var left = approval.ExpiresAt - context.Time.GetUtcNow();
+        return ActivityResult.Wait(
+            left is { } time && time < LookAgain ? time : LookAgain, null, ReleaseSignals.Approval(approval.Id), ReleaseSignals.Abort(work.Release.Id));
+    }
+
+    private async Task<ActivityResult> OpenAsync(EffectContext context, ReleaseWork work, Approval approval, CancellationToken cancellationToken)
+    {
+        var revision = await desk.Store.GetRevisionAsync(work.Release.Application, work.Release.Revision, cancellationToken);
+        var plan = await planner.PlanAsync(work.Release.Spec, revision!, cancellationToken);
+        if (plan.Digest != approval.PlanDigest)
+        {
+            await SettleAsync(approval, ApprovalRules.Void, cancellationToken);
+            var reason = $"Approval {approval.Id} is void: the plan it was given for ({approval.PlanDigest[..12]}) no longer holds; it would be {plan.Digest[..12]} now.";
+            await desk.TellAsync(context, work.Release.Id, "Void", null, reason, cancellationToken);
+            return ActivityResult.Leave("Void", new JsonObject { ["Reason"] = reason });
+        }
+
+        var by = string.Join(", ", approval.Decisions.Where(d => d.Approve).Select(d => d.By));
+        await desk.TellAsync(context, work.Release.Id, "Approved", null, $"Approved by {by}.", cancellationToken);
+        await desk.MoveAsync(work.Release, ReleaseStatus.Progressing, null, cancellationToken);
+        return ActivityResult.Leave("Approved");
+    }
+
+    private async Task<Approval> SettleAsync(Approval approval, Func<Approval, Approval> change, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var changed = change(approval);
+            if (changed.Status == approval.Status || await desk.Store.UpdateApprovalAsync(approval, changed, cancellationToken))
+            {
+                return changed;
+            }
+
+            approval = (await desk.Store.GetApprovalAsync(approval.Id, cancellationToken))!;
+        }
+    }
+
+    private static string Reason(Approval approval) => approval.Status switch
+    {
+        ApprovalStatus.Rejected when approval.Decisions.FirstOrDefault(d => !d.Approve) is { } no =>
+            $"Rejected by {no.By}{(string.IsNullOrEmpty(no.Comment) ? "" : $": {no.Comment}")}.",
+        ApprovalStatus.Expired => $"Nobody approved before {approval.ExpiresAt:u}.",
+        _ => $"The approval is {approval.Status}.",
+    };
+}

@@ -1,0 +1,92 @@
+using Kairship.Delivery.Manifests;
+using Kairship.Delivery.Releases;
+using Kairship.Workflows.Activities;
+
+namespace Kairship.Activities.Releases;
+
+/// <summary>What an activity needs of the release that it works for.</summary>
+/// <param name="Stable">What was released before, as its own plan put it into the clusters; null for the first release.</param>
+/// <param name="Clusters">How the release stands, by cluster.</param>
+internal sealed record ReleaseWork(Release Release, Rendition Target, Rendition? Stable, IReadOnlyDictionary<string, ReleaseCluster> Clusters);
+
+/// <summary>Loads releases for activities and writes down how they go on.</summary>
+internal sealed class ReleaseDesk(IDeliveryStore store, TimeProvider time)
+{
+    private const int History = 200;
+
+    public IDeliveryStore Store => store;
+
+    /// <exception cref="ActivityInputException">There is no such release.</exception>
+    public async Task<Release> GetAsync(EffectContext context, CancellationToken cancellationToken)
+    {
+        var id = context.RequiredText("Release");
+        return await store.GetReleaseAsync(id, cancellationToken)
+            ?? throw new ActivityInputException(context.ActivityId, "Release", $"names '{id}', and there is no such release");
+    }
+
+    /// <summary>The release with what it goes to and where it comes from.</summary>
+    /// <exception cref="ActivityInputException">There is no such release, or it has no plan yet.</exception>
+    public async Task<ReleaseWork> LoadAsync(EffectContext context, CancellationToken cancellationToken)
+    {
+        var release = await GetAsync(context, cancellationToken);
+        var plan = await store.GetPlanAsync(release.Id, cancellationToken)
+            ?? throw new ActivityInputException(context.ActivityId, "Release", $"names '{release.Id}', which has no plan yet: put Plan Release before this activity");
+        var target = new Rendition(release.Spec, plan, await ManifestsAsync(release.Application, release.Revision, cancellationToken));
+        var states = await store.ListReleaseClustersAsync(release.Id, cancellationToken);
+        return new ReleaseWork(
+            release, target, await StableAsync(release.Application, release.FromRevision, release.Number, cancellationToken), states.ToDictionary(s => s.Cluster));
+    }
+
+    /// <summary>What the last succeeded release before <paramref name="before"/> left in the clusters; null when there was none.</summary>
+    public async Task<Rendition?> StableAsync(string application, string? revision, int before, CancellationToken cancellationToken)
+    {
+        if (revision is null)
+        {
+            return null;
+        }
+
+        var (releases, _) = await store.ListReleasesAsync(application, 0, History, cancellationToken);
+        foreach (var release in releases.Where(r => r.Number < before && r.Status == ReleaseStatus.Succeeded && r.Revision == revision))
+        {
+            if (await store.GetPlanAsync(release.Id, cancellationToken) is { } plan)
+            {
+                return new Rendition(release.Spec, plan, await ManifestsAsync(application, revision, cancellationToken));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Adds a line to the release's story, once for each execution and topic.</summary>
+    public Task TellAsync(EffectContext context, string releaseId, string kind, string? cluster, string message, CancellationToken cancellationToken)
+    {
+        context.Note(message);
+        return store.AddReleaseEventAsync(
+            new ReleaseEvent(releaseId, time.GetUtcNow(), kind, cluster, message), $"{context.ExecutionId}/{kind}/{cluster}", cancellationToken);
+    }
+
+    public Task<bool> MoveAsync(Release release, ReleaseStatus status, string? reason, CancellationToken cancellationToken) =>
+        store.SetReleaseStatusAsync(release.Id, status, reason, time.GetUtcNow(), cancellationToken);
+
+    /// <summary>Writes down how a cluster stands, unless that is known already.</summary>
+    public async Task SaveAsync(ReleaseWork work, ReleaseCluster state, CancellationToken cancellationToken)
+    {
+        if (!work.Clusters.TryGetValue(state.Cluster, out var known) || known with { UpdatedAt = state.UpdatedAt } != state)
+        {
+            await store.SaveReleaseClusterAsync(state, cancellationToken);
+        }
+    }
+
+    public ReleaseCluster StateOf(ReleaseWork work, string cluster) =>
+        work.Clusters.TryGetValue(cluster, out var known)
+            ? known with { UpdatedAt = time.GetUtcNow() }
+            : new ReleaseCluster(
+                work.Release.Id, cluster, work.Target.PlanOf(cluster)?.Wave ?? "", ClusterPhase.Waiting, 0, 0, 0, "Unknown", null, time.GetUtcNow());
+
+    private async Task<IReadOnlyList<Manifest>> ManifestsAsync(string application, string revision, CancellationToken cancellationToken)
+    {
+        var found = await store.GetRevisionAsync(application, revision, cancellationToken)
+            ?? throw new InvalidOperationException($"Revision {revision} of {application} is not stored.");
+        return ManifestParser.FromJsonArray(found.Manifests);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using Kairship.Activities.Releases;
+using Kairship.Delivery.Manifests;
+using Kairship.Delivery.Releases;
+using Kairship.Delivery.Rollouts;
+using Kairship.Fleet.Clusters;
+using Kairship.Fleet.Resources;
+using Kairship.Workflows.Activities;
+
+namespace Kairship.Activities.Rollouts;
+
+/// <summary>Which way a cluster is taken.</summary>
+/// <param name="Objects">What it shall have.</param>
+/// <param name="Leaving">What it may have and shall lose, in the order of deletion.</param>
+/// <param name="Phase">What people see meanwhile.</param>
+/// <param name="CanaryFirst">Removes the canary before the objects are applied (going back) instead of after they are healthy (going on).</param>
+internal sealed record Destination(IReadOnlyList<Manifest> Objects, IReadOnlyList<ObjectRef> Leaving, ClusterPhase Phase, bool CanaryFirst);
+
+internal enum StepOutcome
+{
+    Busy,
+    Done,
+    Failed,
+}
+
+/// <summary>
+/// Takes one cluster to a destination in small steps that may each be repeated: apply, wait until healthy, remove the canary, prune. Where it is stands in
+/// the activity's state, so that it goes on after a crash where it was.
+/// </summary>
+internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier applier, Pruner pruner, TimeProvider time)
+{
+    private const string Step = "step";
+
+    public static bool IsDone(JsonObject state) => state[Step]?.GetValue<string>() == "done";
+
+    public static bool HasStarted(JsonObject state) => state[Step] is not null;
+
+    /// <summary>Goes as far as it can go now.</summary>
+    public async Task<(StepOutcome Outcome, string? Reason)> GoAsync(
+        EffectContext context, ReleaseWork work, string cluster, Destination to, JsonObject state, CancellationToken cancellationToken)
+    {
+        var elapsed = Pace.Elapsed(state, "since", time);
+        state[Step] ??= to.CanaryFirst ? "canary" : "apply";
+        try
+        {
+            while (!IsDone(state))
+            {
+                var step = state[Step]!.GetValue<string>();
+                var (advanced, refused) = await TakeAsync(context, work, cluster, to, step, elapsed, state, cancellationToken);
+                if (refused is not null)
+                {
+                    return (StepOutcome.Failed, refused);
+                }
+
+                if (!advanced)
+                {
+                    return (StepOutcome.Busy, null);
+                }
+
+                state[Step] = Next(step, to.CanaryFirst);
+            }
+
+            return (StepOutcome.Done, null);
+        }
+        catch (PlanMismatchException e)
+        {
+            return (StepOutcome.Failed, e.Message);
+        }
+        catch (Exception e) when (e is TransientTroubleException or ClusterException { IsTransient: true })
+        {
+            return elapsed < work.Release.Spec.Rollout.ProgressDeadline ? (StepOutcome.Busy, e.Message) : (StepOutcome.Failed, e.Message);
+        }
+        catch (ClusterException e)
+        {
+            return (StepOutcome.Failed, e.Message);
+        }
+    }
+
+    private static string Next(string step, bool canaryFirst) => (step, canaryFirst) switch
+    {
+        ("canary", true) => "apply",
+        ("apply", _) => "healthy",
+        ("healthy", true) => "prune",
+        ("healthy", false) => "canary",
+        ("canary", false) => "prune",
+        _ => "done",
+    };
+
+    private async Task<(bool Advanced, string? Refused)> TakeAsync(
+        EffectContext context, ReleaseWork work, string cluster, Destination to, string step, TimeSpan elapsed, JsonObject state, CancellationToken cancellationToken)
+    {
+        switch (step)
+        {
+            case "apply":
+                var options = new ApplyOptions { ReleaseId = work.Release.Id, Epoch = context.Epoch, CreateNamespace = true };
+                var applied = await applier.ApplyAllAsync(cluster, to.Objects, options, cancellationToken);
+                return applied.IsTransient ? throw new TransientTroubleException(SetCanaryWeightActivity.Sentence(applied))
+                    : applied.Succeeded ? (true, null)
+                    : (false, SetCanaryWeightActivity.Sentence(applied));
+            case "healthy":
+                return await AwaitHealthAsync(work, cluster, to, elapsed, state, cancellationToken);
+            case "canary":
+                return work.Stable is null ? (true, null) : Told(await tracks.RemoveCanaryAsync(work, cluster, cancellationToken));
+            default:
+                return Told(await pruner.PruneAsync(cluster, work.Release.Application, to.Leaving, cancellationToken));
+        }
+    }
+
+    private async Task<(bool Advanced, string? Refused)> AwaitHealthAsync(
+        ReleaseWork work, string cluster, Destination to, TimeSpan elapsed, JsonObject state, CancellationToken cancellationToken)
+    {
+        var workloads = to.Objects.Select(m => m.Ref).Where(Tracks.IsWorkload).ToList();
+        var read = await gate.ReadAsync(cluster, work.Release.Application, workloads, [], elapsed, state, cancellationToken);
+        await gate.SaveAsync(work, cluster, to.Phase, read, cancellationToken);
+        return gate.Decide(work, read.Health) switch
+        {
+            HealthVerdict.Healthy => (true, null),
+            HealthVerdict.Failed failed => (false, failed.Message),
+            _ => (false, null),
+        };
+    }
+
+    /// <summary>What is still there, or failed for a passing reason, is tried again at the next look.</summary>
+    private static (bool Advanced, string? Refused) Told(PruneReport report)
+    {
+        if (report.Succeeded)
+        {
+            return (true, null);
+        }
+
+        var failure = report.Failures[0];
+        return failure.IsTransient || failure.Outcome == PruneOutcome.StillThere
+            ? throw new TransientTroubleException($"{report.Cluster}: {failure.Ref} could not be removed: {failure.Message}")
+            : (false, $"{report.Cluster}: {failure.Ref} could not be removed: {failure.Message}");
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using Kairship.Activities.Releases;
+using Kairship.Delivery.Releases;
+using Kairship.Delivery.Rollouts;
+using Kairship.Workflows.Activities;
+
+namespace Kairship.Activities.Rollouts;
+
+/// <summary>Gives the new revision to a wave for good, as many clusters at a time as the wave allows: apply, wait until healthy, remove the canary, prune.</summary>
+internal sealed class PromoteActivity(Tracks tracks, ClusterChange change, ReleaseDesk desk) : EffectActivity
+{
+    public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
+        .Create("Kairship.Promote", "Rollout", "Applies the revision to the wave's clusters, waits until it is healthy there, then removes the canary and what the revision no longer has.")
+        .WithInput(ReleaseInputs.Release)
+        .WithInput(ReleaseInputs.Wave)
+        .WithOutput(ReleaseInputs.Reason)
+        .WithOutput(ReleaseInputs.Ending)
+        .WithOutcomes("Promoted", "Failed", "Aborted");
+
+    public override async ValueTask<ActivityResult> ExecuteAsync(EffectContext context, CancellationToken cancellationToken)
+    {
+        var work = await desk.LoadAsync(context, cancellationToken);
+        if (ReleaseSignals.AbortIn(context.ResumedBy, work.Release.Id) is { } abort)
+        {
+            return ReleaseSignals.Aborted(abort);
+        }
+
+        var wave = WaveInput.Of(context);
+        var states = wave.Clusters.ToDictionary(c => c, c => Pace.Of(context.State, c));
+        await desk.MoveAsync(work.Release, ReleaseStatus.Progressing, null, cancellationToken);
+        var busy = Chosen(wave, states);
+        var outcomes = await Task.WhenAll(busy.Select(cluster => PromoteAsync(context, work, cluster, states[cluster], cancellationToken)));
+        for (var i = 0; i < busy.Count; i++)
+        {
+            if (outcomes[i] is (StepOutcome.Failed, { } reason))
+            {
+                await desk.TellAsync(context, work.Release.Id, "PromotionFailed", busy[i], reason, cancellationToken);
+                return ReleaseSignals.Failed(reason);
+            }
+        }
+
+        return states.Values.All(ClusterChange.IsDone)
+            ? ActivityResult.Leave("Promoted")
+            : outcomes.Any(o => o.Outcome == StepOutcome.Done)
+                ? ActivityResult.Wait(TimeSpan.FromMilliseconds(1), context.State, ReleaseSignals.Abort(work.Release.Id))
+                : Pace.LookAgain(context.State, work.Release.Id);
+    }
+
+    /// <summary>Those under way, and as many new ones as there is room for.</summary>
+    private static List<string> Chosen(WaveInput wave, Dictionary<string, JsonObject> states)
+    {
+        var open = wave.Clusters.Where(c => !ClusterChange.IsDone(states[c])).ToList();
+        return [.. open.OrderByDescending(c => ClusterChange.HasStarted(states[c])).Take(wave.MaxConcurrency)];
+    }
+
+    private async Task<(StepOutcome Outcome, string? Reason)> PromoteAsync(
+        EffectContext context, ReleaseWork work, string cluster, JsonObject state, CancellationToken cancellationToken)
+    {
+        // Written down before it is done: whoever rolls back must know where to look.
+        if (!ClusterChange.HasStarted(state))
+        {
+            await desk.SaveAsync(work, desk.StateOf(work, cluster) with { Phase = ClusterPhase.Promoting, Health = "Progressing" }, cancellationToken);
+        }
+
+        var target = await tracks.TargetAsync(work, cluster, cancellationToken);
+        var stable = await tracks.StableAsync(work, cluster, cancellationToken);
+        var stale = Pruning.Stale(stable.Select(m => m.Ref).ToList(), target);
+        var result = await change.GoAsync(context, work, cluster, new Destination(target, stale, ClusterPhase.Promoting, CanaryFirst: false), state, cancellationToken);
+        if (result.Outcome == StepOutcome.Done)
+        {
+            var known = (await desk.Store.ListReleaseClustersAsync(work.Release.Id, cancellationToken)).First(c => c.Cluster == cluster);
+            await desk.Store.SaveReleaseClusterAsync(
+                known with { Phase = ClusterPhase.Promoted, Weight = 100, Health = "Healthy", Message = null, UpdatedAt = context.Time.GetUtcNow() }, cancellationToken);
+            await desk.TellAsync(context, work.Release.Id, "Promoted", cluster, $"{cluster}: {work.Release.Revision} is in place ({known.Ready}/{known.Desired} pods).", cancellationToken);
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using Kairship.Activities.Releases;
+using Kairship.Delivery.Releases;
+using Kairship.Delivery.Rollouts;
+using Kairship.Fleet.Clusters;
+using Kairship.Fleet.Resources;
+using Kairship.Workflows.Activities;
+
+namespace Kairship.Activities.Rollouts;
+
+/// <summary>Puts the canary beside the stable pods of a wave, as many as the weight asks for over the whole wave. Stable objects are not touched.</summary>
+internal sealed class SetCanaryWeightActivity(Tracks tracks, Applier applier, ReleaseDesk desk) : EffectActivity
+{
+    private const int ClustersAtOnce = 16;
+
+    public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
+        .Create("Kairship.SetCanaryWeight", "Rollout", "Sets the canary's share in a wave of clusters, by replicas: one number for the wave, divided over its clusters so that a step up takes pods away nowhere.")
+        .WithInput(ReleaseInputs.Release)
+        .WithInput(ReleaseInputs.Wave)
+        .WithInput(new InputDescriptor("Weight", "Int32", "Share of the canary in percent, 1 to 100.", UIHint: "singleline", IsRequired: true, Order: 2))
+        .WithOutput(ReleaseInputs.Reason)
+        .WithOutput(ReleaseInputs.Ending)
+        .WithOutcomes("Done", "Failed") with { DisplayName = "Set Canary Weight" };
+
+    public override async ValueTask<ActivityResult> ExecuteAsync(EffectContext context, CancellationToken cancellationToken)
+    {
+        var work = await desk.LoadAsync(context, cancellationToken);
+        var wave = WaveInput.Of(context);
+        if (!int.TryParse(context.RequiredText("Weight"), out var weight) || weight is < 1 or > 100)
+        {
+            throw new ActivityInputException(context.ActivityId, "Weight", "must be a whole number from 1 to 100");
+        }
+
+        var state = context.State;
+        var elapsed = Pace.Elapsed(state, "since", context.Time);
+        try
+        {
+            return await SetAsync(context, work, wave, weight, cancellationToken);
+        }
+        catch (TransientTroubleException e) when (elapsed < work.Release.Spec.Rollout.ProgressDeadline)
+        {
+            context.Note(e.Message);
+            return Pace.LookAgain(state, work.Release.Id);
+        }
+        catch (Exception e) when (e is TransientTroubleException or PlanMismatchException)
+        {
+            return ReleaseSignals.Failed(e.Message);
+        }
+    }
+
+    private async Task<ActivityResult> SetAsync(EffectContext context, ReleaseWork work, WaveInput wave, int weight, CancellationToken cancellationToken)
+    {
+        if (ReleaseSignals.AbortIn(context.ResumedBy, work.Release.Id) is { } abort)
+        {
+            return ActivityResult.Leave("Failed", new JsonObject { ["Reason"] = abort.Reason, ["Ending"] = abort.Ending });
+        }
+
+        var stable = new Dictionary<string, IReadOnlyDictionary<string, int>>();
+        foreach (var cluster in wave.Clusters)
+        {
+            stable[cluster] = await TroubleAsync(() => tracks.StableReplicasAsync(work, cluster, cancellationToken));
+        }
+
+        var canary = CanaryMath.DivideWave(stable, weight);
+        var refused = new string?[wave.Clusters.Count];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = ClustersAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, wave.Clusters.Count, parallel, async (index, token) =>
+        {
+            var cluster = wave.Clusters[index];
+
+            // Written down before it is done: whoever rolls back must know where to look.
+            await desk.SaveAsync(work, desk.StateOf(work, cluster) with { Phase = ClusterPhase.Canary, Weight = weight, Health = "Progressing" }, token);
+            refused[index] = await ApplyAsync(context, work, cluster, canary[cluster], token);
+        });
+        if (refused.FirstOrDefault(r => r is not null) is { } reason)
+        {
+            return ReleaseSignals.Failed(reason);
+        }
+
+        var pods = canary.Values.Sum(c => c.Values.Sum());
+        await desk.TellAsync(
+            context, work.Release.Id, "CanaryWeight", null, $"Wave {wave.Name}: canary at {weight} % ({pods} pod(s) in {wave.Clusters.Count} cluster(s)).", cancellationToken);
+        return ActivityResult.Done();
+    }
+
+    private async Task<string?> ApplyAsync(EffectContext context, ReleaseWork work, string cluster, IReadOnlyDictionary<string, int> replicas, CancellationToken cancellationToken)
+    {
+        var set = await TroubleAsync(() => tracks.CanaryAsync(work, cluster, replicas, cancellationToken));
+        var options = new ApplyOptions { ReleaseId = work.Release.Id, Epoch = context.Epoch, CreateNamespace = true };
+        var report = await applier.ApplyAllAsync(cluster, set.Manifests, options, cancellationToken);
+        var message = report.Succeeded ? null : Sentence(report);
+        return report.IsTransient ? throw new TransientTroubleException(message!) : message;
+    }
+
+    private static async Task<T> TroubleAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (ClusterException e) when (e.IsTransient)
+        {
+            throw new TransientTroubleException(e.Message);
+        }
+    }
+
+    internal static string Sentence(ApplyReport report)
+    {
+        var first = report.Failures.First(f => f.Reason != "Skipped");
+        var more = report.Failures.Count - 1;
+        return $"{report.Cluster}: {first.Ref}: {first.Reason}: {first.Message}{(more > 0 ? $" (and {more} more)" : "")}";
+    }
+}
+
+/// <summary>A cluster cannot be written to just now; the activity looks again until its deadline.</summary>
+internal sealed class TransientTroubleException(string message) : Exception(message);

@@ -1,0 +1,30 @@
+using Kairship.Activities.Approvals;
+using Kairship.Activities.Releases;
+using Kairship.Activities.Rollouts;
+using Kairship.Workflows.Activities;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kairship.Activities;
+
+public static class ServiceRegistration
+{
+    /// <summary>The Kairship.* activities, for the engine's registry. Needs the fleet, a delivery store and a time provider.</summary>
+    public static IServiceCollection AddKairshipActivities(this IServiceCollection services)
+    {
+        services.AddSingleton<ReleaseDesk>();
+        services.AddSingleton<ReleasePlanner>();
+        services.AddSingleton<Tracks>();
+        services.AddSingleton<HealthGate>();
+        services.AddSingleton<ClusterChange>();
+        services.AddSingleton<Activity, PlanReleaseActivity>();
+        services.AddSingleton<Activity, RequestApprovalActivity>();
+        services.AddSingleton<Activity, SetCanaryWeightActivity>();
+        services.AddSingleton<Activity, WaitUntilHealthyActivity>();
+        services.AddSingleton<Activity, ObserveActivity>();
+        services.AddSingleton<Activity, PromoteActivity>();
+        services.AddSingleton<Activity, RollBackActivity>();
+        services.AddSingleton<Activity, CompleteReleaseActivity>();
+        services.AddSingleton<Activity, NotifyActivity>();
+        return services;
+    }
+}
