@@ -10,6 +10,7 @@ namespace Kairship.Activities.Rollouts;
 internal sealed class RollBackActivity(Tracks tracks, ClusterChange change, ReleaseDesk desk) : EffectActivity
 {
     private const string Touched = "touched";
+    private const string Failure = "failure";
 
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
         .Create("Kairship.RollBack", "Rollout", "Undoes the release in reverse order: removes canaries, takes promoted clusters back to the revision before, and waits until they are healthy.")
@@ -32,23 +33,27 @@ internal sealed class RollBackActivity(Tracks tracks, ClusterChange change, Rele
         {
             var clusters = wave.Select(t => (Name: t["cluster"]!.GetValue<string>(), Restore: t["restore"]!.GetValue<bool>())).ToList();
             var states = clusters.ToDictionary(c => c.Name, c => Pace.Of(context.State, c.Name));
-            var open = clusters.Where(c => !ClusterChange.IsDone(states[c.Name])).ToList();
-            var outcomes = await Task.WhenAll(open.Select(c => UndoAsync(context, work, c.Name, c.Restore, states[c.Name], cancellationToken)));
-            if (outcomes.FirstOrDefault(o => o.Outcome == StepOutcome.Failed) is (StepOutcome.Failed, { } why))
-            {
-                return Failed($"{reason} Going back failed too: {why}");
-            }
-
-            if (!states.Values.All(ClusterChange.IsDone))
+            var open = clusters.Where(c => !IsSettled(states[c.Name])).ToList();
+            await Task.WhenAll(open.Select(c => UndoAsync(context, work, c.Name, c.Restore, states[c.Name], cancellationToken)));
+            if (!states.Values.All(IsSettled))
             {
                 return WithoutAbort(Pace.LookAgain(context.State, work.Release.Id));
             }
+        }
+
+        var failures = touched.OfType<JsonObject>().Select(t => Pace.Of(context.State, t["cluster"]!.GetValue<string>())[Failure]?.ToString()).OfType<string>().ToList();
+        if (failures.Count > 0)
+        {
+            return Failed($"{reason} Going back failed too: {string.Join("; ", failures)}");
         }
 
         return work.Stable is null && touched.OfType<JsonObject>().Any(t => t["restore"]!.GetValue<bool>())
             ? Failed($"{reason} There is no earlier revision to go back to: what was applied stays as it is.")
             : ActivityResult.Leave("RolledBack");
     }
+
+    /// <summary>Back, or known not to get there: one cluster that cannot go back must not keep the others from it.</summary>
+    private static bool IsSettled(JsonObject state) => ClusterChange.IsDone(state) || state[Failure] is not null;
 
     private static ActivityResult Failed(string failure) => ActivityResult.Leave("Failed", new JsonObject { ["Failure"] = failure });
 
@@ -71,14 +76,14 @@ internal sealed class RollBackActivity(Tracks tracks, ClusterChange change, Rele
         return ActivityResult.Wait(TimeSpan.FromMilliseconds(1), context.State);
     }
 
-    private async Task<(StepOutcome Outcome, string? Reason)> UndoAsync(
+    private async Task UndoAsync(
         EffectContext context, ReleaseWork work, string cluster, bool restore, JsonObject state, CancellationToken cancellationToken)
     {
         if (work.Stable is null)
         {
             await desk.SaveAsync(work, desk.StateOf(work, cluster) with { Phase = ClusterPhase.Failed }, cancellationToken);
             state["step"] = "done";
-            return (StepOutcome.Done, null);
+            return;
         }
 
         if (!ClusterChange.HasStarted(state))
@@ -92,6 +97,7 @@ internal sealed class RollBackActivity(Tracks tracks, ClusterChange change, Rele
         var result = await change.GoAsync(context, work, cluster, to, state, cancellationToken);
         if (result.Outcome == StepOutcome.Failed)
         {
+            state[Failure] = result.Reason;
             await desk.SaveAsync(work, desk.StateOf(work, cluster) with { Phase = ClusterPhase.Failed, Message = result.Reason }, cancellationToken);
         }
         else if (result.Outcome == StepOutcome.Done)
@@ -100,7 +106,5 @@ internal sealed class RollBackActivity(Tracks tracks, ClusterChange change, Rele
                 work, desk.StateOf(work, cluster) with { Phase = ClusterPhase.RolledBack, Weight = 0, Message = null }, cancellationToken);
             await desk.TellAsync(context, work.Release.Id, "RolledBack", cluster, $"{cluster}: back at {work.Stable.Plan.Revision}.", cancellationToken);
         }
-
-        return result;
     }
 }
