@@ -1,1 +1,40 @@
-return 0;
+using System.CommandLine;
+using Kairship.Cli.Applications;
+using Kairship.Cli.Approvals;
+using Kairship.Cli.Clusters;
+using Kairship.Cli.Connection;
+using Kairship.Cli.Demo;
+using Kairship.Cli.Output;
+using Kairship.Cli.Releases;
+using Kairship.Cli.Serving;
+using Kairship.Cli.Workflows;
+
+var root = new RootCommand("""
+    Kairship releases applications to many Kubernetes clusters by durable workflows.
+
+    Examples:
+      kairship demo                                              see it all on three simulated clusters
+      kairship serve                                             start the server
+      kairship cluster join east --kubeconfig ~/.kube/config     add a cluster
+      kairship apply -f application.yaml                         say what is released, and how
+      kairship release storefront --source v2.yaml --wait        release it
+
+    Exit codes: 0 all well; 1 refused or not reachable; 2 wrong usage;
+                of a release that was waited for: 3 rolled back, 4 aborted or rejected, 5 failed.
+    """);
+GlobalOptions.AddTo(root);
+Command[] commands =
+[
+    DemoCommand.Create(), ServeCommand.Create(), SimCommand.Create(),
+    ClusterCommands.Create(), ApplyCommand.Create(), PlanCommand.Create(),
+    ReleaseCommand.Create(), HistoryCommands.History(), HistoryCommands.Releases(), StatusCommand.Create(),
+    ApprovalCommands.List(), ApprovalCommands.Decide("approve", true), ApprovalCommands.Decide("reject", false),
+    ReleaseActionCommands.Pause(), ReleaseActionCommands.Resume(), ReleaseActionCommands.Abort(), ReleaseActionCommands.RollBack(),
+    WorkflowCommands.Create(), InstanceCommands.Create(),
+];
+foreach (var command in commands)
+{
+    root.Subcommands.Add(command);
+}
+
+return await Run.InvokeAsync(root, args);

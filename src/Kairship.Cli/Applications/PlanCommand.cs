@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Kairship.Api.Applications;
+using Kairship.Cli.Output;
+using Kairship.Cli.Releases;
+using Spectre.Console;
+
+namespace Kairship.Cli.Applications;
+
+internal static class PlanCommand
+{
+    public static Command Create()
+    {
+        var application = new Argument<string>("application");
+        var what = new RevisionOptions();
+        return what.AddTo(new Command("plan", """
+            Shows what a release would do in each cluster, object by object, by server-side dry-run. Writes nothing.
+            Ends with 0 when nothing stands in its way, with 1 when something does.
+
+            Example:
+              kairship plan storefront --source v2.yaml
+            """) { application })
+            .Calls(async (result, client, ct) =>
+            {
+                var (source, images, revision) = await what.ReadAsync(result, ct);
+                var plan = await client.PlanAsync(result.GetRequiredValue(application), new PlanRequest(source, images, revision), ct);
+                if (Connection.GlobalOptions.FormatOf(result) != OutputFormat.Table)
+                {
+                    Printer.PrintWhole(result, plan);
+                }
+                else
+                {
+                    Show(plan);
+                }
+
+                return plan.HasProblems ? ExitCodes.Refused : 0;
+            });
+    }
+
+    public static void Show(PlanInfo plan)
+    {
+        AnsiConsole.MarkupLineInterpolated($"[bold]{plan.Application}[/] {plan.FromRevision ?? "(nothing)"} → {plan.Revision}   digest {plan.Digest[..12]}");
+        foreach (var cluster in plan.Clusters)
+        {
+            AnsiConsole.MarkupLineInterpolated($"\n[bold]{cluster.Cluster}[/] [grey](wave {cluster.Wave})[/]");
+            foreach (var item in cluster.Objects.Where(o => o.Action != "Unchanged"))
+            {
+                var (sign, colour) = item.Action switch { "Create" => ("+", "green"), "Delete" => ("-", "red"), _ => ("~", "yellow") };
+                AnsiConsole.MarkupLine($"  [{colour}]{sign} {item.Kind.EscapeMarkup()}/{item.Name.EscapeMarkup()}[/]");
+                foreach (var change in item.Changes)
+                {
+                    AnsiConsole.MarkupLineInterpolated($"      {change.Path}: [red]{change.Before ?? "(none)"}[/] → [green]{change.After ?? "(none)"}[/]");
+                }
+            }
+
+            var same = cluster.Objects.Count(o => o.Action == "Unchanged");
+            if (same > 0)
+            {
+                AnsiConsole.MarkupLineInterpolated($"  [grey]= {same} unchanged[/]");
+            }
+
+            foreach (var problem in cluster.Problems)
+            {
+                AnsiConsole.MarkupLineInterpolated($"  [red]! {problem.Object ?? cluster.Cluster}: {problem.Message}[/]");
+            }
+        }
+    }
+}

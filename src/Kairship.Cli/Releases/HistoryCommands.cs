@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Kairship.Api.Releases;
+using Kairship.Cli.Output;
+
+namespace Kairship.Cli.Releases;
+
+internal static class HistoryCommands
+{
+    public static Command History()
+    {
+        var application = new Argument<string>("application");
+        var take = Take();
+        return new Command("history", "Lists the releases of an application, newest first") { application, take }.Calls(async (result, client, ct) =>
+        {
+            var page = await client.GetHistoryAsync(result.GetRequiredValue(application), 0, result.GetValue(take), ct);
+            return Print(result, page, page.Items);
+        });
+    }
+
+    public static Command Releases()
+    {
+        var take = Take();
+        return new Command("releases", "Lists the releases of all applications, newest first") { take }.Calls(async (result, client, ct) =>
+        {
+            var page = await client.ListReleasesAsync(null, 0, result.GetValue(take), ct);
+            return Print(result, page, page.Items);
+        });
+    }
+
+    public static int Print(ParseResult result, object whole, IEnumerable<ReleaseInfo> releases) => Printer.Print(
+        result, whole, releases, ["Release", "Revision", "From", "Workflow", "Status", "By", "Requested", "Reason"],
+        r => [r.Id, r.Revision, r.FromRevision, r.Workflow, r.Status, r.RequestedBy, Printer.Ago(r.RequestedAt), r.Reason]);
+
+    private static Option<int> Take() => new("--take") { Description = "How many at most", DefaultValueFactory = _ => 20 };
+}

@@ -1,0 +1,126 @@
+using System.CommandLine;
+using Kairship.Api;
+using Kairship.Api.Releases;
+using Kairship.Cli.Connection;
+using Kairship.Cli.Output;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Kairship.Cli.Releases;
+
+/// <summary>A release on the terminal: a row for each cluster, redrawn in place; line by line where the output is no terminal.</summary>
+internal static class ReleaseView
+{
+    /// <summary>Shows a release until it is over; the exit code says how it ended.</summary>
+    public static async Task<int> FollowAsync(ParseResult result, KairshipClient client, string releaseId, CancellationToken cancellationToken)
+    {
+        var table = GlobalOptions.FormatOf(result) == OutputFormat.Table;
+        var last = await FollowAsync(client, releaseId, table ? AnsiConsole.Console : null, null, cancellationToken);
+        if (!table)
+        {
+            Printer.PrintWhole(result, last);
+        }
+
+        return ExitCodes.Of(last.Release.Status);
+    }
+
+    /// <param name="console">Where to show it; null: nowhere.</param>
+    /// <param name="onChange">Told of every change; true: stop following.</param>
+    public static async Task<ReleaseDetail> FollowAsync(
+        KairshipClient client, string releaseId, IAnsiConsole? console, Func<ReleaseDetail, Task<bool>>? onChange, CancellationToken cancellationToken)
+    {
+        ReleaseDetail? last = null;
+        string? away = null;
+        var options = new WatchOptions { Interval = TimeSpan.FromMilliseconds(300), Connection = trouble => away = trouble };
+        async Task ShowAsync(Action<ReleaseDetail>? draw)
+        {
+            await foreach (var detail in client.WatchReleaseAsync(releaseId, options, cancellationToken: cancellationToken))
+            {
+                last = detail;
+                draw?.Invoke(detail);
+                if (onChange is not null && await onChange(detail))
+                {
+                    return;
+                }
+            }
+        }
+
+        if (console is null)
+        {
+            await ShowAsync(null);
+        }
+        else if (!console.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
+        {
+            var lines = new LineView(console);
+            await ShowAsync(lines.Show);
+        }
+        else
+        {
+            await console.Live(new Text("")).StartAsync(live => ShowAsync(detail =>
+            {
+                live.UpdateTarget(Render(detail));
+                live.Refresh();
+            }));
+        }
+
+        return last!;
+    }
+
+    public static IRenderable Render(ReleaseDetail detail)
+    {
+        var release = detail.Release;
+        var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle($"{release.Id}: {release.FromRevision ?? "(nothing)"} → {release.Revision}   {release.Status}") };
+        table.AddColumns("Cluster", "Wave", "Phase", "Weight", "Ready", "Health", "");
+        foreach (var c in detail.Clusters)
+        {
+            table.AddRow(
+                new Text(c.Cluster), new Text(c.Wave), Printer.Cell(c.Phase), new Text(c.Weight == 0 ? "-" : $"{c.Weight} %"),
+                new Text($"{c.Ready}/{c.Desired}"), Printer.Cell(c.Health), new Text(Short(c.Message), new Style(Color.Grey)));
+        }
+
+        List<IRenderable> parts = [table];
+        if (detail.PendingApproval is { } approval)
+        {
+            parts.Add(new Markup($"[blue]waits for an approval:[/] kairship approve {approval.Id.EscapeMarkup()}   (plan {approval.PlanDigest[..12]})"));
+        }
+
+        if (release.Reason is not null)
+        {
+            parts.Add(new Markup($"[red]{release.Reason.EscapeMarkup()}[/]"));
+        }
+
+        return new Rows(parts);
+    }
+
+    private static string Short(string? message) => message is null ? "" : message.Length > 60 ? message[..57] + "..." : message;
+
+    /// <summary>For logs and pipes: what is new since the last look, a line each.</summary>
+    private sealed class LineView(IAnsiConsole console)
+    {
+        private readonly HashSet<string> _told = [];
+        private readonly Dictionary<string, string> _clusters = [];
+
+        public void Show(ReleaseDetail detail)
+        {
+            foreach (var line in detail.Events.Where(e => _told.Add($"{e.At:O}{e.Kind}{e.Cluster}")))
+            {
+                console.WriteLine($"{line.At:HH:mm:ss} {line.Kind,-18} {line.Message}");
+            }
+
+            foreach (var c in detail.Clusters)
+            {
+                var text = $"{c.Phase} weight {c.Weight} ready {c.Ready}/{c.Desired} {c.Health}";
+                if (_clusters.GetValueOrDefault(c.Cluster) != text)
+                {
+                    _clusters[c.Cluster] = text;
+                    console.WriteLine($"{c.UpdatedAt:HH:mm:ss} {c.Cluster,-18} wave {c.Wave} {text}");
+                }
+            }
+
+            if (detail.Release.IsOver)
+            {
+                console.WriteLine($"{detail.Release.FinishedAt:HH:mm:ss} {detail.Release.Id} {detail.Release.Status} {detail.Release.Reason}");
+            }
+        }
+    }
+}

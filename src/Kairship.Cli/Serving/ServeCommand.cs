@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Kairship.Api;
+using Kairship.Api.Clusters;
+using Kairship.Cli.Connection;
+using Kairship.Cli.Output;
+using Kairship.Server.Hosting;
+using Kairship.Simulator;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
+
+namespace Kairship.Cli.Serving;
+
+internal static class ServeCommand
+{
+    private static readonly Option<string> Data = new("--data") { Description = "Folder for everything that is kept", DefaultValueFactory = _ => GlobalOptions.DefaultData };
+    private static readonly Option<string> Urls = new("--urls") { Description = "Addresses to listen on, divided by ';'", DefaultValueFactory = _ => GlobalOptions.DefaultServer };
+    private static readonly Option<string?> Database = new("--database") { Description = "PostgreSQL connection string [default: $KAIRSHIP_DATABASE, then SQLite in the data folder]" };
+    private static readonly Option<string?> Workflows = new("--workflows") { Description = "Folder of workflow files, read at start and on every change [default: the shipped ones]" };
+    private static readonly Option<int> Simulate = new("--simulate") { Description = "Also start that many simulated clusters and join them", DefaultValueFactory = _ => 0 };
+    private static readonly Option<bool> Quiet = new("--quiet") { Description = "Log to files in the data folder only" };
+    private static readonly Option<bool> UntilInputCloses = Lifeline.Option();
+
+    public static Command Create() => new Command("serve", """
+        Starts the server. The first start makes an admin key and puts it into the file admin.key of the data folder.
+
+        Examples:
+          kairship serve
+          kairship serve --simulate 3
+          kairship serve --data /var/lib/kairship --urls http://0.0.0.0:7420
+        """) { Data, Urls, Database, Workflows, Simulate, Quiet, UntilInputCloses }.Does(RunAsync);
+
+    private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var options = new ServerOptions
+        {
+            DataDirectory = Path.GetFullPath(result.GetRequiredValue(Data)),
+            Urls = result.GetRequiredValue(Urls),
+            Database = result.GetValue(Database) ?? Environment.GetEnvironmentVariable("KAIRSHIP_DATABASE"),
+            Workflows = result.GetValue(Workflows),
+            LogToConsole = !result.GetValue(Quiet),
+        };
+        if (result.GetValue(Simulate) is < 0 or > 100)
+        {
+            throw new CommandException("--simulate takes a number from 0 to 100", 2);
+        }
+
+        await using var app = KairshipServer.Build(options);
+        using var stop = Lifeline.Hold(result.GetValue(UntilInputCloses), cancellationToken);
+        await app.StartAsync(stop.Token);
+        await using var fleet = await SimulateAsync(result.GetValue(Simulate), app, options, stop.Token);
+        Console.Out.WriteLine($"kairship serves {string.Join(", ", app.Urls)}; data in {options.DataDirectory}");
+        using var registration = stop.Token.Register(app.Lifetime.StopApplication);
+        await app.WaitForShutdownAsync(CancellationToken.None);
+        return 0;
+    }
+
+    /// <summary>Simulated clusters live in this process: with the next start there are new ones of the same names.</summary>
+    private static async Task<SimulatedFleet?> SimulateAsync(int count, WebApplication app, ServerOptions options, CancellationToken cancellationToken)
+    {
+        if (count == 0)
+        {
+            return null;
+        }
+
+        var fleet = await SimulatedFleet.StartAsync(SimulatedClouds.Take(count), null, cancellationToken);
+        var key = (await File.ReadAllTextAsync(Path.Combine(options.DataDirectory, "admin.key"), cancellationToken)).Trim();
+        using var client = KairshipClient.Connect(new Uri(app.Urls.First()), key);
+        foreach (var (cluster, wanted) in fleet.Clusters.Zip(SimulatedClouds.Take(count)))
+        {
+            await client.JoinClusterAsync(new JoinClusterRequest(cluster.Name, cluster.Kubeconfig, null, wanted.Labels), cancellationToken);
+        }
+
+        return fleet;
+    }
+}

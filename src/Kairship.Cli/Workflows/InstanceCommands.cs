@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Kairship.Api.Workflows;
+using Kairship.Cli.Connection;
+using Kairship.Cli.Output;
+using Spectre.Console;
+
+namespace Kairship.Cli.Workflows;
+
+internal static class InstanceCommands
+{
+    public static Command Create() => new("instances", "Workflow instances: list, show, cancel, retry") { List(), Show(), Cancel(), Retry() };
+
+    private static Command List()
+    {
+        var workflow = new Option<string?>("--workflow") { Description = "Only of this workflow" };
+        var status = new Option<string?>("--status") { Description = "Only with this status: Pending, Executing, Suspended, Paused, Finished, Cancelled, Faulted" };
+        return new Command("list", "Lists instances, newest first") { workflow, status }.Calls(async (result, client, ct) =>
+        {
+            var page = await client.ListInstancesAsync(result.GetValue(workflow), null, result.GetValue(status), 0, 100, ct);
+            return Print(result, page, page.Items);
+        });
+    }
+
+    private static Command Show()
+    {
+        var id = new Argument<string>("instance");
+        return new Command("show", "Shows an instance with its journal") { id }.Calls(async (result, client, ct) =>
+        {
+            var detail = await client.GetInstanceAsync(result.GetRequiredValue(id), ct);
+            if (GlobalOptions.FormatOf(result) != OutputFormat.Table)
+            {
+                return Printer.PrintWhole(result, detail);
+            }
+
+            Print(result, detail, [detail.Instance]);
+            AnsiConsole.WriteLine();
+            return Printer.Print(
+                result, detail, detail.Journal.Items, ["At", "Activity", "Type", "Event", "Message"],
+                l => [l.At.ToString("HH:mm:ss.fff"), l.ActivityId, l.ActivityType, l.Event, l.Message]);
+        });
+    }
+
+    private static Command Cancel()
+    {
+        var id = new Argument<string>("instance");
+        return new Command("cancel", "Cancels an instance; nothing is rolled back (for a release, use abort)") { id }.Calls(async (result, client, ct) =>
+        {
+            var answer = await client.CancelInstanceAsync(result.GetRequiredValue(id), ct);
+            return Print(result, answer, [answer]);
+        });
+    }
+
+    private static Command Retry()
+    {
+        var id = new Argument<string>("instance");
+        return new Command("retry", "Runs the faulted activity of an instance again, or lifts its quarantine") { id }.Calls(async (result, client, ct) =>
+        {
+            var answer = await client.RetryInstanceAsync(result.GetRequiredValue(id), ct);
+            return Print(result, answer, [answer]);
+        });
+    }
+
+    private static int Print(ParseResult result, object whole, IEnumerable<InstanceInfo> instances) => Printer.Print(
+        result, whole, instances, ["Instance", "Workflow", "Version", "For", "Status", "Incidents", "Created"],
+        i => [i.Id, i.DefinitionId, i.DefinitionVersion.ToString(), i.CorrelationId, i.QuarantineReason is null ? i.Status : "Quarantined", i.IncidentCount.ToString(), Printer.Ago(i.CreatedAt)]);
+}
