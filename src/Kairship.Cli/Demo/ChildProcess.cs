@@ -8,9 +8,9 @@ namespace Kairship.Cli.Demo;
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly StreamWriter _log;
+    private readonly TextWriter _log;
 
-    private ChildProcess(Process process, StreamWriter log, string logFile) => (_process, _log, LogFile) = (process, log, logFile);
+    private ChildProcess(Process process, TextWriter log, string logFile) => (_process, _log, LogFile) = (process, log, logFile);
 
     public int Id => _process.Id;
 
@@ -40,7 +40,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => log.WriteLine(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new ChildProcess(process, new StreamWriter(Stream.Null), logFile);
+        return new ChildProcess(process, log, logFile);
     }
 
     /// <summary>SIGKILL: no chance to say goodbye.</summary>
