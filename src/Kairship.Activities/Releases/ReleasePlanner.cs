@@ -4,6 +4,7 @@ using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Plans;
 using Kairship.Delivery.Releases;
+using Kairship.Delivery.Rollouts;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Resources;
 
