@@ -16,7 +16,7 @@ internal enum Together
 }
 
 /// <summary>
-/// For all pairs of forward connections. Let b be the one whose source comes later in topological order: b is taken when some connection into its
+/// For all pairs of forward connections that are reached from the start. Let b be the one whose source comes later in topological order: b is taken when some connection into its
 /// source is, so b and a can both be taken when a is that connection or can be taken together with it. Two connections of one activity are told apart by
 /// whether it leaves by one outcome or by all. One row of bits a connection, filled in topological order.
 /// </summary>
@@ -28,7 +28,8 @@ internal sealed class CoActivation
 
     private CoActivation(FlowchartGraph graph, FlowchartOrder order)
     {
-        var forward = order.Topological.SelectMany(node => graph.Outgoing[node.Id]).Where(c => !order.BackEdges.Contains(c)).ToArray();
+        var reached = order.Topological.Where(order.Reached.Contains).ToArray();
+        var forward = reached.SelectMany(node => graph.Outgoing[node.Id]).Where(c => !order.BackEdges.Contains(c)).ToArray();
         for (var i = 0; i < forward.Length; i++)
         {
             index[forward[i]] = i;
@@ -36,7 +37,7 @@ internal sealed class CoActivation
 
         can = Rows(forward.Length);
         unknown = Rows(forward.Length);
-        foreach (var node in order.Topological)
+        foreach (var node in reached)
         {
             Add(node, graph, [.. graph.Outgoing[node.Id].Where(index.ContainsKey)]);
         }
@@ -56,7 +57,7 @@ internal sealed class CoActivation
 
         var sure = new BitArray(can.Length);
         var maybe = new BitArray(can.Length);
-        foreach (var arrival in graph.IncomingForward[node.Id])
+        foreach (var arrival in graph.IncomingForward[node.Id].Where(index.ContainsKey))
         {
             sure.Or(can[index[arrival]]);
             sure[index[arrival]] = true;

@@ -12,6 +12,9 @@ namespace Kairship.Workflows.Expressions;
 /// </summary>
 internal static class ScriptAnalysis
 {
+    // Functions inside functions: past this a script is not looked at any closer.
+    private const int MaxLocals = 32;
+
     private static readonly FrozenSet<string> PureFunctions = FrozenSet.ToFrozenSet(
         ["String", "Number", "Boolean", "parseInt", "parseFloat", "isNaN", "isFinite", "encodeURIComponent", "decodeURIComponent"]);
 
@@ -91,7 +94,7 @@ internal static class ScriptAnalysis
     /// <summary>True when no evaluation of this script can change what a later script on the same engine sees.</summary>
     public static bool LeavesNoTrace(Script program) => SingleExpression(program) is { } expression && IsPure(expression, []);
 
-    private static bool IsPure(Node? node, HashSet<string> locals) => node switch
+    private static bool IsPure(Node? node, HashSet<string> locals) => locals.Count <= MaxLocals && node switch
     {
         null => true,
         RegExpLiteral or BigIntLiteral => false,
@@ -177,7 +180,8 @@ internal static class ScriptAnalysis
             return false;
         }
 
-        var inner = new HashSet<string>(locals);
+        // Each function counts, so that the depth is bounded even where names repeat.
+        var inner = new HashSet<string>(locals) { $" {locals.Count}" };
         foreach (var parameter in function.Params)
         {
             if (parameter is not Identifier i)

@@ -40,7 +40,8 @@ internal sealed class ScriptEngine : IDisposable
                 InstallAccessor(name);
             }
 
-            var result = engine.Evaluate(script.Script).UnwrapIfPromise();
+            // All jobs have run when this returns: nothing is left that could settle a promise later, so there is nothing to wait for.
+            var result = engine.Evaluate(script.Script).UnwrapIfPromise(new CancellationToken(canceled: true));
             return ScriptValues.ToJson(result, limits);
         }
         catch (Exception e)

@@ -17,6 +17,7 @@ internal static class ScriptFailure
             new ExpressionException($"The script's calls went deeper than {limits.Recursion}.", e),
         MemoryLimitExceededException or OutOfMemoryException => new ExpressionException(
             $"The script used more than {limits.Memory / 1024 / 1024} MB or an array of more than {limits.ArrayLength} elements.", e),
+        OperationCanceledException => new ExpressionException("The script gave a promise that never settles.", e),
         PromiseRejectedException rejected => new ExpressionException($"The script failed: {rejected.Message}.", e),
         _ => new ExpressionException($"The script failed: {e.Message}", e),
     };
