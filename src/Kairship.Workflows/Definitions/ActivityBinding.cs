@@ -111,6 +111,12 @@ internal sealed class ActivityBinding(Compilation run, JsonObject json, string i
             return [];
         }
 
+        if (items.Count > Compilation.MaxDeclared)
+        {
+            run.Error(id, "cases", ProblemCode.TooMany, $"The switch has {items.Count} cases: at most {Compilation.MaxDeclared}.");
+            return [];
+        }
+
         var cases = new List<SwitchCase>();
         for (var i = 0; i < items.Count; i++)
         {
@@ -174,15 +180,9 @@ internal sealed class ActivityBinding(Compilation run, JsonObject json, string i
         var type = DefinitionJson.Text(expression["type"]) ?? "Literal";
         var value = expression["value"];
 
-        // The script of Run JavaScript is text to run, whichever syntax the designer stored it under.
-        if (input is { UIHint: "code-editor" } && FlowchartSemantics.RunsScript(descriptor) && type.Equals("Literal", StringComparison.OrdinalIgnoreCase))
+        if (input is { UIHint: "code-editor" } && FlowchartSemantics.RunsScript(descriptor))
         {
-            type = "JavaScript";
-        }
-
-        if (type.Equals("JavaScript", StringComparison.OrdinalIgnoreCase) && FlowchartSemantics.RunsScript(descriptor))
-        {
-            typeName = "Object";
+            return ScriptToRun(property, type, value);
         }
 
         if (type.Equals("Variable", StringComparison.OrdinalIgnoreCase))
@@ -202,6 +202,18 @@ internal sealed class ActivityBinding(Compilation run, JsonObject json, string i
         }
 
         return run.Expression(id, property, type, value, typeName, scope);
+    }
+
+    /// <summary>The script of Run JavaScript is text, whichever syntax the designer stored it under: the activity runs it. It is compiled here to be checked.</summary>
+    private ConstantExpression? ScriptToRun(string property, string type, JsonNode? value)
+    {
+        if (!type.Equals("Literal", StringComparison.OrdinalIgnoreCase) && !type.Equals("JavaScript", StringComparison.OrdinalIgnoreCase))
+        {
+            run.Error(id, property, ProblemCode.Expression, "The script to run is given as text: use the expression type JavaScript.");
+            return null;
+        }
+
+        return run.Expression(id, property, "JavaScript", value, "Object", scope) is null ? null : new ConstantExpression(value);
     }
 
     private bool IsDeclaredInput(JsonNode? value) =>

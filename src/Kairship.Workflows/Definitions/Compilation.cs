@@ -11,6 +11,9 @@ internal sealed class Compilation(ActivityRegistry registry, ExpressionCompiler 
     public const int MaxActivities = 5_000;
     public const int MaxProblems = 200;
 
+    /// <summary>Variables, inputs or outputs declared in one place, or cases of one switch.</summary>
+    public const int MaxDeclared = 1_000;
+
     private readonly List<DefinitionProblem> problems = [];
 
     public ActivityRegistry Registry => registry;

@@ -84,6 +84,12 @@ internal static class Declarations
             yield break;
         }
 
+        if (items.Count > Compilation.MaxDeclared)
+        {
+            run.Error(activityId, property, ProblemCode.TooMany, $"'{property}' has {items.Count} entries: at most {Compilation.MaxDeclared}.");
+            yield break;
+        }
+
         for (var i = 0; i < items.Count; i++)
         {
             if (items[i] is JsonObject json)

@@ -25,6 +25,8 @@ internal static class DefinitionJson
         "connections", "start", "source", "target", "activity", "port", "sourcePort", "targetPort", "vertices", "label", "condition",
     }.ToDictionary(name => name, StringComparer.OrdinalIgnoreCase);
 
+    // The designer adds these when it saves what it was given without them.
+    private static readonly HashSet<string> Flags = ["isArray", "isReadonly", "isSystem"];
     private static readonly HashSet<string> NotContent = ["id", "version", "createdAt", "isLatest", "isPublished", "toolVersion", "links"];
 
     /// <exception cref="JsonException">It is not JSON, or a name is there twice.</exception>
@@ -217,7 +219,7 @@ internal static class DefinitionJson
                 writer.WriteStartObject();
                 foreach (var (name, value) in o.OrderBy(p => p.Key, StringComparer.Ordinal))
                 {
-                    if (value is not null && !(level == 0 ? NotContent.Contains(name) : name == "nodeId" && o.ContainsKey("type")))
+                    if (value is not null && !(Flags.Contains(name) && value.GetValueKind() == JsonValueKind.False) && !(level == 0 ? NotContent.Contains(name) : name == "nodeId" && o.ContainsKey("type")))
                     {
                         writer.WritePropertyName(name);
                         WriteCanonical(writer, value, level + 1);

@@ -28,7 +28,7 @@ public static class DescriptorJson
         ["outputs"] = new JsonArray([.. descriptor.Outputs.Select(Output)]),
         ["kind"] = descriptor.Kind.ToString(),
         ["runAsynchronously"] = descriptor.RunAsynchronously,
-        ["ports"] = new JsonArray([.. descriptor.Ports.Select(Port)]),
+        ["ports"] = new JsonArray([.. descriptor.Ports.Where(IsShown).Select(Port)]),
         ["customProperties"] = new JsonObject(),
         ["constructionProperties"] = new JsonObject(),
         ["isContainer"] = descriptor.IsContainer,
@@ -93,6 +93,9 @@ public static class DescriptorJson
         json["isSynthetic"] = false;
         return json;
     }
+
+    /// <summary>The lists of containers are no ports to Studio.</summary>
+    private static bool IsShown(PortDescriptor port) => port.Type == PortType.Flow || port.IsBrowsable || port.Name is not ("Activities" or "Branches");
 
     private static JsonObject Port(PortDescriptor port) => new()
     {

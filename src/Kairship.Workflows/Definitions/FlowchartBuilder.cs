@@ -5,7 +5,7 @@ namespace Kairship.Workflows.Definitions;
 /// <summary>Compiles the connections of a flowchart: ends and ports looked up, the start chosen, loops recognised.</summary>
 internal sealed class FlowchartBuilder(Compilation run, string id, JsonObject json, IReadOnlyList<ActivityNode> activities)
 {
-    private const int MaxConnections = 20_000;
+    private const int MaxConnections = 10_000;
 
     public FlowchartGraph Build()
     {

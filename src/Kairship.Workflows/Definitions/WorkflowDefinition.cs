@@ -51,7 +51,7 @@ public sealed class WorkflowDefinition
     public bool? PublishRequested { get; }
 
     /// <summary>Lower-case hex SHA-256 of the content: the same for two documents that differ only in what a save changes by itself (id, version,
-    /// createdAt, isLatest, isPublished, toolVersion, links, nodeIds), in the order of names, or in null against absent.</summary>
+    /// createdAt, isLatest, isPublished, toolVersion, links, nodeIds), in the order of names, or in null or a false flag against absent.</summary>
     public string ContentHash => contentHash.Value;
 
     /// <summary>The document. Shared: read it, clone it, never change it.</summary>

@@ -56,7 +56,7 @@ internal static class ScriptNames
 
     private static bool Is(string name, string prefix, out string variable)
     {
-        variable = name.Length > 3 && name.StartsWith(prefix, StringComparison.Ordinal) && !char.IsAsciiLetterLower(name[3]) ? name[3..] : "";
+        variable = name.Length is > 3 and < 256 && name.StartsWith(prefix, StringComparison.Ordinal) && !char.IsAsciiLetterLower(name[3]) ? name[3..] : "";
         return variable.Length > 0 && !IsKnown(name);
     }
 }

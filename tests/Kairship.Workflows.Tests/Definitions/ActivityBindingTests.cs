@@ -66,9 +66,13 @@ public sealed class ActivityBindingTests
     [Theory]
     [InlineData("Literal")]
     [InlineData("JavaScript")]
-    public void RunJavaScript_Script_IsCompiledInEitherSyntax(string syntax) =>
+    public void RunJavaScript_Script_IsCheckedTextInEitherSyntax(string syntax)
+    {
         Node(Activity("Elsa.RunJavaScript", "a", Properties("script", Input("String", syntax, "const a = 20; a + 1"))))
-            .Inputs["Script"].Evaluate(new FakeScope())!.ToJsonString().Should().Be("21");
+            .Inputs["Script"].Evaluate(new FakeScope())!.GetValue<string>().Should().Be("const a = 20; a + 1");
+        Compile(Activity("Elsa.RunJavaScript", "a", Properties("script", Input("String", syntax, "const a = ;"))))
+            .Problems.Should().ContainSingle().Which.Should().Match<DefinitionProblem>(p => p.Code == "expression" && p.Property == "script");
+    }
 
     [Fact]
     public void LoopBodies_SeeCurrentValue()

@@ -78,6 +78,7 @@ public sealed class WorkflowDefinitionTests
     [InlineData("toolVersion", "\"3.9\"")]
     [InlineData("links", "[{\"href\":\"/x\"}]")]
     [InlineData("readonlyReason", "null")]
+    [InlineData("isSystem", "false")]
     public void Hash_WhenSaveChangesIt_Stays(string property, string value) =>
         Changed(model => model[property] = JsonNode.Parse(value)).Should().Be(Changed(_ => { }));
 
