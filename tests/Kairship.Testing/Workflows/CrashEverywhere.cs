@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using FluentAssertions;
+using Kairship.Workflows.Activities;
+using Kairship.Workflows.Definitions;
+using Kairship.Workflows.Runtime;
+using Kairship.Workflows.Storage;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kairship.Testing.Workflows;
+
+/// <summary>What a run came to, in a form that two runs of different instances can be compared by.</summary>
+/// <param name="Effects">Idempotency key (without the instance id) to what was done under it.</param>
+public sealed record CrashRun(InstanceStatus Status, string Output, string Variables, IReadOnlyDictionary<string, string> Effects, int Commits);
+
+/// <summary>
+/// Runs a workflow once to its end, then again for each of its commits, crashing there before and after the commit, restarting a new runtime on the same store,
+/// and compares: the end, the outputs and variables, and the effects by idempotency key must be the same, each key having one distinct effect.
+/// </summary>
+public static class CrashEverywhere
+{
+    /// <param name="newStore">A store that is migrated; may be the same each time. Gets the clock that the run uses.</param>
+    /// <param name="stimuli">Sent one by one, each when the instance has come to rest.</param>
+    /// <returns>The run without a crash.</returns>
+    public static async Task<CrashRun> RunAsync(
+        Func<TimeProvider, Task<IWorkflowStore>> newStore, string definition, IReadOnlyList<Stimulus> stimuli, JsonObject? input = null)
+    {
+        var expected = await RunOnceAsync(newStore, definition, stimuli, input, null, false);
+        expected.Commits.Should().BeGreaterThan(0);
+        for (var commit = 1; commit <= expected.Commits; commit++)
+        {
+            foreach (var after in (bool[])[false, true])
+            {
+                var actual = await RunOnceAsync(newStore, definition, stimuli, input, commit, after);
+                actual.Should().BeEquivalentTo(expected, o => o.Excluding(r => r.Commits), "a crash {0} commit {1} of {2} must not show", after ? "after" : "before", commit, expected.Commits);
+            }
+        }
+
+        return expected;
+    }
+
+    private static async Task<CrashRun> RunOnceAsync(
+        Func<TimeProvider, Task<IWorkflowStore>> newStore, string definition, IReadOnlyList<Stimulus> stimuli, JsonObject? input, int? crashAt, bool after)
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var store = new CrashingStore(await newStore(time));
+        var ledger = new EffectLedger();
+        var id = $"crash-{Guid.NewGuid():N}";
+        store.CrashAt(crashAt ?? int.MaxValue, after);
+        var lives = 0;
+        while (true)
+        {
+            (++lives).Should().BeLessThan(4, "one crash makes two lives");
+            store.Restart();
+            await using var engine = new WorkflowHarness(store, time, ledger);
+            try
+            {
+                await LiveAsync(engine, definition, stimuli, input, id);
+                if (!store.Crashed)
+                {
+                    return await ReadAsync(engine, ledger, id, store.Commits);
+                }
+            }
+            catch (ProcessCrashedException)
+            {
+                // The next life goes on.
+            }
+        }
+    }
+
+    /// <summary>A process from its start: everything it is asked for again is deduplicated.</summary>
+    private static async Task LiveAsync(WorkflowHarness engine, string definition, IReadOnlyList<Stimulus> stimuli, JsonObject? input, string id)
+    {
+        await engine.Runtime.RecoverAsync(CancellationToken.None);
+        await engine.ImportAsync(definition);
+        var request = new StartRequest { DefinitionId = WorkflowDefinition.Parse(definition).DefinitionId!, Input = (JsonObject?)input?.DeepClone() ?? [], InstanceId = id };
+        (await engine.Runtime.StartAsync(request, CancellationToken.None)).Started.Should().BeTrue();
+        await engine.RunToRestAsync();
+        for (var i = 0; i < stimuli.Count; i++)
+        {
+            await engine.Runtime.SignalAsync(id, stimuli[i] with { Payload = stimuli[i].Payload?.DeepClone() }, $"stimulus-{i}", CancellationToken.None);
+            await engine.RunToRestAsync();
+        }
+    }
+
+    private static async Task<CrashRun> ReadAsync(WorkflowHarness engine, EffectLedger ledger, string id, int commits)
+    {
+        var record = await engine.InstanceAsync(id);
+        var snapshot = await engine.SnapshotAsync(id);
+        var effects = ledger.Distinct.ToDictionary(d => d.Key.Replace(id, "", StringComparison.Ordinal), d => d.Value);
+        effects.Values.Should().NotContain(v => v.Contains(" | ", StringComparison.Ordinal), "one idempotency key stands for one effect");
+        return new CrashRun(record.Status, snapshot.Output.ToJsonString(), snapshot.Variables.ToJsonString(), effects, commits);
+    }
+}
