@@ -19,7 +19,9 @@ public static class ApplicationValidator
     public static IReadOnlyList<ApplicationProblem> Validate(Application application)
     {
         var check = new ProblemList();
-        check.Unless(DnsName.IsLabel(application.Name) && application.Name.Length <= MaxNameLength, "metadata.name", $"'{application.Name}' must be {DnsName.LabelRule}, here at most {MaxNameLength}.");
+        check.Unless(
+            DnsName.IsLabel(application.Name) && application.Name.Length <= MaxNameLength,
+            "metadata.name", $"'{application.Name}' must be {DnsName.LabelRule}, here at most {MaxNameLength}.");
         check.Unless(DnsName.IsLabel(application.Namespace), "spec.namespace", $"'{application.Namespace}' must be {DnsName.LabelRule}.");
         Placement(application.Placement, check);
         for (var i = 0; i < application.Overrides.Count; i++)

@@ -74,5 +74,6 @@ internal static class ObjectShape
         fields[property] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0
             ? text
             : throw new ManifestException(
-                $"{where}: {path} is {(fields[property] is null ? "missing" : $"{YamlScalars.Shorten(fields[property]!.ToJsonString())}, not a text")}: {right}. Every Kubernetes object needs apiVersion, kind and metadata.name.");
+                $"{where}: {path} is {(fields[property] is { } other ? $"{YamlScalars.Shorten(other.ToJsonString())}, not a text" : "missing")}: {right}. "
+                + "Every Kubernetes object needs apiVersion, kind and metadata.name.");
 }

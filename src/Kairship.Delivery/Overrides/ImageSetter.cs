@@ -16,9 +16,12 @@ public static class ImageSetter
         var images = manifests.SelectMany(m => PodTemplates.AllContainers(m.Json)).Select(Known.Of).OfType<Known>().ToList();
         Func<Known, string>[] meanings = [k => k.Image.FullRepository, k => k.Image.Repository, k => k.Image.ShortName, k => k.Container];
         var meaning = Array.Find(meanings, candidate => images.Any(image => candidate(image) == name))
-            ?? throw new ManifestException($"No image or container is called '{name}'. Known: {string.Join(", ", images.Select(i => i.Image.ShortName).Concat(images.Select(i => i.Container)).Distinct().Order(StringComparer.Ordinal))}.");
+            ?? throw new ManifestException($"No image or container is called '{name}'. Known: {Names(images)}.");
         return manifests.Select(manifest => Set(manifest, known => meaning(known) == name, tagOrRef)).ToList();
     }
+
+    private static string Names(List<Known> images) =>
+        string.Join(", ", images.Select(image => image.Image.ShortName).Concat(images.Select(image => image.Container)).Distinct().Order(StringComparer.Ordinal));
 
     private static Manifest Set(Manifest manifest, Func<Known, bool> isMeant, string tagOrRef)
     {

@@ -50,7 +50,8 @@ public static class OverrideApplier
                 var after = Apply(Read(before, manifest), overrider).ToString();
                 if (!ImageReference.TryParse(after, out _))
                 {
-                    throw new ManifestException($"{manifest.Ref}: the override {overrider.Operator} {overrider.Component} '{overrider.Value}' makes '{after}' of '{before}', which is not an image reference.");
+                    throw new ManifestException(
+                        $"{manifest.Ref}: the override {overrider.Operator} {overrider.Component} '{overrider.Value}' makes '{after}' of '{before}', which is not an image reference.");
                 }
 
                 changed |= after != before;

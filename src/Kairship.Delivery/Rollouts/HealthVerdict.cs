@@ -21,7 +21,10 @@ public abstract record HealthVerdict
 
     // These may pass by themselves: a registry hiccup, a config that arrives a moment later, a node that joins.
     private static readonly HashSet<string> Suspicious =
-        ["ImagePullBackOff", "ErrImagePull", "CrashLoopBackOff", "CreateContainerConfigError", "CreateContainerError", "RunContainerError", "OOMKilled", "Error", "Unschedulable", "ReplicaFailure", "FailedCreate"];
+    [
+        "ImagePullBackOff", "ErrImagePull", "CrashLoopBackOff", "CreateContainerConfigError", "CreateContainerError", "RunContainerError", "OOMKilled", "Error",
+        "Unschedulable", "ReplicaFailure", "FailedCreate",
+    ];
 
     private HealthVerdict()
     {
