@@ -44,7 +44,8 @@ internal static class ServerSideApply
         foreach (var other in managed.Managers.ToList())
             managed.Set(other, managed[other]!.Difference(comparison.Removed));
 
-        if (changed.IsEmpty && comparison.Removed.IsEmpty && managed.SameAs(before))
+        var exists = live.ContainsKey("metadata");
+        if (exists && changed.IsEmpty && comparison.Removed.IsEmpty && managed.SameAs(before))
             return live;
         managed.Set(manager, managed[manager] ?? new FieldSet(), now);
         LastApplied.Refresh(merged, applied, manager);

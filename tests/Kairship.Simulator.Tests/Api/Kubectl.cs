@@ -19,7 +19,7 @@ sealed class Kubectl : IDisposable
 
     public Kubectl(Uri server)
     {
-        File.WriteAllText(Kubeconfig, """
+        File.WriteAllText(ConfigFile, """
             apiVersion: v1
             kind: Config
             current-context: sim
@@ -29,13 +29,15 @@ sealed class Kubectl : IDisposable
             """.Replace("SERVER", server.ToString(), StringComparison.Ordinal).Replace("TOKEN", ApiHost.Token, StringComparison.Ordinal));
     }
 
-    string Kubeconfig => System.IO.Path.Combine(_home, "config");
+    public Kubectl(string kubeconfig) => File.WriteAllText(ConfigFile, kubeconfig);
+
+    string ConfigFile => System.IO.Path.Combine(_home, "config");
 
     /// <summary>Runs kubectl to its end; both streams are in the output.</summary>
     public async Task<(int Code, string Output)> RunAsync(string arguments, string? input = null)
     {
         var start = new ProcessStartInfo(Path()!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
-        start.Environment["KUBECONFIG"] = Kubeconfig;
+        start.Environment["KUBECONFIG"] = ConfigFile;
         start.Environment["HOME"] = _home;
         using var process = Process.Start(start)!;
         if (input is not null)

@@ -29,6 +29,22 @@ public sealed class WatchTests
         events[0]["object"]!["kind"]!.GetValue<string>().Should().Be("ConfigMap");
     }
 
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Watch_WithNothingToTell_AnswersAtOnce(string http)
+    {
+        await using var api = await ApiHost.StartAsync();
+        var version = (await api.GetAsync(ConfigMaps)).ResourceVersion;
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.CertificateChainPolicy = ApiHost.Trust();
+        using var client = new HttpClient(handler) { BaseAddress = api.SecureUrl, Timeout = TimeSpan.FromSeconds(5), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        client.DefaultRequestVersion = Version.Parse(http);
+        client.DefaultRequestHeaders.Authorization = new("Bearer", ApiHost.Token);
+        using var response = await client.GetAsync($"{ConfigMaps}?watch=1&resourceVersion={version}", HttpCompletionOption.ResponseHeadersRead);
+        ((int)response.StatusCode).Should().Be(200);
+    }
+
     [Fact]
     public async Task Watch_WithoutRevision_StartsWithWhatIsThere()
     {

@@ -25,6 +25,19 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
             """{"f:metadata":{"f:labels":{"f:app":{}}},"f:spec":{"f:selector":{},"f:template":{"f:metadata":{"f:labels":{"f:app":{}}},"f:spec":{"f:containers":{"k:{\"name\":\"web\"}":{".":{},"f:image":{},"f:name":{}}}}}}}""");
     }
 
+    [Theory]
+    [InlineData("/api/v1/namespaces/default/serviceaccounts/bare", "ServiceAccount")]
+    [InlineData("/api/v1/namespaces/bare", "Namespace")]
+    public async Task Apply_ObjectThatIsOnlyAName_CreatesIt(string path, string kind)
+    {
+        var body = Sample.Json("""{"apiVersion":"v1","metadata":{"name":"bare"}}""");
+        body["kind"] = kind;
+        (await _api.ApplyAsync(path, body, "kairship")).Code.Should().Be(201);
+        var again = await _api.ApplyAsync(path, body, "kairship");
+        again.Code.Should().Be(200);
+        again.ResourceVersion.Should().Be((await _api.GetAsync(path)).ResourceVersion);
+    }
+
     [Fact]
     public async Task Apply_Again_ChangesNothing()
     {

@@ -27,6 +27,8 @@ internal sealed class WatchStream(ApiCall call, ObjectStore store, ApiServerOpti
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), options.Clock);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, call.Aborted);
         call.Http.Response.ContentType = "application/json";
+        // A client waits for the headers, and over HTTP/2 a flush without data does not send them.
+        await call.Http.Response.StartAsync(call.Aborted);
         using var subscription = store.Subscribe(Note);
         try
         {

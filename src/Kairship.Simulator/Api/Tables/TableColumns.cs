@@ -15,7 +15,9 @@ internal static class TableColumns
     {
         if (type.CustomSchema is not null)
             return [Name, .. CustomColumns.Of(type), .. CustomColumns.HasOwnAge(type) ? [] : new[] { Age }];
-        return [Name, .. Between(type.Plural), .. type.Plural == "events" ? [] : new[] { Age }, .. Wide(type.Plural)];
+        if (type.Plural == "events")
+            return [.. Between(type.Plural), Name with { Wide = true }];
+        return [Name, .. Between(type.Plural), Age, .. Wide(type.Plural)];
     }
 
     static TableColumn[] Between(string plural) => plural switch
