@@ -49,4 +49,15 @@ public sealed class DefinitionCompilerTests
         Value("a5", "TimeSpan")!.GetValue<string>().Should().Be("00:00:03");
         graph.ById["a4"].Inputs.Should().NotContainKey("Labels");
     }
+
+    [Fact]
+    public void Containers_Compiled_AreGraphWithEverythingInside()
+    {
+        var result = compiler.Compile(WorkflowDefinition.Parse(SampleDefinitions.Containers), "v-1", 1);
+        result.Problems.Should().BeEmpty();
+        result.Graph!.Nodes.Select(n => n.NodeId["Workflow1:root".Length..]).Should().Equal(
+            "", ":each", ":each:if", ":each:if:set", ":switch", ":switch:line", ":switch:end", ":flow", ":flow:s", ":flow:fork", ":flow:join", ":flow:script", ":gone");
+        result.Graph.Variables.Single().Default!.ToJsonString().Should().Be("[\"a\"]");
+        result.Graph.ById["each"].Outputs["CurrentValue"].Should().Be("v2");
+    }
 }

@@ -50,4 +50,30 @@ internal static class SampleDefinitions
           "publish": true
         }
         """;
+
+    /// <summary>Every kind of embedding: containers, loops, both switches, forks, a script, an activity that is not known here kept inside its stand-in.</summary>
+    public const string Containers = """
+        {
+          "definitionId": "containers", "variables": [{ "id": "v1", "name": "Items", "typeName": "String", "isArray": true, "value": "[\"a\"]" }],
+          "root": { "type": "Elsa.Sequence", "id": "root", "variables": [{ "id": "v2", "name": "Inner", "typeName": "Object" }], "activities": [
+            { "type": "Elsa.ForEach", "id": "each", "items": { "typeName": "List<Object>", "expression": { "type": "Variable", "value": { "id": "v1", "name": "Items" } } },
+              "currentValue": { "memoryReference": { "id": "v2" } },
+              "body": { "type": "Elsa.If", "id": "if", "condition": { "typeName": "Boolean", "expression": { "type": "JavaScript", "value": "getCurrentIndex() > 0" } },
+                "then": { "type": "Elsa.SetVariable", "id": "set", "variable": { "id": "v2", "name": "Inner" }, "value": { "expression": { "type": "Object", "value": "[1]" } } },
+                "else": null } },
+            { "type": "Elsa.Switch", "id": "switch", "cases": [{ "label": "A", "condition": { "type": "JavaScript", "value": "true" }, "activity": { "type": "Elsa.End", "id": "end" } }],
+              "default": { "type": "Elsa.WriteLine", "id": "line", "text": { "expression": { "type": "Literal", "value": "x" } } } },
+            { "type": "Elsa.Flowchart", "id": "flow", "start": "s", "activities": [
+                { "type": "Elsa.FlowSwitch", "id": "s", "cases": [{ "label": "B", "condition": { "type": "JavaScript", "value": "getInner() === 1" } }] },
+                { "type": "Elsa.FlowFork", "id": "fork", "branches": { "expression": { "type": "Object", "value": "[\"X\",\"Y\"]" } } },
+                { "type": "Elsa.FlowJoin", "id": "join", "mode": { "expression": { "type": "Literal", "value": "WaitAll" } } },
+                { "type": "Elsa.RunJavaScript", "id": "script", "script": { "expression": { "type": "JavaScript", "value": "setInner(1)" } } } ],
+              "connections": [
+                { "source": { "activity": "s", "port": "B" }, "target": { "activity": "fork", "port": "In" } },
+                { "source": { "activity": "s", "port": "Default" }, "target": { "activity": "script", "port": "In" } },
+                { "source": { "activity": "fork", "port": "X" }, "target": { "activity": "join" } },
+                { "source": { "activity": "fork", "port": "Y" }, "target": { "activity": "join" } } ] },
+            { "type": "Elsa.NotFoundActivity", "id": "gone", "missingTypeName": "Elsa.WriteLine", "originalActivityJson": "{\"type\":\"Elsa.WriteLine\",\"id\":\"gone\"}" } ] }
+        }
+        """;
 }
