@@ -139,7 +139,7 @@ internal sealed class ActivityBinding(Compilation run, JsonObject json, string i
             return null;
         }
 
-        if (label == "Default" || before.Any(c => c.Label == label))
+        if (before.Select(c => c.Label).Append("Default").Contains(label, StringComparer.OrdinalIgnoreCase))
         {
             run.Error(id, $"{at}.label", ProblemCode.DuplicateName, $"The label '{label}' is taken: labels of cases are unique and not 'Default'.");
             return null;

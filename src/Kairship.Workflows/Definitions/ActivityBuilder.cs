@@ -32,28 +32,32 @@ internal sealed class ActivityBuilder(Compilation run)
             return null;
         }
 
+        WarnUnknownProperties(json, id, activity.Descriptor);
+        var node = Node(json, id, activity, index, $"{parentNodeId}:{id}", scope, depth);
+        foreach (var child in node.Children.Values.SelectMany(list => list))
+        {
+            child.Parent = node;
+        }
+
+        run.Nodes[index] = node;
+        return node;
+    }
+
+    private ActivityNode Node(JsonObject json, string id, Activity activity, int index, string nodeId, VariableScope scope, int depth)
+    {
         var descriptor = activity.Descriptor;
-        var nodeId = $"{parentNodeId}:{id}";
         var variables = Declarations.Variables(run, id, json["variables"]);
         var inner = variables.Count == 0 ? scope : new VariableScope(scope, variables);
         var binding = new ActivityBinding(run, json, id, descriptor, inner);
         var inputs = binding.Inputs();
-        var children = new Dictionary<string, IReadOnlyList<ActivityNode>>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (port, list) in ActivityPorts.Embedded(run, json, id, descriptor))
-        {
-            var childScope = port.Equals("Body", StringComparison.OrdinalIgnoreCase) ? inner.ForLoopBody() : inner;
-            children[port] = [.. list.Select(child => Build(child, nodeId, childScope, depth + 1)).OfType<ActivityNode>()];
-        }
-
+        var children = Embedded(json, id, descriptor, nodeId, inner, depth);
         var cases = binding.Cases(child => Build(child, nodeId, inner, depth + 1));
         foreach (var branch in cases.Where(c => c.Activity is not null))
         {
             children[branch.Label] = [branch.Activity!];
         }
 
-        WarnUnknownProperties(json, id, descriptor);
-        var all = children.Values.SelectMany(list => list).ToArray();
-        var node = new ActivityNode
+        return new ActivityNode
         {
             Index = index,
             Id = id,
@@ -70,17 +74,23 @@ internal sealed class ActivityBuilder(Compilation run)
             Variables = variables,
             Cases = cases,
             Outcomes = ActivityPorts.Outcomes(descriptor, inputs, cases),
-            Flowchart = json["connections"] is JsonArray || ActivityPorts.IsFlowchart(descriptor)
-                ? new FlowchartBuilder(run, id, json, all).Build()
+            Flowchart = ActivityPorts.IsFlowchart(descriptor)
+                ? new FlowchartBuilder(run, id, json, [.. children.Values.SelectMany(list => list)]).Build()
                 : null,
         };
-        foreach (var child in all)
+    }
+
+    private Dictionary<string, IReadOnlyList<ActivityNode>> Embedded(
+        JsonObject json, string id, ActivityDescriptor descriptor, string nodeId, VariableScope scope, int depth)
+    {
+        var children = new Dictionary<string, IReadOnlyList<ActivityNode>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (port, list) in ActivityPorts.Embedded(run, json, id, descriptor))
         {
-            child.Parent = node;
+            var inside = port.Equals("Body", StringComparison.OrdinalIgnoreCase) ? scope.ForLoopBody() : scope;
+            children[port] = [.. list.Select(child => Build(child, nodeId, inside, depth + 1)).OfType<ActivityNode>()];
         }
 
-        run.Nodes[index] = node;
-        return node;
+        return children;
     }
 
     private bool IsWithinLimits(JsonObject json, int depth)

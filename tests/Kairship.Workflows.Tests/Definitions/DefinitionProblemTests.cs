@@ -50,6 +50,8 @@ public sealed class DefinitionProblemTests
         { "loop variable outside", Activity("Elsa.WriteLine", "a", Properties("text", Script("String", "getCurrentValue()"))), "a", "text", "unknown-variable", "*" },
         { "case without label", Switch(new JsonObject { ["condition"] = new JsonObject { ["type"] = "JavaScript", ["value"] = "true" } }), "a", "cases[0]", "wrong-shape", "*label*" },
         { "case twice", Switch(Case("A", "true"), Case("A", "false")), "a", "cases[1].label", "duplicate-name", "*'A'*" },
+        { "case twice in two cases", Switch(Case("A", "true"), Case("a", "false")), "a", "cases[1].label", "duplicate-name", "*'a'*" },
+        { "case called default", Switch(Case("default", "true")), "a", "cases[0].label", "duplicate-name", "*'default'*" },
         { "case script", Switch(Case("A", "1 +")), "a", "cases[0].condition", "expression", "*does not parse*" },
         { "cases shape", Activity("Elsa.FlowSwitch", "a", Properties("cases", new JsonObject())), "a", "cases", "wrong-shape", "*list*" },
     };
