@@ -1,5 +1,9 @@
+using Kairship.Delivery.Releases;
+using Kairship.Fleet.Clusters;
 using Kairship.Storage.Access;
+using Kairship.Storage.Clusters;
 using Kairship.Storage.Database;
+using Kairship.Storage.Delivery;
 using Kairship.Storage.Workflows;
 using Kairship.Storage.Workflows.PostgreSql;
 using Kairship.Storage.Workflows.Sqlite;
@@ -11,8 +15,8 @@ namespace Kairship.Storage;
 
 public static class StorageRegistration
 {
-    /// <summary>Registers every store over one database: <see cref="IWorkflowStore"/> and those of the other rooms. Nothing connects before it is
-    /// used; call <see cref="IWorkflowStore.MigrateAsync"/> once at the start.</summary>
+    /// <summary>Registers every store over one database: <see cref="IWorkflowStore"/>, <see cref="IDeliveryStore"/>,
+    /// <see cref="IClusterStore"/> and <see cref="AccessStore"/>. Nothing connects before it is used; call <see cref="IWorkflowStore.MigrateAsync"/> once at the start.</summary>
     /// <exception cref="ArgumentException">The options name no known provider or no connection.</exception>
     public static IServiceCollection AddKairshipStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -40,6 +44,8 @@ public static class StorageRegistration
         services.AddSingleton<InstanceQueries>();
         services.AddSingleton<IWorkflowStore, WorkflowStore>();
         services.AddSingleton(provider => new AccessStore(provider.GetRequiredService<KairshipDatabase>()));
+        services.AddSingleton<IDeliveryStore, DeliveryStore>();
+        services.AddSingleton<IClusterStore, ClusterStore>();
         return services;
     }
 }

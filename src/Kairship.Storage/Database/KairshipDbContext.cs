@@ -1,5 +1,7 @@
 using System.Text;
 using Kairship.Storage.Access;
+using Kairship.Storage.Clusters;
+using Kairship.Storage.Delivery;
 using Kairship.Storage.Workflows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
@@ -13,6 +15,8 @@ internal abstract class KairshipDbContext(DbContextOptions options) : DbContext(
     {
         WorkflowModel.Configure(modelBuilder);
         AccessModel.Configure(modelBuilder);
+        DeliveryModel.Configure(modelBuilder);
+        ClusterModel.Configure(modelBuilder);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
         {
             property.SetColumnName(SnakeCase(property.Name));

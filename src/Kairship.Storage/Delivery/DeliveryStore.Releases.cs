@@ -1,0 +1,148 @@
+using Kairship.Delivery.Applications;
+using Kairship.Delivery.Arbitration;
+using Kairship.Delivery.Releases;
+using Kairship.Storage.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kairship.Storage.Delivery;
+
+/// <content>Releases and the one right to change an application.</content>
+internal sealed partial class DeliveryStore
+{
+    public async Task<Release> StartReleaseAsync(
+        Application spec, string revision, string workflow, string requestedBy, string? dedupeKey, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var key = StoredText.Clean(dedupeKey);
+        return await database.WriteAsync(
+            async context =>
+            {
+                if (key is not null)
+                {
+                    await database.LockAsync(context, "release-key/" + key, cancellationToken);
+                    if (await FindStartedAsync(context, key, cancellationToken) is { } started)
+                    {
+                        return started;
+                    }
+                }
+
+                await LockApplicationAsync(context, spec.Name, cancellationToken);
+                var state = await GetOrAddStateAsync(context, spec.Name, cancellationToken);
+                if (state.Holder is not null)
+                {
+                    throw new DeliveryConflictException(
+                        $"Application '{spec.Name}' is held by '{state.Holder}' ({(ArbiterPurpose)state.Purpose}) since {Ticks.ToTime(state.Since):u}; " +
+                        "wait until it is over, or abort it.");
+                }
+
+                var number = 1 + (await context.Set<ReleaseRow>().Where(x => x.Application == spec.Name)
+                    .MaxAsync(x => (int?)x.Number, cancellationToken) ?? 0);
+                var row = new ReleaseRow
+                {
+                    Id = $"{spec.Name}-{number}",
+                    Application = spec.Name,
+                    Number = number,
+                    Revision = revision,
+                    FromRevision = state.CurrentRevision,
+                    Workflow = workflow,
+                    Status = (int)ReleaseStatus.Pending,
+                    RequestedBy = StoredText.Clean(requestedBy),
+                    RequestedAt = at.UtcTicks,
+                    Spec = StoredJson.Write(spec),
+                    DedupeKey = key,
+                };
+                context.Add(row);
+                (state.Holder, state.Purpose, state.Epoch, state.Since) = (row.Id, (int)ArbiterPurpose.Release, state.Epoch + 1, at.UtcTicks);
+                await context.SaveChangesAsync(cancellationToken);
+                return ToRelease(row);
+            },
+            cancellationToken);
+    }
+
+    public Task<Release?> FindStartedReleaseAsync(string dedupeKey, CancellationToken cancellationToken)
+    {
+        var key = StoredText.Clean(dedupeKey);
+        return database.ReadAsync(context => FindStartedAsync(context, key, cancellationToken));
+    }
+
+    public Task<Release?> GetReleaseAsync(string releaseId, CancellationToken cancellationToken) => database.ReadAsync(async context =>
+        await context.Set<ReleaseRow>().AsNoTracking().SingleOrDefaultAsync(x => x.Id == releaseId, cancellationToken) is { } row ? ToRelease(row) : null);
+
+    public Task<(IReadOnlyList<Release> Items, long Total)> ListReleasesAsync(string? application, int skip, int take, CancellationToken cancellationToken) =>
+        database.ReadAsync<(IReadOnlyList<Release>, long)>(async context =>
+        {
+            var rows = context.Set<ReleaseRow>().AsNoTracking();
+            if (application is not null)
+            {
+                rows = rows.Where(x => x.Application == application);
+            }
+
+            var total = await rows.LongCountAsync(cancellationToken);
+            var page = await rows.OrderByDescending(x => x.RequestedAt).ThenByDescending(x => x.Number).ThenBy(x => x.Application)
+                .Skip(Math.Max(0, skip)).Take(Math.Clamp(take, 0, Paging.MaxTake)).ToListAsync(cancellationToken);
+            return ([.. page.Select(ToRelease)], total);
+        });
+
+    public Task SetReleaseInstanceAsync(string releaseId, string instanceId, CancellationToken cancellationToken) => database.WriteAsync(
+        context => context.Set<ReleaseRow>().Where(x => x.Id == releaseId)
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.InstanceId, instanceId), cancellationToken),
+        cancellationToken);
+
+    public Task<bool> SetReleaseStatusAsync(
+        string releaseId, ReleaseStatus status, string? reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var isOver = status >= ReleaseStatus.Succeeded;
+        // Why it went wrong was said when it began to go back; the end need not say it again.
+        var keepsReason = reason is null && (status == ReleaseStatus.RollingBack || status > ReleaseStatus.Succeeded);
+        var said = StoredText.Clean(reason);
+        return database.WriteAsync(
+            async context =>
+            {
+                var changed = await context.Set<ReleaseRow>().Where(x => x.Id == releaseId && x.Status < (int)ReleaseStatus.Succeeded).ExecuteUpdateAsync(
+                    set => set.SetProperty(x => x.Status, (int)status)
+                        .SetProperty(x => x.Reason, x => keepsReason ? x.Reason : said)
+                        .SetProperty(x => x.FinishedAt, isOver ? at.UtcTicks : null),
+                    cancellationToken);
+                if (changed == 1 && isOver)
+                {
+                    await context.Set<ApplicationStateRow>().Where(x => x.Holder == releaseId)
+                        .ExecuteUpdateAsync(set => set.SetProperty(x => x.Holder, (string?)null), cancellationToken);
+                }
+
+                return changed == 1;
+            },
+            cancellationToken);
+    }
+
+    public Task<IReadOnlyList<Release>> ListOrphanedReleasesAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<Release>>(async context =>
+        {
+            var rows = await context.Set<ReleaseRow>().AsNoTracking()
+                .Where(x => x.InstanceId == null && x.Status < (int)ReleaseStatus.Succeeded).OrderBy(x => x.RequestedAt).ToListAsync(cancellationToken);
+            return [.. rows.Select(ToRelease)];
+        });
+
+    public Task<ArbiterLease?> GetArbiterLeaseAsync(string application, CancellationToken cancellationToken) => database.ReadAsync(async context =>
+        await context.Set<ApplicationStateRow>().AsNoTracking().SingleOrDefaultAsync(x => x.Application == application, cancellationToken)
+            is { Holder: { } holder } state
+            ? new ArbiterLease(application, holder, (ArbiterPurpose)state.Purpose, state.Epoch, Ticks.ToTime(state.Since))
+            : null);
+
+    private static async Task<Release?> FindStartedAsync(KairshipDbContext context, string key, CancellationToken cancellationToken) =>
+        await context.Set<ReleaseRow>().AsNoTracking().SingleOrDefaultAsync(x => x.DedupeKey == key, cancellationToken) is { } row ? ToRelease(row) : null;
+
+    /// <summary>Read with the application locked; a row that <see cref="SetCurrentRevisionAsync"/> or a release's end changes is locked too.</summary>
+    private static async Task<ApplicationStateRow> GetOrAddStateAsync(KairshipDbContext context, string application, CancellationToken cancellationToken)
+    {
+        await context.Database.ExecuteSqlAsync(
+            $"""
+             INSERT INTO application_states (application, purpose, epoch, since) VALUES ({application}, 0, 0, 0)
+             ON CONFLICT (application) DO UPDATE SET application = excluded.application
+             """,
+            cancellationToken);
+        return await context.Set<ApplicationStateRow>().SingleAsync(x => x.Application == application, cancellationToken);
+    }
+
+    private static Release ToRelease(ReleaseRow row) => new(
+        row.Id, row.Application, row.Number, row.Revision, row.FromRevision, row.Workflow, row.InstanceId, (ReleaseStatus)row.Status, row.Reason,
+        row.RequestedBy, Ticks.ToTime(row.RequestedAt), Ticks.ToTime(row.FinishedAt), StoredJson.Read<Application>(row.Spec));
+}
