@@ -1,8 +1,12 @@
+using Kairship.Simulator.Controllers.Autoscaling;
+using Kairship.Simulator.Controllers.DaemonSets;
 using Kairship.Simulator.Controllers.Deployments;
 using Kairship.Simulator.Controllers.Discovery;
 using Kairship.Simulator.Controllers.Garbage;
+using Kairship.Simulator.Controllers.Jobs;
 using Kairship.Simulator.Controllers.Namespaces;
 using Kairship.Simulator.Controllers.ReplicaSets;
+using Kairship.Simulator.Controllers.StatefulSets;
 using Kairship.Simulator.Controllers.Storage;
 using Kairship.Simulator.Nodes;
 
@@ -15,10 +19,15 @@ internal static class ControllerSet
     [
         new DeploymentController(context),
         new ReplicaSetController(context),
+        new StatefulSetController(context),
+        new DaemonSetController(context),
+        new JobController(context),
         new Scheduler(context),
         new Kubelet(context),
         new EndpointsController(context),
         new LoadBalancerController(context),
+        new PodAutoscalerController(context),
+        new DisruptionBudgetController(context),
         new VolumeClaimController(context),
         new NamespaceDefaultsController(context),
         new NamespaceDeletionController(context),

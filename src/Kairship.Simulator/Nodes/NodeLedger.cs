@@ -5,7 +5,21 @@ using Kairship.Simulator.Objects;
 namespace Kairship.Simulator.Nodes;
 
 /// <summary>A node as the scheduler sees it. Amounts are thousandths.</summary>
-internal sealed record NodeState(string Name, JsonObject Labels, IReadOnlyList<JsonObject> Taints, bool Unschedulable, IReadOnlyDictionary<string, long> Allocatable);
+internal sealed record NodeState(string Name, JsonObject Labels, IReadOnlyList<JsonObject> Taints, bool Unschedulable, IReadOnlyDictionary<string, long> Allocatable)
+{
+    /// <summary>A node that is not Ready counts as tainted, as the node controller would do to it.</summary>
+    public static NodeState Of(JsonObject node)
+    {
+        List<JsonObject> taints = [.. node.Spec("taints").Items()];
+        if (node.Condition("Ready") is not { } ready || JsonTree.Text(ready["status"]) != "True")
+        {
+            taints.Add(new JsonObject { ["key"] = "node.kubernetes.io/not-ready", ["effect"] = "NoSchedule" });
+        }
+
+        var allocatable = (node.Status("allocatable") as JsonObject ?? []).ToDictionary(a => a.Key, a => Quantity.Milli(a.Value), StringComparer.Ordinal);
+        return new NodeState(node.NameOf(), node.LabelsOf() ?? [], taints, node.Spec("unschedulable").IsTrue(), allocatable);
+    }
+}
 
 /// <summary>What the nodes hold: kept up to date by each change of a pod or node.</summary>
 internal sealed class NodeLedger
@@ -28,7 +42,7 @@ internal sealed class NodeLedger
                 }
                 else
                 {
-                    _nodes[change.Key.Name] = Read(change.Object);
+                    _nodes[change.Key.Name] = NodeState.Of(change.Object);
                 }
             }
             else if (change.Key is { Group: "", Plural: "pods" })
@@ -94,18 +108,6 @@ internal sealed class NodeLedger
         var requests = JsonTree.At(container, "resources", "requests") as JsonObject ?? [];
         var limits = JsonTree.At(container, "resources", "limits") as JsonObject ?? [];
         return requests.Concat(limits.Where(l => !requests.ContainsKey(l.Key))).Select(r => (r.Key, Quantity.Milli(r.Value)));
-    }
-
-    private static NodeState Read(JsonObject node)
-    {
-        List<JsonObject> taints = [.. node.Spec("taints").Items()];
-        if (node.Condition("Ready") is not { } ready || JsonTree.Text(ready["status"]) != "True")
-        {
-            taints.Add(new JsonObject { ["key"] = "node.kubernetes.io/not-ready", ["effect"] = "NoSchedule" });
-        }
-
-        var allocatable = (node.Status("allocatable") as JsonObject ?? []).ToDictionary(a => a.Key, a => Quantity.Milli(a.Value), StringComparer.Ordinal);
-        return new NodeState(node.NameOf(), node.LabelsOf() ?? [], taints, node.Spec("unschedulable").IsTrue(), allocatable);
     }
 
     private void Book(ObjectChange change)
