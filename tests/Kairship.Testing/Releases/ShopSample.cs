@@ -37,38 +37,38 @@ public static class ShopSample
 
     /// <param name="web">Image tag of the web Deployment.</param>
     /// <param name="extra">More documents.</param>
-    public static string Manifests(string web, string api = "v1", int replicas = 4, string extra = "") => $"""
+    public static string Manifests(string web, string api = "v1", int replicas = 4, string extra = "") => $$$"""
         apiVersion: v1
         kind: ConfigMap
-        metadata: {"{"}name: shop{"}"}
-        data: {"{"}version: "{web}"{"}"}
+        metadata: {name: shop}
+        data: {version: "{{{web}}}"}
         ---
         apiVersion: v1
         kind: Service
-        metadata: {"{"}name: web{"}"}
+        metadata: {name: web}
         spec:
-          selector: {"{"}app: web{"}"}
-          ports: [{"{"}name: http, port: 80, protocol: TCP, targetPort: 8080{"}"}]
+          selector: {app: web}
+          ports: [{name: http, port: 80, protocol: TCP, targetPort: 8080}]
         ---
-        {Deployment("web", web, replicas)}
+        {{{Deployment("web", web, replicas)}}}
         ---
-        {Deployment("api", api, 2)}
-        {extra}
+        {{{Deployment("api", api, 2)}}}
+        {{{extra}}}
         """;
 
-    public static string Deployment(string name, string tag, int replicas) => $$"""
+    public static string Deployment(string name, string tag, int replicas) => $$$"""
         apiVersion: apps/v1
         kind: Deployment
-        metadata: {name: {{name}}}
+        metadata: {name: {{{name}}}}
         spec:
-          replicas: {{replicas}}
-          selector: {matchLabels: {app: {{name}}}}
+          replicas: {{{replicas}}}
+          selector: {matchLabels: {app: {{{name}}}}}
           template:
-            metadata: {labels: {app: {{name}}}}
+            metadata: {labels: {app: {{{name}}}}}
             spec:
               containers:
-              - name: {{name}}
-                image: registry.example/shop/{{name}}:{{tag}}
+              - name: {{{name}}}
+                image: registry.example/shop/{{{name}}}:{{{tag}}}
                 envFrom: [{configMapRef: {name: shop}}]
                 resources: {requests: {cpu: 50m, memory: 32Mi}}
         """;
