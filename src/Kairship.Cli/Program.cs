@@ -38,3 +38,9 @@ foreach (var command in commands)
 }
 
 return await Run.InvokeAsync(root, args);
+
+namespace Kairship.Cli
+{
+    /// <summary>Names this program's assembly for those who start it as another process.</summary>
+    public static class Program;
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using k8s;
+using k8s.Models;
+using Kairship.Delivery.Applications;
+using Kairship.Delivery.Rollouts;
+using Kairship.Storage;
+using Kairship.Testing;
+using Kairship.Testing.Releases;
+
+namespace Kairship.Benchmarks.Deploy;
+
+/// <summary>
+/// Online Boutique (35 objects) to many simulated clusters in a process of their own: once by a bare client loop, once through a release (plan by dry-run, durable
+/// workflow, apply, wait until healthy). Both end when every Deployment is available.
+/// </summary>
+internal static class DeployBenchmark
+{
+    private const string Bench = "deploy";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var count = args is ["--clusters", var text] && int.TryParse(text, out var n) && n is >= 1 and <= 500 ? n : args.Length == 0 ? 100 : throw new ArgumentException("deploy takes --clusters N, 1 to 500");
+        var folder = Directory.CreateTempSubdirectory("kairship-bench-").FullName;
+        using var simulator = StartSimulator(count, folder);
+        try
+        {
+            var kubeconfigs = await ReadyAsync(simulator, folder, count);
+            var manifests = SharedFiles.Read("data", "online-boutique", "v0.10.5.yaml");
+            var objects = KubernetesYaml.LoadAllFromString(manifests).Cast<IKubernetesObject<V1ObjectMeta>>().ToList();
+
+            // A first small round of each, so that neither pays for the other's warm-up.
+            var bare = await BareLoop.RunAsync(kubeconfigs, objects);
+            var (release, planned) = await ReleaseAsync(folder, kubeconfigs, manifests);
+            Row.Print(Bench, "fanout-bare-s", bare.TotalSeconds, "s", ("clusters", count), ("objects", objects.Count));
+            Row.Print(Bench, "fanout-release-s", release.TotalSeconds, "s", ("clusters", count), ("objects", objects.Count), ("planned-s", Math.Round(planned.TotalSeconds, 3)));
+            Row.Print(Bench, "fanout-ratio", release / bare, "ratio", ("clusters", count), ("without-plan", Math.Round((release - planned) / bare, 3)));
+            using var self = Process.GetCurrentProcess();
+            Row.Print(Bench, "peak-rss-mb", self.PeakWorkingSet64 / 1048576.0, "MB", ("process", "engine, fleet and bare loop; the simulator is another process"));
+            return 0;
+        }
+        finally
+        {
+            simulator.Kill();
+            await simulator.WaitForExitAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<(TimeSpan Whole, TimeSpan Planned)> ReleaseAsync(string folder, IReadOnlyList<string> kubeconfigs, string manifests)
+    {
+        var storage = new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={Path.Combine(folder, "bench.db")}" };
+        await using var rig = await ReleaseRig.StartAsync(storage, folder);
+        await rig.ImportWorkflowsAsync();
+        foreach (var file in kubeconfigs)
+        {
+            await rig.JoinAsync(Path.GetFileNameWithoutExtension(file), await File.ReadAllTextAsync(file), new Dictionary<string, string>());
+        }
+
+        var application = new Application { Name = "boutique", Namespace = "boutique", Rollout = new RolloutPolicy { Workflow = "deploy" } };
+        var start = Stopwatch.GetTimestamp();
+        var release = await rig.ReleaseAsync(application, manifests, "v1");
+        release = await rig.EndAsync(release.Id);
+        var whole = Stopwatch.GetElapsedTime(start);
+        if (release.Status != Delivery.Releases.ReleaseStatus.Succeeded)
+        {
+            throw new InvalidOperationException(await rig.DescribeAsync(release.Id));
+        }
+
+        var events = await rig.Delivery.ListReleaseEventsAsync(release.Id, 10, CancellationToken.None);
+        return (whole, events.First(e => e.Kind == "Planned").At - release.RequestedAt);
+    }
+
+    private static Process StartSimulator(int count, string folder)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var argument in (string[])[typeof(Cli.Program).Assembly.Location, "sim", "up", "--clusters", count.ToString(), "--state", folder, "--until-input-closes"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start) ?? throw new InvalidOperationException("The simulator did not start.");
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadyAsync(Process simulator, string folder, int count)
+    {
+        var line = await simulator.StandardOutput.ReadLineAsync();
+        var files = Directory.GetFiles(folder, "*.kubeconfig").Order(StringComparer.Ordinal).ToList();
+        return files.Count == count ? files : throw new InvalidOperationException($"{files.Count} of {count} clusters are up: {line}");
+    }
+}
