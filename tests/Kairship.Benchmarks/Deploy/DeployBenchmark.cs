@@ -28,6 +28,7 @@ internal static class DeployBenchmark
             var manifests = SharedFiles.Read("data", "online-boutique", "v0.10.5.yaml");
             var objects = KubernetesYaml.LoadAllFromString(manifests).Cast<IKubernetesObject<V1ObjectMeta>>().ToList();
 
+            var bare = await BareLoop.RunAsync(kubeconfigs, objects);
             var (release, planned) = await ReleaseAsync(folder, kubeconfigs, manifests);
             Row.Print(Bench, "fanout-bare-s", bare.TotalSeconds, "s", ("clusters", count), ("objects", objects.Count));
             Row.Print(Bench, "fanout-release-s", release.TotalSeconds, "s", ("clusters", count), ("objects", objects.Count), ("planned-s", Math.Round(planned.TotalSeconds, 3)));
