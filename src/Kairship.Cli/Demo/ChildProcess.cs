@@ -21,7 +21,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(string logFile, params IReadOnlyList<string> arguments)
     {
         var self = Environment.ProcessPath ?? throw new CommandException("this program does not know its own path");
-        var start = new ProcessStartInfo(self) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(self) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
 
         // Run by "dotnet kairship.dll", the program is the first argument.
         if (Path.GetFileNameWithoutExtension(self).Equals("dotnet", StringComparison.OrdinalIgnoreCase))

@@ -31,7 +31,7 @@ internal static class DemoCommand
                     AnsiConsole.MarkupLineInterpolated($"\nStill serving [link]{stage.Address}[/]. Look around in another terminal, for example:");
                     AnsiConsole.MarkupLineInterpolated($"[grey]  export KAIRSHIP_SERVER={stage.Address} KAIRSHIP_TOKEN=$(cat {stage.AdminKeyFile})[/]");
                     AnsiConsole.MarkupLine("[grey]  kairship history storefront[/]\nCtrl+C ends it.");
-                    await Task.Delay(Timeout.Infinite, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
 
                 await stage.DisposeAsync();

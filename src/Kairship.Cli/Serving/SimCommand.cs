@@ -33,7 +33,7 @@ internal static class SimCommand
                 await using var fleet = await SimulatedFleet.StartAsync(SimulatedClouds.Take(count).Select(c => c with { Nodes = each }), null, stop.Token);
                 await fleet.WriteKubeconfigsAsync(result.GetRequiredValue(folder));
                 Console.Out.WriteLine($"{count} cluster(s) up: {string.Join(", ", fleet.Clusters.Take(10).Select(c => $"{c.Name} {c.Url}"))}");
-                await Task.Delay(Timeout.Infinite, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return 0;
             });
     }

@@ -71,7 +71,7 @@ internal static class DeployBenchmark
 
     private static Process StartSimulator(int count, string folder)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var argument in (string[])[typeof(Cli.Program).Assembly.Location, "sim", "up", "--clusters", count.ToString(), "--state", folder, "--until-input-closes"])
         {
             start.ArgumentList.Add(argument);
