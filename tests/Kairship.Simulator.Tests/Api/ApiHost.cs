@@ -101,14 +101,6 @@ sealed class ApiHost : IAsyncDisposable
         return events;
     }
 
-    /// <summary>Trusts the certificate of every such host.</summary>
-    public static X509ChainPolicy Trust()
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(Certificate.Value);
-        return policy;
-    }
-
     static X509Certificate2 SelfSigned()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 
 namespace Kairship.Simulator.Tests.Api;
@@ -34,14 +35,14 @@ public sealed class WatchTests
     [InlineData("2.0")]
     public async Task Watch_WithNothingToTell_AnswersAtOnce(string http)
     {
-        await using var api = await ApiHost.StartAsync();
-        var version = (await api.GetAsync(ConfigMaps)).ResourceVersion;
+        await using var cluster = await SimulatedCluster.StartAsync(new SimulatedClusterOptions { Name = "east", Nodes = 1 });
         using var handler = new SocketsHttpHandler();
-        handler.SslOptions.CertificateChainPolicy = ApiHost.Trust();
-        using var client = new HttpClient(handler) { BaseAddress = api.SecureUrl, Timeout = TimeSpan.FromSeconds(5), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        handler.SslOptions.CertificateChainPolicy.CustomTrustStore.ImportFromPem(cluster.CaPem);
+        using var client = new HttpClient(handler) { BaseAddress = cluster.Url, Timeout = TimeSpan.FromSeconds(5), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
         client.DefaultRequestVersion = Version.Parse(http);
-        client.DefaultRequestHeaders.Authorization = new("Bearer", ApiHost.Token);
-        using var response = await client.GetAsync($"{ConfigMaps}?watch=1&resourceVersion={version}", HttpCompletionOption.ResponseHeadersRead);
+        client.DefaultRequestHeaders.Authorization = new("Bearer", cluster.Token);
+        using var response = await client.GetAsync($"/api/v1/namespaces/nobody/configmaps?watch=1&resourceVersion={cluster.Store.Revision}", HttpCompletionOption.ResponseHeadersRead);
         ((int)response.StatusCode).Should().Be(200);
     }
 

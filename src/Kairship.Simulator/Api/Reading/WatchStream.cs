@@ -27,7 +27,7 @@ internal sealed class WatchStream(ApiCall call, ObjectStore store, ApiServerOpti
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), options.Clock);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, call.Aborted);
         call.Http.Response.ContentType = "application/json";
-        // A client waits for the headers, and over HTTP/2 a flush without data does not send them.
+        // A client waits for the headers, and a flush without data does not pass through every wrapped body (faults wrap those of watches).
         await call.Http.Response.StartAsync(call.Aborted);
         using var subscription = store.Subscribe(Note);
         try
