@@ -1,0 +1,95 @@
+using Kairship.Api;
+using Kairship.Api.Applications;
+using Kairship.Delivery.Applications;
+using Kairship.Delivery.Releases;
+using Kairship.Fleet.Clusters;
+using Kairship.Server.Problems;
+using Kairship.Server.Releases;
+
+namespace Kairship.Server.Applications;
+
+/// <summary>Applications and what is known of them.</summary>
+internal sealed class ApplicationService(IDeliveryStore delivery, ClusterRegistry clusters, TimeProvider time)
+{
+    public async Task<Answer<AppliedApplication>> ApplyAsync(string yaml, CancellationToken cancellationToken)
+    {
+        var parsed = ApplicationSource.Parse(yaml);
+        if (parsed.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var application = parsed.Granted;
+        if (await UnknownClustersAsync(application, cancellationToken) is { Count: > 0 } unknown)
+        {
+            return Refusal.Unprocessable("The application names clusters that have not joined.", unknown);
+        }
+
+        var before = await delivery.GetApplicationAsync(application.Name, cancellationToken);
+        if (before is not null && ApplicationYaml.Write(before) == ApplicationYaml.Write(application))
+        {
+            return new AppliedApplication(application.Name, "unchanged");
+        }
+
+        await delivery.SaveApplicationAsync(application, time.GetUtcNow(), cancellationToken);
+        return new AppliedApplication(application.Name, before is null ? "created" : "configured");
+    }
+
+    public async Task<PageOf<ApplicationInfo>> ListAsync(Paging paging, CancellationToken cancellationToken)
+    {
+        var page = paging.Cut(await delivery.ListApplicationsAsync(cancellationToken));
+        List<ApplicationInfo> items = [];
+        foreach (var application in page.Items)
+        {
+            var lease = await delivery.GetArbiterLeaseAsync(application.Name, cancellationToken);
+            var current = await delivery.GetCurrentRevisionAsync(application.Name, cancellationToken);
+            items.Add(new ApplicationInfo(application.Name, application.Namespace, application.Rollout.Workflow, current, lease?.Holder));
+        }
+
+        return new PageOf<ApplicationInfo>(items, page.Total);
+    }
+
+    public async Task<Answer<ApplicationDetail>> GetAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await delivery.GetApplicationAsync(name, cancellationToken) is not { } application)
+        {
+            return Unknown(name);
+        }
+
+        var (releases, _) = await delivery.ListReleasesAsync(name, 0, 1, cancellationToken);
+        var last = releases.Count > 0 ? releases[0] : null;
+        return new ApplicationDetail(
+            application.Name, application.Namespace, application.Rollout.Workflow, ApplicationYaml.Write(application),
+            await delivery.GetCurrentRevisionAsync(name, cancellationToken),
+            last is { IsOver: false } ? ReleaseInfos.Of(last) : null, last is null ? null : ReleaseInfos.Of(last));
+    }
+
+    public async Task<Answer<PageOf<RevisionInfo>>> ListRevisionsAsync(string name, Paging paging, CancellationToken cancellationToken)
+    {
+        if (await delivery.GetApplicationAsync(name, cancellationToken) is null)
+        {
+            return Unknown(name);
+        }
+
+        var current = await delivery.GetCurrentRevisionAsync(name, cancellationToken);
+        var revisions = await delivery.ListRevisionsAsync(name, Paging.MaxTake, cancellationToken);
+        return paging.Cut<RevisionInfo>(
+            [.. revisions.Select(r => new RevisionInfo(r.Application, r.Number, r.Name, r.Digest, r.CreatedBy, r.CreatedAt, r.Name == current))]);
+    }
+
+    internal static Refusal Unknown(string name) =>
+        Refusal.NotFound($"There is no application named '{name}'. Make it first: kairship apply -f FILE, or PUT /api/v1/applications.");
+
+    /// <summary>A misspelt cluster must not quietly place nothing anywhere.</summary>
+    private async Task<List<ProblemError>> UnknownClustersAsync(Application application, CancellationToken cancellationToken)
+    {
+        var joined = (await clusters.ListAsync(cancellationToken)).Select(c => c.Name).ToHashSet();
+        var known = joined.Count == 0 ? "no cluster has joined yet" : $"joined are {string.Join(", ", joined.Order())}";
+        var named = Named("spec.placement.clusterAffinity.clusterNames", application.Placement.ClusterAffinity.ClusterNames)
+            .Concat(application.Rollout.Waves.SelectMany((wave, i) => Named($"spec.rollout.waves[{i}].clusterNames", wave.ClusterNames)));
+        return [.. named.Where(n => !joined.Contains(n.Cluster)).Select(n => new ProblemError(n.Path, $"'{n.Cluster}' has not joined; {known}"))];
+    }
+
+    private static IEnumerable<(string Path, string Cluster)> Named(string path, IReadOnlyList<string>? names) =>
+        (names ?? []).Select((name, i) => ($"{path}[{i}]", name));
+}

@@ -1,0 +1,19 @@
+using Kairship.Api.Applications;
+using Kairship.Delivery.Plans;
+
+namespace Kairship.Server.Applications;
+
+internal static class PlanInfos
+{
+    public static PlanInfo Of(Plan plan) => new(
+        plan.Application, plan.Revision, plan.FromRevision, plan.Digest, plan.HasChanges, plan.HasProblems,
+        [.. plan.Waves.Select(w => new PlannedWaveInfo(w.Name, w.Clusters, w.MaxConcurrency))],
+        [.. plan.Clusters.Select(Of)]);
+
+    private static ClusterPlanInfo Of(ClusterPlan plan) => new(
+        plan.Cluster, plan.Wave, plan.Replicas,
+        [.. plan.Objects.Select(o => new PlannedObjectInfo(
+            o.Ref.ApiVersion, o.Ref.Kind, o.Ref.Namespace, o.Ref.Name, o.Action.ToString(),
+            [.. o.Changes.Select(c => new FieldChangeInfo(c.Path, c.Before, c.After))]))],
+        [.. plan.Problems.Select(p => new PlanProblemInfo(p.Ref?.ToString(), p.Message))]);
+}

@@ -1,0 +1,105 @@
+using Kairship.Api;
+using Kairship.Api.Clusters;
+using Kairship.Delivery.Releases;
+using Kairship.Fleet.Clusters;
+using Kairship.Fleet.Health;
+using Kairship.Server.Problems;
+
+namespace Kairship.Server.Clusters;
+
+/// <summary>Joining, showing and removing member clusters.</summary>
+internal sealed class ClusterService(ClusterRegistry registry, ClusterConditions conditions, ClusterSupervisor supervisor, IDeliveryStore delivery, TimeProvider time)
+{
+    private const int ReleasesLookedAt = 20;
+
+    public async Task<Answer<ClusterInfo>> JoinAsync(JoinClusterRequest request, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(request.Kubeconfig))
+        {
+            return Refusal.Unprocessable("There is no kubeconfig in the request.", [new ProblemError("kubeconfig", "must be the YAML of a kubeconfig with its data inline")]);
+        }
+
+        var result = await registry.JoinAsync(
+            request.Name, request.Kubeconfig, request.Context, request.Labels ?? new Dictionary<string, string>(), cancellationToken);
+        if (result is JoinResult.Failure failure)
+        {
+            return Explain(failure);
+        }
+
+        var joined = (JoinResult.Joined)result;
+        conditions.Record(new ClusterCondition(
+            joined.Record.Name, ConditionStatus.True, "Ready", "", joined.Version, joined.Nodes, TimeSpan.Zero, time.GetUtcNow()));
+        supervisor.Look();
+        return Info(joined.Record);
+    }
+
+    public async Task<PageOf<ClusterInfo>> ListAsync(Paging paging, CancellationToken cancellationToken) =>
+        paging.Cut<ClusterInfo>([.. (await registry.ListAsync(cancellationToken)).Select(Info)]);
+
+    public async Task<Answer<ClusterInfo>> GetAsync(string name, CancellationToken cancellationToken) =>
+        await registry.GetAsync(name, cancellationToken) is { } record ? Info(record) : Unknown(name);
+
+    public async Task<Refusal?> RemoveAsync(string name, bool force, CancellationToken cancellationToken)
+    {
+        if (await registry.GetAsync(name, cancellationToken) is null)
+        {
+            return Unknown(name);
+        }
+
+        if (!force && await ReleasedThereAsync(name, cancellationToken) is { Count: > 0 } applications)
+        {
+            return Refusal.Conflict(
+                $"Released in {name}: {string.Join(", ", applications)}. Place them elsewhere and release first, or remove the cluster with ?force=true; what runs there then stays as it is.");
+        }
+
+        await registry.RemoveAsync(name, cancellationToken);
+        conditions.Forget(name);
+        return null;
+    }
+
+    private async Task<List<string>> ReleasedThereAsync(string cluster, CancellationToken cancellationToken)
+    {
+        List<string> found = [];
+        foreach (var application in await delivery.ListApplicationsAsync(cancellationToken))
+        {
+            var (releases, _) = await delivery.ListReleasesAsync(application.Name, 0, ReleasesLookedAt, cancellationToken);
+            var telling = releases.Where(r => !r.IsOver).Concat(releases.Where(r => r.Status == ReleaseStatus.Succeeded).Take(1));
+            foreach (var release in telling)
+            {
+                if ((await delivery.ListReleaseClustersAsync(release.Id, cancellationToken)).Any(c => c.Cluster == cluster))
+                {
+                    found.Add(application.Name);
+                    break;
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private ClusterInfo Info(ClusterRecord record) =>
+        new(record.Name, record.Labels, record.Server, record.Context, record.JoinedAt, conditions.Find(record.Name) is { } condition ? Info(condition) : null);
+
+    private static ClusterConditionInfo Info(ClusterCondition condition) => new(
+        condition.Ready.ToString(), condition.Reason, condition.Message, condition.Version, condition.Nodes,
+        condition.Latency > TimeSpan.Zero ? Math.Round(condition.Latency.TotalMilliseconds, 1) : null, condition.At);
+
+    private static Refusal Unknown(string name) => Refusal.NotFound($"No cluster named '{name}' has joined.");
+
+    private static Refusal Explain(JoinResult.Failure failure)
+    {
+        var status = failure.Reason switch
+        {
+            JoinFailure.AlreadyJoined or JoinFailure.NameTaken => StatusCodes.Status409Conflict,
+            _ => StatusCodes.Status422UnprocessableEntity,
+        };
+        return new Refusal(status, failure.Message, [new ProblemError(FieldOf(failure.Reason), failure.Reason.ToString())]);
+    }
+
+    private static string FieldOf(JoinFailure reason) => reason switch
+    {
+        JoinFailure.InvalidName or JoinFailure.NameTaken => "name",
+        JoinFailure.InvalidLabels => "labels",
+        _ => "kubeconfig",
+    };
+}

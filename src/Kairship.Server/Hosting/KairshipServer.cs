@@ -1,0 +1,100 @@
+using System.Diagnostics.CodeAnalysis;
+using Kairship.Api;
+using Kairship.Server.Access;
+using Kairship.Server.Applications;
+using Kairship.Server.Approvals;
+using Kairship.Server.Audit;
+using Kairship.Server.Clusters;
+using Kairship.Server.Live;
+using Kairship.Server.Problems;
+using Kairship.Server.Releases;
+using Kairship.Server.Triggers.Webhooks;
+using Kairship.Server.Workflows;
+using Microsoft.AspNetCore.Authentication;
+using OpenTelemetry.Metrics;
+
+namespace Kairship.Server.Hosting;
+
+/// <summary>The server as one thing: build it, run it.</summary>
+public static class KairshipServer
+{
+    /// <summary>
+    /// Takes the data folder and puts everything together; nothing runs until the application is started. Dispose of the application to give the
+    /// folder back.
+    /// </summary>
+    /// <exception cref="ServerStartException">A setting is wrong, or another server holds the data folder.</exception>
+    public static WebApplication Build(ServerOptions options)
+    {
+        options.Validated();
+        var data = DataDirectory.Open(options.DataDirectory);
+        try
+        {
+            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Kairship.Server", EnvironmentName = Environments.Production });
+            Configure(builder, options, data);
+            var app = builder.Build();
+            Map(app);
+            return app;
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    private static void Configure(WebApplicationBuilder builder, ServerOptions options, DataDirectory data)
+    {
+        builder.WebHost.UseKestrelCore().UseUrls(options.Urls).ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyLimitMiddleware.ConnectionLimit;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        builder.Services.AddKairshipLogging(options, data);
+        builder.Services.AddSingleton(_ => data);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<ServerState>();
+        builder.AddRooms(options, data);
+        AddHttp(builder.Services);
+        builder.Services.AddHostedService<ServerReadiness>();
+    }
+
+    private static void AddHttp(IServiceCollection services)
+    {
+        services.AddRouting();
+        services.Configure<RouteHandlerOptions>(route => route.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(json => WireJson.Configure(json.SerializerOptions));
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ExceptionProblems>();
+        services.AddAuthentication(KeyAuthentication.Name).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Name, null);
+        services.AddAuthorization(Policies.Add);
+        services.AddOpenApi("v1");
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(ServerMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime").AddPrometheusExporter());
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(EmptyAnswers.ExplainAsync);
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseMiddleware<AuditTrail>();
+        app.UseAuthorization();
+        app.UseMiddleware<BodyLimitMiddleware>();
+
+        app.MapHealth();
+        app.MapOpenApi().AllowAnonymous();
+        app.MapHooks();
+        var api = app.MapGroup("/api/v1");
+        api.MapClusters();
+        api.MapApplications();
+        api.MapReleases();
+        api.MapApprovals();
+        api.MapWorkflows();
+        api.MapWebhooks();
+        api.MapKeys();
+        api.MapAudit();
+    }
+}

@@ -1,0 +1,74 @@
+using Kairship.Activities;
+using Kairship.Fleet;
+using Kairship.Server.Access;
+using Kairship.Server.Applications;
+using Kairship.Server.Approvals;
+using Kairship.Server.Clusters;
+using Kairship.Server.Live;
+using Kairship.Server.Releases;
+using Kairship.Server.Triggers.Webhooks;
+using Kairship.Server.Workflows;
+using Kairship.Storage;
+using Kairship.Workflows.Runtime;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace Kairship.Server.Hosting;
+
+/// <summary>The rooms of the house, in the order in which their hosted parts start; they stop in reverse.</summary>
+internal static class Rooms
+{
+    public static void AddRooms(this WebApplicationBuilder builder, ServerOptions options, DataDirectory data)
+    {
+        var services = builder.Services;
+        services.AddHostedService<ServerStartup>();
+        services.AddDataProtection().SetApplicationName("kairship")
+            .PersistKeysToFileSystem(new DirectoryInfo(options.KeysDirectory is { } keys ? Directory.CreateDirectory(keys).FullName : data.Sub("keys")));
+        services.AddKairshipStorage(options.Database is { } postgres
+            ? new StorageOptions { Provider = StorageProvider.PostgreSql, ConnectionString = postgres }
+            : new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={data.DatabaseFile}" });
+        services.AddKairshipFleet(fleet => fleet.AllowLocalReferences = options.AllowLocalKubeconfigReferences);
+        AddSlices(services);
+        builder.UseKairshipSilo(options);
+        services.AddHostedService(p => p.GetRequiredService<WorkflowFolder>());
+        AddEngine(services, options, data);
+        services.AddHostedService(p => p.GetRequiredService<ReleaseProjector>());
+        services.AddHostedService(p => p.GetRequiredService<ReleaseReconciler>());
+        services.AddHostedService(p => p.GetRequiredService<ClusterSupervisor>());
+    }
+
+    private static void AddEngine(IServiceCollection services, ServerOptions options, DataDirectory data)
+    {
+        // A little less than the host's patience, so that what is cancelled at the end can still release its claim.
+        var runtime = new WorkflowRuntimeOptions { Owner = $"{options.NodeName}/{data.NodeId}", DrainTimeout = options.ShutdownTimeout * 0.8 };
+        services.AddSingleton(new InstanceSlots(runtime.MaxConcurrentInstances));
+        services.AddSingleton<IInstanceDispatcher, OrleansDispatcher>();
+        services.AddKairshipActivities();
+        services.AddKairshipWorkflows(runtime);
+    }
+
+    private static void AddSlices(IServiceCollection services)
+    {
+        services.AddSingleton<KeyService>();
+        services.AddSingleton<ClusterConditions>();
+        services.AddSingleton<ClusterSupervisor>();
+        services.AddSingleton<ClusterService>();
+        services.AddSingleton<ApplicationService>();
+        services.AddSingleton<RevisionSource>();
+        services.AddSingleton<PlanService>();
+        services.AddSingleton<ReleaseQueries>();
+        services.AddSingleton<ReleaseLauncher>();
+        services.AddSingleton<ReleaseStarter>();
+        services.AddSingleton<ReleaseControl>();
+        services.AddSingleton<ReleaseProjector>();
+        services.AddSingleton<ReleaseReconciler>();
+        services.AddSingleton<ApprovalService>();
+        services.AddSingleton<WorkflowLookup>();
+        services.AddSingleton<WorkflowService>();
+        services.AddSingleton<WorkflowFolder>();
+        services.AddSingleton<InstanceService>();
+        services.AddSingleton<WebhookExpressions>();
+        services.AddSingleton<WebhookService>();
+        services.AddSingleton<WebhookReceiver>();
+        services.AddSingleton<ServerMetrics>();
+    }
+}

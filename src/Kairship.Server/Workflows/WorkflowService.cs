@@ -1,0 +1,36 @@
+using Kairship.Api;
+using Kairship.Api.Workflows;
+using Kairship.Server.Problems;
+using Kairship.Workflows.Runtime;
+using Kairship.Workflows.Storage;
+
+namespace Kairship.Server.Workflows;
+
+/// <summary>Definitions: listing, showing, importing.</summary>
+internal sealed class WorkflowService(IWorkflowStore store, DefinitionCatalog catalog)
+{
+    public async Task<PageOf<WorkflowInfo>> ListAsync(Paging paging, CancellationToken cancellationToken)
+    {
+        var page = await store.ListDefinitionsAsync(new DefinitionFilter(Latest: true), new PageRequest(paging.Skip, paging.Take), cancellationToken);
+        return new PageOf<WorkflowInfo>([.. page.Items.Select(WorkflowInfos.Of)], page.Total);
+    }
+
+    /// <summary>The definition's JSON.</summary>
+    public async Task<Answer<string>> GetAsync(string definitionId, int? version, CancellationToken cancellationToken)
+    {
+        var option = version is { } number ? VersionOption.Exactly(number) : VersionOption.LatestOnly;
+        return await store.FindDefinitionAsync(definitionId, option, cancellationToken) is { } record
+            ? record.Json
+            : Refusal.NotFound(version is null ? $"There is no workflow '{definitionId}'." : $"There is no version {version} of workflow '{definitionId}'.");
+    }
+
+    /// <summary>Imports and publishes.</summary>
+    public async Task<Answer<ImportedWorkflow>> ImportAsync(string json, CancellationToken cancellationToken)
+    {
+        var result = await catalog.ImportAsync(json, publish: true, cancellationToken);
+        var problems = result.Problems.Select(WorkflowInfos.Of).ToList();
+        return result.Definition is { } definition
+            ? new ImportedWorkflow(WorkflowInfos.Of(definition), result.Changed, problems)
+            : Refusal.Unprocessable("The workflow cannot be published: each problem names the activity and the property.", problems);
+    }
+}
