@@ -1,0 +1,100 @@
+using System.Net.Http.Headers;
+using Kairship.Api;
+using Kairship.Api.Access;
+using Kairship.Server.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Serilog.Events;
+
+namespace Kairship.Server.Tests;
+
+/// <summary>A whole server on loopback: Kestrel, SQLite in a folder of its own, one silo.</summary>
+public sealed class RunningServer : IAsyncLifetime
+{
+    private WebApplication? app;
+
+    public string Data { get; } = Path.Combine(Path.GetTempPath(), $"kairship-server-{Guid.NewGuid():N}");
+    public string Workflows => Path.Combine(Data, "definitions");
+
+    /// <summary>The repository's workflows instead of the samples.</summary>
+    public bool UseShippedWorkflows { get; set; }
+    public Uri Address { get; private set; } = new("http://127.0.0.1");
+    public string AdminToken { get; private set; } = "";
+    public KairshipClient Admin { get; private set; } = null!;
+    public IServiceProvider Services => app!.Services;
+
+    public async ValueTask InitializeAsync()
+    {
+        Directory.CreateDirectory(Workflows);
+        foreach (var (name, json) in UseShippedWorkflows ? ShippedWorkflows() : SampleWorkflows.All)
+        {
+            await File.WriteAllTextAsync(Path.Combine(Workflows, name + ".json"), json);
+        }
+
+        await StartAsync();
+    }
+
+    public async Task StartAsync()
+    {
+        app = KairshipServer.Build(Options());
+        await app.StartAsync();
+        Address = new Uri(app.Urls.First());
+        AdminToken = (await File.ReadAllTextAsync(Path.Combine(Data, "admin.key"))).Trim();
+        Admin = KairshipClient.Connect(Address, AdminToken);
+    }
+
+    public ServerOptions Options() => new()
+    {
+        DataDirectory = Data,
+        Urls = "http://127.0.0.1:0",
+        Workflows = Workflows,
+        NodeName = "test",
+        LogToConsole = false,
+        LogLevel = LogEventLevel.Information,
+        ShutdownTimeout = TimeSpan.FromSeconds(5),
+    };
+
+    public async Task StopAsync()
+    {
+        Admin?.Dispose();
+        if (app is not null)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+            app = null;
+        }
+    }
+
+    /// <summary>Plain HTTP with a key; null: without one.</summary>
+    public HttpClient Http(string? token)
+    {
+        var http = new HttpClient { BaseAddress = Address };
+        if (token is not null)
+        {
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        return http;
+    }
+
+    public async Task<string> KeyAsync(string name, params string[] roles) => (await Admin.CreateKeyAsync(new CreateKeyRequest(name, roles))).Token;
+
+    private static IReadOnlyDictionary<string, string> ShippedWorkflows()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "Kairship.sln")))
+        {
+            root = root.Parent ?? throw new InvalidOperationException("The tests run outside the repository.");
+        }
+
+        return Directory.EnumerateFiles(Path.Combine(root.FullName, "workflows"), "*.json").ToDictionary(f => Path.GetFileNameWithoutExtension(f)!, File.ReadAllText);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        if (Directory.Exists(Data))
+        {
+            Directory.Delete(Data, recursive: true);
+        }
+    }
+}
