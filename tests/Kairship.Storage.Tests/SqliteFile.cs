@@ -14,9 +14,7 @@ internal static class SqliteFile
         where TStore : notnull
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-        var folder = Directory.CreateTempSubdirectory("kairship-sqlite-").FullName;
-        var file = Path.Combine(folder, "kairship.db");
-        File.Copy(await Migrated.Value, file);
+        var file = await CopyAsync();
         var all = new List<ServiceProvider> { Build(file, clock) };
         return new StoreUnderTest<TStore>(
             all[0].GetRequiredService<TStore>(),
@@ -35,8 +33,16 @@ internal static class SqliteFile
                     await provider.DisposeAsync();
                 }
 
-                Directory.Delete(folder, recursive: true);
+                Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
             });
+    }
+
+    /// <summary>A migrated file in a folder of its own; the caller deletes the folder.</summary>
+    public static async Task<string> CopyAsync()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("kairship-sqlite-").FullName, "kairship.db");
+        File.Copy(await Migrated.Value, file);
+        return file;
     }
 
     public static ServiceProvider Build(string file, TimeProvider clock) => new ServiceCollection()

@@ -9,6 +9,8 @@ namespace Kairship.Storage.Workflows;
 /// <paramref name="readNow"/> is the same, standing still during a statement, so that an index can be searched by it.
 /// <para>An instance is due by <c>wake_at</c>: what its last commit or a message asked for while nobody holds it, the end of the lease while
 /// somebody does. So an instance whose owner died becomes due by itself.</para>
+/// <para>Two clocks, never compared with each other: leases end by the database's, due times are the engine's. What is made due "now" by a statement is
+/// therefore due since its last change (<c>updated_at</c>): past by the engine's clock, however far the two are apart.</para>
 /// </summary>
 internal sealed class WorkflowSql(string now, string readNow)
 {
@@ -38,19 +40,36 @@ internal sealed class WorkflowSql(string now, string readNow)
     public const string Quarantine =
         "UPDATE instances SET quarantine_reason = @reason, epoch = epoch + 1, owner = NULL WHERE id = @id AND finished_at IS NULL";
 
-    public string LiftQuarantine { get; } =
-        $"UPDATE instances SET quarantine_reason = NULL, claims = 0, due_at = {now}, wake_at = {now} WHERE id = @id AND quarantine_reason IS NOT NULL";
+    public const string LiftQuarantine =
+        "UPDATE instances SET quarantine_reason = NULL, claims = 0, due_at = updated_at, wake_at = updated_at " +
+        "WHERE id = @id AND quarantine_reason IS NOT NULL";
 
     /// <summary>2 is Suspended, 6 is Faulted.</summary>
-    public string Reopen { get; } =
-        $"UPDATE instances SET status = 2, finished_at = NULL, claims = 0, due_at = {now}, wake_at = {now} WHERE id = @id AND status = 6";
+    public const string Reopen =
+        "UPDATE instances SET status = 2, finished_at = NULL, claims = 0, due_at = updated_at, wake_at = updated_at WHERE id = @id AND status = 6";
+
+    public const string ReleaseOwner = "UPDATE instances SET owner = NULL, due_at = updated_at, wake_at = updated_at WHERE owner = @owner";
+
+    /// <summary>What a message does to its instance: due now, unless it was due before; the end of a running lease stays.</summary>
+    public const string MakeDue =
+        "UPDATE instances SET due_at = CASE WHEN due_at < updated_at THEN due_at ELSE updated_at END, " +
+        "wake_at = CASE WHEN owner IS NOT NULL THEN wake_at WHEN wake_at < updated_at THEN wake_at ELSE updated_at END " +
+        "WHERE id = @id AND finished_at IS NULL";
+
+    /// <summary>SQLite, for one instance; @seen is a JSON array.</summary>
+    public const string WakeForUnseen =
+        "UPDATE instances SET due_at = updated_at, wake_at = updated_at WHERE id = @id AND (due_at IS NULL OR due_at > updated_at) AND EXISTS (" +
+        "SELECT 1 FROM inbox WHERE instance_id = @id AND NOT consumed AND id NOT IN (SELECT value FROM json_each(@seen)))";
+
+    /// <summary>PostgreSQL, for many instances at once. Numbers of messages are unique over all instances, so one list of seen ones serves all.</summary>
+    public const string WakeAllForUnseen =
+        "UPDATE instances SET due_at = updated_at, wake_at = updated_at WHERE id = ANY(@released) AND (due_at IS NULL OR due_at > updated_at) " +
+        "AND EXISTS (SELECT 1 FROM inbox WHERE inbox.instance_id = instances.id AND NOT consumed AND inbox.id <> ALL(@seen))";
 
     public string Claim { get; } =
         $"UPDATE instances SET epoch = epoch + 1, claims = claims + 1, owner = @owner, wake_at = {now} + @lease " +
         "WHERE id = @id AND finished_at IS NULL AND quarantine_reason IS NULL " +
         $"AND (owner IS NULL OR wake_at <= {now}) RETURNING {InstanceColumns}";
-
-    public string ReleaseOwner { get; } = $"UPDATE instances SET owner = NULL, due_at = {now}, wake_at = {now} WHERE owner = @owner";
 
     /// <summary>The first condition on <c>wake_at</c> is implied by the others: it bounds the walk through the index.</summary>
     public string FindDue { get; } =
@@ -59,19 +78,8 @@ internal sealed class WorkflowSql(string now, string readNow)
         $"AND ((owner IS NULL AND wake_at <= @now) OR (owner IS NOT NULL AND wake_at <= {readNow})) ORDER BY wake_at, id LIMIT @limit";
 
     public string NextDue { get; } =
-        "SELECT wake_at FROM instances WHERE wake_at IS NOT NULL AND quarantine_reason IS NULL " +
+        "SELECT CASE WHEN owner IS NULL THEN wake_at ELSE updated_at END FROM instances WHERE wake_at IS NOT NULL AND quarantine_reason IS NULL " +
         $"AND (owner IS NULL OR wake_at <= {readNow}) ORDER BY wake_at LIMIT 1";
-
-    /// <summary>What a message does to its instance: due now, unless it was due before; the end of a running lease stays.</summary>
-    public string MakeDue { get; } =
-        $"UPDATE instances SET due_at = CASE WHEN due_at < {now} THEN due_at ELSE {now} END, " +
-        $"wake_at = CASE WHEN owner IS NOT NULL THEN wake_at WHEN wake_at < {now} THEN wake_at ELSE {now} END " +
-        "WHERE id = @id AND finished_at IS NULL";
-
-    /// <summary>PostgreSQL, for many instances at once.</summary>
-    public string WakeForUnseen { get; } =
-        $"UPDATE instances SET due_at = {now}, wake_at = {now} WHERE id = ANY(@released) AND (due_at IS NULL OR due_at > {now}) AND EXISTS (" +
-        "SELECT 1 FROM inbox WHERE inbox.instance_id = instances.id AND NOT consumed AND inbox.id <> ALL(@seen))";
 
     public static InstanceRecord ReadInstance(DbDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt32(3), Text(row, 4), Text(row, 5), Text(row, 6),

@@ -10,7 +10,7 @@ namespace Kairship.Storage.Workflows.PostgreSql;
 /// Either the message was committed before the guard got the lock: then the later statement that looks for unseen messages, whose
 /// snapshot is newer, sees it. Or it waits for our end: then it finds the instance released and makes it due itself.</para>
 /// </summary>
-internal sealed class PostgreSqlCommit(NpgsqlDataSource source, WorkflowSql sql)
+internal sealed class PostgreSqlCommit(NpgsqlDataSource source)
 {
     public async Task<IReadOnlyList<CommitOutcome>> ApplyAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken) =>
         commits.Count == 0 ? [] : await PostgreSqlRetry.RunAsync(() => ApplyOnceAsync(commits, cancellationToken));
@@ -74,7 +74,7 @@ internal sealed class PostgreSqlCommit(NpgsqlDataSource source, WorkflowSql sql)
         }
     }
 
-    private async Task BringAsync(NpgsqlConnection connection, List<InstanceCommit> passed, CancellationToken cancellationToken)
+    private static async Task BringAsync(NpgsqlConnection connection, List<InstanceCommit> passed, CancellationToken cancellationToken)
     {
         var batch = connection.CreateBatch();
         await using (batch)
@@ -152,7 +152,7 @@ internal sealed class PostgreSqlCommit(NpgsqlDataSource source, WorkflowSql sql)
             .Texts("kinds", messages.Select(x => x.Kind)).Blobs("payloads", messages.Select(x => x.Payload));
     }
 
-    private void Inbox(NpgsqlBatch batch, List<InstanceCommit> passed)
+    private static void Inbox(NpgsqlBatch batch, List<InstanceCommit> passed)
     {
         var consumed = passed.SelectMany(commit => commit.ConsumedInbox.Select(id => (commit.InstanceId, Id: id))).ToList();
         if (consumed.Count > 0)
@@ -163,11 +163,10 @@ internal sealed class PostgreSqlCommit(NpgsqlDataSource source, WorkflowSql sql)
                 .Texts("instances", consumed.Select(x => x.InstanceId)).Longs("ids", consumed.Select(x => x.Id));
         }
 
-        // Numbers of messages are unique over all instances, so one list of seen ones serves all.
         var released = passed.Where(commit => commit.Release && !commit.Status.IsFinished()).ToList();
         if (released.Count > 0)
         {
-            batch.Add(sql.WakeForUnseen).Texts("released", released.Select(x => x.InstanceId)).Longs("seen", released.SelectMany(x => x.SeenInbox));
+            batch.Add(WorkflowSql.WakeAllForUnseen).Texts("released", released.Select(x => x.InstanceId)).Longs("seen", released.SelectMany(x => x.SeenInbox));
         }
     }
 }

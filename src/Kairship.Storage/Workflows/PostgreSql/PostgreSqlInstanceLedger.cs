@@ -21,7 +21,7 @@ internal sealed class PostgreSqlInstanceLedger(NpgsqlDataSource source) : IInsta
     /// <summary>The row of the instance is locked before the message gets its number: numbers grow in the order of posting, and a commit that releases either
     /// sees the message or is waited for.</summary>
     private static readonly string Post =
-        $"WITH target AS ({Sql.MakeDue} AND NOT EXISTS (SELECT 1 FROM inbox WHERE instance_id = @id AND dedupe_key = @key) RETURNING id), " +
+        $"WITH target AS ({WorkflowSql.MakeDue} AND NOT EXISTS (SELECT 1 FROM inbox WHERE instance_id = @id AND dedupe_key = @key) RETURNING id), " +
         "posted AS (INSERT INTO inbox (instance_id, dedupe_key, payload, consumed) SELECT id, @key, @payload, false FROM target " +
         "ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM posted";
 
@@ -78,7 +78,7 @@ internal sealed class PostgreSqlInstanceLedger(NpgsqlDataSource source) : IInsta
     }
 
     public Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken) =>
-        new PostgreSqlCommit(source, Sql).ApplyAsync(commits, cancellationToken);
+        new PostgreSqlCommit(source).ApplyAsync(commits, cancellationToken);
 
     public Task<IReadOnlyList<InboxMessage>> ReadInboxAsync(string instanceId, CancellationToken cancellationToken) =>
         QueryAsync(WorkflowSql.ReadInbox, WorkflowSql.ReadMessage, arguments => arguments.Text("id", instanceId), cancellationToken);
@@ -103,7 +103,7 @@ internal sealed class PostgreSqlInstanceLedger(NpgsqlDataSource source) : IInsta
             await using (batch)
             {
                 batch.Add(LockOwned).Text("owner", owner);
-                batch.Add(Sql.ReleaseOwner).Text("owner", owner);
+                batch.Add(WorkflowSql.ReleaseOwner).Text("owner", owner);
                 await batch.ExecuteNonQueryAsync(cancellationToken);
                 return (int)batch.BatchCommands[1].RecordsAffected;
             }
@@ -116,12 +116,12 @@ internal sealed class PostgreSqlInstanceLedger(NpgsqlDataSource source) : IInsta
         await QueryAsync(Sql.NextDue, row => row.GetInt64(0), _ => { }, cancellationToken) is [var next] ? Ticks.ToTime(next) : null;
 
     public async Task<bool> SetQuarantineAsync(string instanceId, string? reason, CancellationToken cancellationToken) => 1 == (reason is null
-        ? await ExecuteAsync(Sql.LiftQuarantine, arguments => arguments.Text("id", instanceId), cancellationToken)
+        ? await ExecuteAsync(WorkflowSql.LiftQuarantine, arguments => arguments.Text("id", instanceId), cancellationToken)
         : await ExecuteAsync(
             WorkflowSql.Quarantine, arguments => arguments.Text("id", instanceId).Text("reason", StoredText.Clean(reason)), cancellationToken));
 
     public async Task<bool> ReopenAsync(string instanceId, CancellationToken cancellationToken) =>
-        await ExecuteAsync(Sql.Reopen, arguments => arguments.Text("id", instanceId), cancellationToken) == 1;
+        await ExecuteAsync(WorkflowSql.Reopen, arguments => arguments.Text("id", instanceId), cancellationToken) == 1;
 
     public async Task<PostOutcome> PostAsync(
         string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)

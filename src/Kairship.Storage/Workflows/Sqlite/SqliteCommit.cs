@@ -7,7 +7,7 @@ namespace Kairship.Storage.Workflows.Sqlite;
 /// <summary>One commit inside the writer's transaction. Nobody else writes meanwhile, so nothing can slip in between its statements.</summary>
 internal static class SqliteCommit
 {
-    public static CommitOutcome Apply(SqliteSession session, InstanceCommit commit, long now)
+    public static CommitOutcome Apply(SqliteSession session, InstanceCommit commit)
     {
         if (Guard(session, commit) == 0)
         {
@@ -23,7 +23,7 @@ internal static class SqliteCommit
                 ("@id", message.Id), ("@instance", message.InstanceId), ("@kind", message.Kind), ("@payload", Bytes.Of(message.Payload)));
         }
 
-        Inbox(session, commit, now);
+        Inbox(session, commit);
         return CommitOutcome.Committed;
     }
 
@@ -71,7 +71,7 @@ internal static class SqliteCommit
         }
     }
 
-    private static void Inbox(SqliteSession session, InstanceCommit commit, long now)
+    private static void Inbox(SqliteSession session, InstanceCommit commit)
     {
         foreach (var id in commit.ConsumedInbox)
         {
@@ -82,9 +82,7 @@ internal static class SqliteCommit
         if (commit.Release && !commit.Status.IsFinished())
         {
             session.Execute(
-                "UPDATE instances SET due_at = @now, wake_at = @now WHERE id = @id AND (due_at IS NULL OR due_at > @now) AND EXISTS (" +
-                "SELECT 1 FROM inbox WHERE instance_id = @id AND NOT consumed AND id NOT IN (SELECT value FROM json_each(@seen)))",
-                ("@id", commit.InstanceId), ("@now", now), ("@seen", JsonSerializer.Serialize(commit.SeenInbox)));
+                WorkflowSql.WakeForUnseen, ("@id", commit.InstanceId), ("@seen", JsonSerializer.Serialize(commit.SeenInbox)));
         }
     }
 }

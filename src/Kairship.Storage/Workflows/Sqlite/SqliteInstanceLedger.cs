@@ -50,7 +50,7 @@ internal sealed class SqliteInstanceLedger(SqliteWriter writer, SqliteReaders re
         commits.Count == 0
             ? Task.FromResult<IReadOnlyList<CommitOutcome>>([])
             : writer.RunAsync<IReadOnlyList<CommitOutcome>>(
-                session => [.. commits.Select(commit => SqliteCommit.Apply(session, commit, Ticks.Now(time)))], cancellationToken);
+                session => [.. commits.Select(commit => SqliteCommit.Apply(session, commit))], cancellationToken);
 
     public Task<IReadOnlyList<InboxMessage>> ReadInboxAsync(string instanceId, CancellationToken cancellationToken) =>
         readers.QueryAsync(WorkflowSql.ReadInbox, WorkflowSql.ReadMessage, cancellationToken, ("@id", instanceId));
@@ -65,7 +65,7 @@ internal sealed class SqliteInstanceLedger(SqliteWriter writer, SqliteReaders re
             cancellationToken);
 
     public Task<int> ReleaseOwnerAsync(string owner, CancellationToken cancellationToken) =>
-        writer.RunAsync(session => session.Execute(Sql.ReleaseOwner, ("@owner", owner), ("@clock", Ticks.Now(time))), cancellationToken);
+        writer.RunAsync(session => session.Execute(WorkflowSql.ReleaseOwner, ("@owner", owner)), cancellationToken);
 
     public Task<IReadOnlyList<string>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         readers.QueryAsync(
@@ -78,12 +78,12 @@ internal sealed class SqliteInstanceLedger(SqliteWriter writer, SqliteReaders re
 
     public Task<bool> SetQuarantineAsync(string instanceId, string? reason, CancellationToken cancellationToken) => writer.RunAsync(
         session => 1 == (reason is null
-            ? session.Execute(Sql.LiftQuarantine, ("@id", instanceId), ("@clock", Ticks.Now(time)))
+            ? session.Execute(WorkflowSql.LiftQuarantine, ("@id", instanceId))
             : session.Execute(WorkflowSql.Quarantine, ("@id", instanceId), ("@reason", StoredText.Clean(reason)))),
         cancellationToken);
 
     public Task<bool> ReopenAsync(string instanceId, CancellationToken cancellationToken) =>
-        writer.RunAsync(session => session.Execute(Sql.Reopen, ("@id", instanceId), ("@clock", Ticks.Now(time))) == 1, cancellationToken);
+        writer.RunAsync(session => session.Execute(WorkflowSql.Reopen, ("@id", instanceId)) == 1, cancellationToken);
 
     public Task<PostOutcome> PostAsync(
         string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) => writer.RunAsync(
@@ -95,7 +95,7 @@ internal sealed class SqliteInstanceLedger(SqliteWriter writer, SqliteReaders re
                     "WHERE id = @id AND finished_at IS NULL ON CONFLICT DO NOTHING",
                     ("@id", instanceId), ("@key", key), ("@payload", Bytes.Of(payload))) == 1)
             {
-                session.Execute(Sql.MakeDue, ("@id", instanceId), ("@clock", Ticks.Now(time)));
+                session.Execute(WorkflowSql.MakeDue, ("@id", instanceId));
                 return PostOutcome.Posted;
             }
 
