@@ -1,0 +1,69 @@
+using Kairship.Workflows.Storage;
+
+namespace Kairship.Testing.Workflows;
+
+/// <summary>A store in front of another one, for tests that count, delay or break calls. Without an inner store only what is overridden works.</summary>
+public abstract class StoreDecorator(IWorkflowStore? inner = null) : IWorkflowStore
+{
+    /// <summary>Where calls go; overridden to refuse them.</summary>
+    protected virtual IWorkflowStore Target => inner ?? throw new NotSupportedException("This store has nothing behind it.");
+
+    public virtual Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken) =>
+        Target.CommitAsync(commits, cancellationToken);
+
+    public virtual Task MigrateAsync(CancellationToken cancellationToken) => Target.MigrateAsync(cancellationToken);
+
+    public virtual Task SaveDefinitionAsync(DefinitionRecord definition, CancellationToken cancellationToken) => Target.SaveDefinitionAsync(definition, cancellationToken);
+
+    public virtual Task<DefinitionRecord?> GetDefinitionVersionAsync(string versionId, CancellationToken cancellationToken) =>
+        Target.GetDefinitionVersionAsync(versionId, cancellationToken);
+
+    public virtual Task<DefinitionRecord?> FindDefinitionAsync(string definitionId, VersionOption option, CancellationToken cancellationToken) =>
+        Target.FindDefinitionAsync(definitionId, option, cancellationToken);
+
+    public virtual Task<Page<DefinitionRecord>> ListDefinitionsAsync(DefinitionFilter filter, PageRequest page, CancellationToken cancellationToken) =>
+        Target.ListDefinitionsAsync(filter, page, cancellationToken);
+
+    public virtual Task<bool> DeleteDefinitionAsync(string definitionId, CancellationToken cancellationToken) => Target.DeleteDefinitionAsync(definitionId, cancellationToken);
+
+    public virtual Task<CreateResult> CreateInstanceAsync(NewInstance instance, CancellationToken cancellationToken) => Target.CreateInstanceAsync(instance, cancellationToken);
+
+    public virtual Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, CancellationToken cancellationToken) =>
+        Target.ClaimAsync(instanceId, owner, lease, cancellationToken);
+
+    public virtual Task<IReadOnlyList<InboxMessage>> ReadInboxAsync(string instanceId, CancellationToken cancellationToken) => Target.ReadInboxAsync(instanceId, cancellationToken);
+
+    public virtual Task<IReadOnlyList<string>> RenewAsync(string owner, IReadOnlyList<HeldInstance> held, TimeSpan lease, CancellationToken cancellationToken) =>
+        Target.RenewAsync(owner, held, lease, cancellationToken);
+
+    public virtual Task<int> ReleaseOwnerAsync(string owner, CancellationToken cancellationToken) => Target.ReleaseOwnerAsync(owner, cancellationToken);
+
+    public virtual Task<IReadOnlyList<string>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => Target.FindDueAsync(now, limit, cancellationToken);
+
+    public virtual Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => Target.NextDueAsync(cancellationToken);
+
+    public virtual Task<bool> SetQuarantineAsync(string instanceId, string? reason, CancellationToken cancellationToken) =>
+        Target.SetQuarantineAsync(instanceId, reason, cancellationToken);
+
+    public virtual Task<bool> ReopenAsync(string instanceId, CancellationToken cancellationToken) => Target.ReopenAsync(instanceId, cancellationToken);
+
+    public virtual Task<InstanceRecord?> GetInstanceAsync(string instanceId, CancellationToken cancellationToken) => Target.GetInstanceAsync(instanceId, cancellationToken);
+
+    public virtual Task<Page<InstanceRecord>> ListInstancesAsync(InstanceFilter filter, PageRequest page, CancellationToken cancellationToken) =>
+        Target.ListInstancesAsync(filter, page, cancellationToken);
+
+    public virtual Task<bool> DeleteInstanceAsync(string instanceId, CancellationToken cancellationToken) => Target.DeleteInstanceAsync(instanceId, cancellationToken);
+
+    public virtual Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        Target.PostAsync(instanceId, dedupeKey, payload, cancellationToken);
+
+    public virtual Task<IReadOnlyList<BookmarkRecord>> FindBookmarksAsync(string stimulusHash, string? correlationId, CancellationToken cancellationToken) =>
+        Target.FindBookmarksAsync(stimulusHash, correlationId, cancellationToken);
+
+    public virtual Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) => Target.ReadOutboxAsync(limit, cancellationToken);
+
+    public virtual Task DeleteOutboxAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => Target.DeleteOutboxAsync(ids, cancellationToken);
+
+    public virtual Task<Page<JournalRecord>> ReadJournalAsync(string instanceId, PageRequest page, CancellationToken cancellationToken) =>
+        Target.ReadJournalAsync(instanceId, page, cancellationToken);
+}
