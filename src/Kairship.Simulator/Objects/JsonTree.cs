@@ -60,7 +60,12 @@ public static class JsonTree
 
     public static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    public static long? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<long>(out var number) ? number : null;
+    /// <summary>A whole number, whether it was stored as long or set as int by a change; null for anything else.</summary>
+    public static long? Number(JsonNode? node) =>
+        node is not JsonValue value ? null
+        : value.TryGetValue<long>(out var number) ? number
+        : value.TryGetValue<int>(out var small) ? small
+        : null;
 
     static JsonNode? Scalar(JsonValue value) => value.GetValueKind() switch
     {
