@@ -23,6 +23,13 @@ var root = new RootCommand("""
                 of a release that was waited for: 3 rolled back, 4 aborted or rejected, 5 failed.
     """);
 GlobalOptions.AddTo(root);
+
+// A file or a pipe has no width: lines stay whole there.
+if (Console.IsOutputRedirected)
+{
+    Spectre.Console.AnsiConsole.Profile.Width = 1000;
+}
+
 Command[] commands =
 [
     DemoCommand.Create(), ServeCommand.Create(), SimCommand.Create(),

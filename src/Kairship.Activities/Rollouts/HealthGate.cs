@@ -39,7 +39,7 @@ internal sealed class HealthGate(HealthReader reader, ReleaseDesk desk, TimeProv
 
     /// <summary>Writes down how a cluster stands.</summary>
     public Task SaveAsync(
-        ReleaseWork work, string cluster, ClusterPhase phase, (ClusterHealth Health, int Ready, int Desired) read, CancellationToken cancellationToken)
+        ReleaseWork work, string cluster, ClusterPhase phase, (ClusterHealth Health, int Ready, int Desired) read, CancellationToken cancellationToken, int? weight = null)
     {
         var verdict = Decide(work, read.Health);
         var (word, message) = verdict switch
@@ -55,6 +55,7 @@ internal sealed class HealthGate(HealthReader reader, ReleaseDesk desk, TimeProv
             known with
             {
                 Phase = phase,
+                Weight = weight ?? known.Weight,
                 Ready = read.Health.IsReported ? read.Ready : known.Ready,
                 Desired = read.Health.IsReported ? read.Desired : known.Desired,
                 Health = word,

@@ -7,7 +7,7 @@ using Kairship.Workflows.Activities;
 namespace Kairship.Activities.Rollouts;
 
 /// <summary>Takes every cluster that the release has touched back to what it had: the last wave first. Canaries are removed without a trace; promoted clusters get the revision before.</summary>
-internal sealed class RollBackActivity(Tracks tracks, ClusterChange change, ReleaseDesk desk) : EffectActivity
+internal sealed class RollBackActivity(Tracks tracks, ClusterChange change, HealthGate gate, ReleaseDesk desk) : EffectActivity
 {
     private const string Touched = "touched";
     private const string Failure = "failure";
@@ -102,8 +102,10 @@ internal sealed class RollBackActivity(Tracks tracks, ClusterChange change, Rele
         }
         else if (result.Outcome == StepOutcome.Done)
         {
-            await desk.SaveAsync(
-                work, desk.StateOf(work, cluster) with { Phase = ClusterPhase.RolledBack, Weight = 0, Message = null }, cancellationToken);
+            // What people saw last was the canary's trouble; now they see what is there again.
+            var workloads = stable.Select(m => m.Ref).Where(Tracks.IsWorkload).ToList();
+            var read = await gate.ReadAsync(cluster, work.Release.Application, workloads, [], TimeSpan.Zero, [], cancellationToken);
+            await gate.SaveAsync(work, cluster, ClusterPhase.RolledBack, read, cancellationToken, weight: 0);
             await desk.TellAsync(context, work.Release.Id, "RolledBack", cluster, $"{cluster}: back at {work.Stable.Plan.Revision}.", cancellationToken);
         }
     }

@@ -169,7 +169,7 @@ internal sealed class DemoStory(DemoStage stage, IAnsiConsole console, bool appr
         table.AddColumns("", "What", "Result", "Seconds");
         foreach (var (act, good, told, took) in _acts)
         {
-            table.AddRow(new Markup(good ? "[green]ok[/]" : "[red]failed[/]"), new Text(act), new Text(told), new Text($"{took.TotalSeconds:0.0}"));
+            table.AddRow(new Markup(good ? "[green]ok[/]" : "[red]failed[/]"), new Text(act), new Text(told.Length > 160 ? told[..157] + "..." : told), new Text($"{took.TotalSeconds:0.0}"));
         }
 
         console.Write(table);

@@ -58,7 +58,10 @@ internal static class PodProblems
 
         var ended = container["lastState"]?["terminated"];
         var exit = ended?["exitCode"] is { } code ? $" (last exit code {code}{(ended["reason"] is { } why ? $", {why}" : "")}, {container["restartCount"]} restarts)" : "";
-        return new Problem(severity, Waiting[severity], $"pod {pod}, container {container["name"]}: {waiting!["message"]?.ToString() ?? Waiting[severity]}{exit}");
+
+        // The kubelet's sentence about a crash only repeats the names, with uids in it; how it ended is what helps.
+        var said = Waiting[severity] == "CrashLoopBackOff" ? "crashes again and again" : waiting!["message"]?.ToString() ?? Waiting[severity];
+        return new Problem(severity, Waiting[severity], $"pod {pod}, container {container["name"]}: {said}{exit}");
     }
 
     private sealed record Problem(int Severity, string Reason, string Message);
