@@ -17,6 +17,12 @@ public sealed class RunningServer : IAsyncLifetime
 
     /// <summary>The repository's workflows instead of the samples.</summary>
     public bool UseShippedWorkflows { get; set; }
+    /// <summary>A PostgreSQL connection string; null: SQLite.</summary>
+    public string? Database { get; set; }
+
+    /// <summary>The node whose database, keys and first key this one shares.</summary>
+    public RunningServer? Companion { get; set; }
+
     public Uri Address { get; private set; } = new("http://127.0.0.1");
     public string AdminToken { get; private set; } = "";
     public KairshipClient Admin { get; private set; } = null!;
@@ -38,7 +44,7 @@ public sealed class RunningServer : IAsyncLifetime
         app = KairshipServer.Build(Options());
         await app.StartAsync();
         Address = new Uri(app.Urls.First());
-        AdminToken = (await File.ReadAllTextAsync(Path.Combine(Data, "admin.key"))).Trim();
+        AdminToken = (await File.ReadAllTextAsync(Path.Combine(Companion?.Data ?? Data, "admin.key"))).Trim();
         Admin = KairshipClient.Connect(Address, AdminToken);
     }
 
@@ -47,6 +53,8 @@ public sealed class RunningServer : IAsyncLifetime
         DataDirectory = Data,
         Urls = "http://127.0.0.1:0",
         Workflows = Workflows,
+        Database = Database,
+        KeysDirectory = Companion is null ? null : Path.Combine(Companion.Data, "keys"),
         NodeName = "test",
         LogToConsole = false,
         LogLevel = LogEventLevel.Information,

@@ -10,9 +10,19 @@ internal static class SampleWorkflows
 
     public static string Finishing { get; } = Flowchart("finishing", """{"id": "say", "type": "Elsa.WriteLine", "text": {"typeName": "String", "expression": {"type": "Literal", "value": "done"}}}""");
 
+    /// <summary>Two seconds, then a fault.</summary>
+    public static string Delayed { get; } = Flowchart(
+        "delayed",
+        """
+        {"id": "rest", "type": "Elsa.Delay", "timeSpan": {"typeName": "TimeSpan", "expression": {"type": "Literal", "value": "00:00:02"}}},
+        {"id": "boom", "type": "Elsa.Fault", "message": {"typeName": "String", "expression": {"type": "Literal", "value": "after a while"}}}
+        """).Replace("\"connections\": []", """
+        "connections": [{"source": {"activity": "rest", "port": "Done"}, "target": {"activity": "boom", "port": "In"}}]
+        """, StringComparison.Ordinal);
+
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
     {
-        ["waiting"] = Waiting, ["faulting"] = Faulting, ["finishing"] = Finishing, ["rollback"] = Flowchart("rollback", Activity("wait-forever")), ["canary"] = Flowchart("canary", Activity("wait-canary")),
+        ["waiting"] = Waiting, ["faulting"] = Faulting, ["finishing"] = Finishing, ["delayed"] = Delayed, ["rollback"] = Flowchart("rollback", Activity("wait-forever")), ["canary"] = Flowchart("canary", Activity("wait-canary")),
     };
 
     public static string Flowchart(string definitionId, string activity) => $$"""

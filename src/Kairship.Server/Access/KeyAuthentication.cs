@@ -8,12 +8,13 @@ using Microsoft.Extensions.Options;
 namespace Kairship.Server.Access;
 
 /// <summary>Authorization: Bearer ks_{id}_{secret}. Answers 401 and 403 as problem details.</summary>
-internal sealed class KeyAuthentication(
+internal sealed partial class KeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessStore access)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "ApiKey";
     private const string Bearer = "Bearer ";
+    private readonly ILogger log = logger.CreateLogger<KeyAuthentication>();
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -37,12 +38,20 @@ internal sealed class KeyAuthentication(
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var failure = (await HandleAuthenticateOnceSafeAsync()).Failure;
+        if (failure is not null)
+        {
+            WrongKey(log, Context.Connection.RemoteIpAddress?.ToString(), Request.Method, Request.Path);
+        }
+
         Response.Headers.WWWAuthenticate = "Bearer";
         await new Refusal(
             StatusCodes.Status401Unauthorized,
             $"{failure?.Message ?? "There is no key on the request."} Send \"Authorization: Bearer KEY\"; the first key is in the file admin.key of the data folder.")
             .ToResult().ExecuteAsync(Context);
     }
+
+    [LoggerMessage(LogLevel.Warning, "No valid key from {Address}: {Method} {Path}")]
+    private static partial void WrongKey(ILogger logger, string? address, string method, string path);
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {

@@ -20,7 +20,6 @@ internal sealed class DataDirectory : IDisposable
     public string NodeId { get; }
 
     public string Logs => Sub("logs");
-    public string DatabaseFile => System.IO.Path.Combine(Path, "kairship.db");
     public string AdminKeyFile => System.IO.Path.Combine(Path, "admin.key");
 
     /// <exception cref="ServerStartException">The folder cannot be written, or another server holds it.</exception>
@@ -49,18 +48,24 @@ internal sealed class DataDirectory : IDisposable
         return path;
     }
 
+    /// <summary>The SQLite database; made empty with rights for this user alone, which SQLite then gives its journals too.</summary>
+    public string DatabaseFile()
+    {
+        var path = System.IO.Path.Combine(Path, "kairship.db");
+        if (!File.Exists(path))
+        {
+            using var made = new FileStream(path, PrivateFile(FileMode.CreateNew));
+        }
+
+        return path;
+    }
+
     /// <summary>Writes a file that only this user may read, whole or not at all.</summary>
     public static void WritePrivate(string path, string text)
     {
         var temporary = path + ".new";
         File.Delete(temporary);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var writer = new StreamWriter(temporary, options))
+        using (var writer = new StreamWriter(temporary, PrivateFile(FileMode.CreateNew)))
         {
             writer.WriteLine(text);
         }
@@ -69,6 +74,17 @@ internal sealed class DataDirectory : IDisposable
     }
 
     public void Dispose() => heldLock.Dispose();
+
+    private static FileStreamOptions PrivateFile(FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
+    }
 
     private static FileStream Lock(string path)
     {

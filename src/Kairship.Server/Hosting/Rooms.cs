@@ -25,7 +25,7 @@ internal static class Rooms
             .PersistKeysToFileSystem(new DirectoryInfo(options.KeysDirectory is { } keys ? Directory.CreateDirectory(keys).FullName : data.Sub("keys")));
         services.AddKairshipStorage(options.Database is { } postgres
             ? new StorageOptions { Provider = StorageProvider.PostgreSql, ConnectionString = postgres }
-            : new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={data.DatabaseFile}" });
+            : new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={data.DatabaseFile()}" });
         services.AddKairshipFleet(fleet => fleet.AllowLocalReferences = options.AllowLocalKubeconfigReferences);
         AddSlices(services);
         builder.UseKairshipSilo(options);

@@ -10,11 +10,13 @@ public sealed class KeyTests(RunningServer server) : IClassFixture<RunningServer
     [Fact]
     public void AdminKey_IsInAFile_ThatOnlyItsOwnerReads()
     {
-        var file = Path.Combine(server.Data, "admin.key");
-        File.ReadAllText(file).Trim().Should().StartWith("ks_");
-        if (!OperatingSystem.IsWindows())
+        File.ReadAllText(Path.Combine(server.Data, "admin.key")).Trim().Should().StartWith("ks_");
+        foreach (var file in new[] { "admin.key", "kairship.db", "kairship.db-wal" })
         {
-            File.GetUnixFileMode(file).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.GetUnixFileMode(Path.Combine(server.Data, file)).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
+            }
         }
     }
 
