@@ -49,7 +49,8 @@ internal sealed class ClusterService(ClusterRegistry registry, ClusterConditions
         if (!force && await ReleasedThereAsync(name, cancellationToken) is { Count: > 0 } applications)
         {
             return Refusal.Conflict(
-                $"Released in {name}: {string.Join(", ", applications)}. Place them elsewhere and release first, or remove the cluster with ?force=true; what runs there then stays as it is.");
+                $"Released in {name}: {string.Join(", ", applications)}. " +
+                "Place them elsewhere and release first, or remove the cluster with ?force=true; what runs there then stays as it is.");
         }
 
         await registry.RemoveAsync(name, cancellationToken);

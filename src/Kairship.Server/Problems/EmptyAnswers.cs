@@ -12,12 +12,15 @@ internal static class EmptyAnswers
         {
             StatusCodes.Status404NotFound => $"There is nothing at {request.Path}. The API is under /api/v1; /openapi/v1.json lists it.",
             StatusCodes.Status405MethodNotAllowed =>
-                $"{request.Method} is not possible at {request.Path}; {context.HttpContext.Response.Headers.Allow.ToString() switch { "" => "another method is", var allowed => $"{allowed} is" }}.",
-            StatusCodes.Status415UnsupportedMediaType => $"A body of type '{request.ContentType ?? "none"}' is not taken here: send JSON as application/json (an application also as application/yaml).",
+                $"{request.Method} is not possible at {request.Path}; {Allowed(context.HttpContext.Response)} is.",
+            StatusCodes.Status415UnsupportedMediaType =>
+                $"A body of type '{request.ContentType ?? "none"}' is not taken here: send JSON as application/json (an application also as application/yaml).",
             StatusCodes.Status413PayloadTooLarge =>
                 BodyLimitMiddleware.Explain(context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? BodyLimit.Default),
             _ => ProblemTitles.Of(status) + ".",
         };
         return new Refusal(status, detail).ToResult().ExecuteAsync(context.HttpContext);
     }
+
+    private static string Allowed(HttpResponse response) => response.Headers.Allow.ToString() is { Length: > 0 } methods ? methods : "another method";
 }

@@ -87,7 +87,8 @@ internal sealed class ReleaseControl(
         var current = await delivery.GetCurrentRevisionAsync(release.Application, cancellationToken);
         if (current != release.Revision)
         {
-            return Refusal.Conflict($"{release.Application} is at revision {current ?? "none"} now, not at {release.Revision} of {release.Id}: roll back the release that put {current ?? "it"} there.");
+            return Refusal.Conflict(
+                $"{release.Application} is at revision {current ?? "none"} now, not at {release.Revision} of {release.Id}: roll back the release that put that there.");
         }
 
         if (release.FromRevision is null)

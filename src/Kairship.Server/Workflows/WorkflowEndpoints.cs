@@ -22,14 +22,16 @@ internal static class WorkflowEndpoints
             .WithSummary("How the files of the workflow folder were taken").RequireAuthorization(Policies.Read);
 
         var instances = api.MapGroup("/instances").WithTags("Instances");
-        instances.MapGet("", async (InstanceService service, Paging paging, CancellationToken cancellationToken, string? definition = null, string? correlationId = null, string? status = null) =>
+        instances.MapGet("", async (
+            InstanceService service, Paging paging, CancellationToken cancellationToken, string? definition = null, string? correlationId = null, string? status = null) =>
             (await service.ListAsync(definition, correlationId, status, paging, cancellationToken)).ToOk()).WithSummary("Newest first").RequireAuthorization(Policies.Read);
         instances.MapGet("/{id}", async (string id, InstanceService service, CancellationToken cancellationToken) =>
             (await service.GetAsync(RouteText.Id(id), cancellationToken)).ToOk()).WithSummary("One instance with the begin of its journal").RequireAuthorization(Policies.Read);
         instances.MapGet("/{id}/journal", async (string id, InstanceService service, Paging paging, CancellationToken cancellationToken) =>
             (await service.GetJournalAsync(RouteText.Id(id), paging, cancellationToken)).ToOk()).WithSummary("Its journal, oldest first").RequireAuthorization(Policies.Read);
         instances.MapPost("/{id}/cancel", async (string id, InstanceService service, CancellationToken cancellationToken) =>
-            (await service.CancelAsync(RouteText.Id(id), cancellationToken)).ToOk()).WithSummary("Ends it where it is").RequireAuthorization(Policies.Administer).Audited("instance.cancel");
+            (await service.CancelAsync(RouteText.Id(id), cancellationToken)).ToOk())
+            .WithSummary("Ends it where it is").RequireAuthorization(Policies.Administer).Audited("instance.cancel");
         instances.MapPost("/{id}/retry", async (string id, InstanceService service, CancellationToken cancellationToken) =>
             (await service.RetryAsync(RouteText.Id(id), cancellationToken)).ToOk())
             .WithSummary("Runs the faulted activity again, or lifts a quarantine").RequireAuthorization(Policies.Administer).Audited("instance.retry");
