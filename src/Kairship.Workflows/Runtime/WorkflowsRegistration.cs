@@ -2,12 +2,12 @@ using Kairship.Workflows.Activities;
 using Kairship.Workflows.Activities.BuiltIn;
 using Kairship.Workflows.Definitions;
 using Kairship.Workflows.Expressions;
-using Kairship.Workflows.Runtime;
 using Kairship.Workflows.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace Kairship.Workflows.Runtime;
 
 public static class WorkflowsRegistration
 {

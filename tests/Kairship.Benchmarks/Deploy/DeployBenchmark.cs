@@ -19,7 +19,13 @@ internal static class DeployBenchmark
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var count = args is ["--clusters", var text] && int.TryParse(text, out var n) && n is >= 1 and <= 500 ? n : args.Length == 0 ? 100 : throw new ArgumentException("deploy takes --clusters N, 1 to 500");
+        var count = args is ["--clusters", var text] && int.TryParse(text, out var wanted) ? wanted : 100;
+        if (args.Length is not (0 or 2) || count is < 1 or > 500)
+        {
+            await Console.Error.WriteLineAsync("deploy takes --clusters N, 1 to 500");
+            return 2;
+        }
+
         var folder = Directory.CreateTempSubdirectory("kairship-bench-").FullName;
         using var simulator = StartSimulator(count, folder);
         try
