@@ -71,7 +71,7 @@ internal static class DeployBenchmark
             throw new InvalidOperationException(await rig.DescribeAsync(release.Id));
         }
 
-        var events = await rig.Delivery.ListReleaseEventsAsync(release.Id, 10, CancellationToken.None);
+        var events = await rig.Delivery.ListReleaseEventsAsync(release.Id, 1000, CancellationToken.None);
         return (whole, events.First(e => e.Kind == "Planned").At - release.RequestedAt);
     }
 
