@@ -73,9 +73,10 @@ internal static class ReleaseView
         table.AddColumns("Cluster", "Wave", "Phase", "Weight", "Ready", "Health", "");
         foreach (var c in detail.Clusters)
         {
+            var untouched = c.Phase == "Waiting";
             table.AddRow(
                 new Text(c.Cluster), new Text(c.Wave), Printer.Cell(c.Phase), new Text(c.Weight == 0 ? "-" : $"{c.Weight} %"),
-                new Text($"{c.Ready}/{c.Desired}"), Printer.Cell(c.Health), new Text(Short(c.Message), new Style(Color.Grey)));
+                new Text(untouched ? "-" : $"{c.Ready}/{c.Desired}"), Printer.Cell(untouched ? "-" : c.Health), new Text(Short(c.Message), new Style(Color.Grey)));
         }
 
         List<IRenderable> parts = [table];
