@@ -21,6 +21,7 @@ internal sealed class FlowchartPlan
     private readonly List<int>[] outgoing;
     private readonly List<int>[] incoming;
     private readonly BitArray?[] bodies;
+    private readonly BitArray?[] rounds;
     private readonly BitArray?[] reaching;
     private readonly int[] ranks;
 
@@ -45,6 +46,7 @@ internal sealed class FlowchartPlan
 
         ranks = Rank();
         reaching = new BitArray?[connections.Count];
+        rounds = [.. Enumerable.Range(0, connections.Count).Select(c => back[c] ? Forward(targets[c], n => outgoing[n], targets) : null)];
         bodies = [.. Enumerable.Range(0, connections.Count).Select(c => back[c] ? Body(c) : null)];
     }
 
@@ -68,8 +70,8 @@ internal sealed class FlowchartPlan
 
     public bool IsJoin(int node) => ForwardInto(node).Skip(1).Any();
 
-    /// <summary>The loop that a back edge closes holds this node.</summary>
-    public bool InBody(int backEdge, int node) => bodies[backEdge]![node];
+    /// <summary>The next round of the loop that a back edge closes may bring a token along this connection again.</summary>
+    public bool IsRepeated(int backEdge, int connection) => rounds[backEdge]![sources[connection]];
 
     /// <summary>
     /// Whether a token at <paramref name="from"/> can still come along <paramref name="connection"/>: there is a path from it to the connection's source that does
@@ -105,7 +107,7 @@ internal sealed class FlowchartPlan
 
     /// <summary>The natural loop of a back edge u to h: what h reaches forward and what reaches u forward.</summary>
     private BitArray Body(int backEdge) =>
-        Forward(targets[backEdge], n => outgoing[n], targets).And(Forward(sources[backEdge], n => incoming[n], sources));
+        new BitArray(rounds[backEdge]!).And(Forward(sources[backEdge], n => incoming[n], sources));
 
     private BitArray Forward(int from, Func<int, List<int>> edges, int[] ends)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Kairship.Workflows.Activities;
 using Kairship.Workflows.Definitions;
@@ -10,7 +9,7 @@ internal enum JoinMode
     /// <summary>Every incoming forward connection has brought a token.</summary>
     WaitAll,
 
-    /// <summary>At least one has, and no other token can still arrive. What an activity with several incoming connections does when it is not a FlowJoin.</summary>
+    /// <summary>At least one has, and no other token can still arrive at any. What an activity with several incoming connections does when it is not a FlowJoin.</summary>
     WaitAllActive,
 
     /// <summary>The first; what could arrive later is cancelled.</summary>
@@ -18,25 +17,22 @@ internal enum JoinMode
 }
 
 /// <summary>
-/// The tokens of one run of a flowchart. A token is either a running child, or it waits on a connection into a join; the latter are counted in
-/// the flowchart's state ("t": connection number to count). Everything else follows from the shape of the graph.
+/// The tokens of one run of a flowchart. A token is either a running child, or it waits on a connection into a join; the latter are listed in
+/// the flowchart's state ("t": numbers of connections). A second token on a connection merges with the first. Everything else follows from the shape of the graph.
 /// </summary>
 internal sealed class FlowchartTokens
 {
     private readonly ControlContext context;
     private readonly FlowchartPlan plan;
-    private readonly SortedDictionary<int, int> waiting = [];
+    private readonly SortedSet<int> waiting = [];
 
     public FlowchartTokens(ControlContext context, FlowchartPlan plan)
     {
         this.context = context;
         this.plan = plan;
-        if (context.State["t"] is JsonObject saved)
+        if (context.State["t"] is JsonArray saved)
         {
-            foreach (var (connection, count) in saved)
-            {
-                waiting[int.Parse(connection, CultureInfo.InvariantCulture)] = count!.GetValue<int>();
-            }
+            waiting.UnionWith(saved.Select(connection => connection!.GetValue<int>()));
         }
     }
 
@@ -51,7 +47,7 @@ internal sealed class FlowchartTokens
         }
         else
         {
-            context.State["t"] = new JsonObject(waiting.Select(w => KeyValuePair.Create(w.Key.ToString(CultureInfo.InvariantCulture), (JsonNode?)JsonValue.Create(w.Value))));
+            context.State["t"] = new JsonArray([.. waiting.Select(connection => JsonValue.Create(connection))]);
         }
     }
 
@@ -63,12 +59,12 @@ internal sealed class FlowchartTokens
             var target = plan.Target(connection);
             if (plan.IsBack(connection))
             {
-                Forget(w => plan.InBody(connection, plan.Target(w)));
+                Forget(w => plan.IsRepeated(connection, w));
                 context.Schedule(plan.Activity(target));
             }
             else if (plan.IsJoin(target))
             {
-                waiting[connection] = waiting.GetValueOrDefault(connection) + 1;
+                waiting.Add(connection);
             }
             else
             {
@@ -98,37 +94,24 @@ internal sealed class FlowchartTokens
         }
     }
 
-    private List<int> WaitingJoins() => [.. waiting.Keys.Select(plan.Target).Distinct().OrderBy(plan.Rank)];
+    private List<int> WaitingJoins() => [.. waiting.Select(plan.Target).Distinct().OrderBy(plan.Rank)];
 
-    private bool MayFire(int join)
+    private bool MayFire(int join) => ModeOf(join) switch
     {
-        var missing = plan.ForwardInto(join).Where(c => !waiting.ContainsKey(c)).ToList();
-        return ModeOf(join) switch
-        {
-            JoinMode.WaitAny => true,
-            JoinMode.WaitAll => missing.Count == 0,
-            _ => !missing.Exists(c => OtherTokens(join).Any(from => plan.CanArrive(from, c))),
-        };
-    }
+        JoinMode.WaitAny => true,
+        JoinMode.WaitAll => plan.ForwardInto(join).All(waiting.Contains),
+        _ => !OtherTokens(join).Any(from => CouldArrive(from, join)),
+    };
 
     private IEnumerable<int> OtherTokens(int join) =>
-        context.RunningChildren.Select(r => plan.Node(r.Node)).Concat(waiting.Keys.Select(plan.Target)).Where(n => n != join).Distinct();
+        context.RunningChildren.Select(r => plan.Node(r.Node)).Concat(waiting.Select(plan.Target)).Where(n => n != join).Distinct();
+
+    private bool CouldArrive(int from, int join) => from != join && plan.ForwardInto(join).Any(c => plan.CanArrive(from, c));
 
     private void Fire(int join)
     {
         var first = ModeOf(join) == JoinMode.WaitAny;
-        foreach (var connection in plan.ForwardInto(join).Where(waiting.ContainsKey).ToList())
-        {
-            if (first || waiting[connection] == 1)
-            {
-                waiting.Remove(connection);
-            }
-            else
-            {
-                waiting[connection]--;
-            }
-        }
-
+        waiting.ExceptWith(plan.ForwardInto(join));
         if (first)
         {
             CancelLosers(join);
@@ -140,22 +123,15 @@ internal sealed class FlowchartTokens
     /// <summary>A WaitAny has its winner: tokens that could still arrive at it are cancelled, wherever they are.</summary>
     private void CancelLosers(int join)
     {
-        bool CouldArrive(int from) => from != join && plan.ForwardInto(join).Any(c => plan.CanArrive(from, c));
-        foreach (var child in context.RunningChildren.Where(r => CouldArrive(plan.Node(r.Node))))
+        foreach (var child in context.RunningChildren.Where(r => CouldArrive(plan.Node(r.Node), join)))
         {
             context.CancelChild(child.ExecutionId);
         }
 
-        Forget(w => CouldArrive(plan.Target(w)));
+        Forget(w => CouldArrive(plan.Target(w), join));
     }
 
-    private void Forget(Func<int, bool> which)
-    {
-        foreach (var connection in waiting.Keys.Where(which).ToList())
-        {
-            waiting.Remove(connection);
-        }
-    }
+    private void Forget(Predicate<int> which) => waiting.RemoveWhere(which);
 
     private JoinMode ModeOf(int join)
     {

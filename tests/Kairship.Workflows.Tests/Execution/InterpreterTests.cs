@@ -51,6 +51,56 @@ public sealed class InterpreterTests
     }
 
     [Fact]
+    public void Merge_BesideALoopThatIsLeftAtItsHead_WaitsWhileTheLoopIsInItsBody()
+    {
+        var run = new GraphFixture(Def.Workflow("w", Def.Flowchart("root",
+            [Def.Fork("f", "A", "B"), Def.Effect("a"), Outcomes("head", "In", "Out"), Def.Effect("body"), Def.Effect("merge")],
+            "f.A -> a", "f.B -> head", "head.In -> body", "body -> head", "head.Out -> merge", "a -> merge")));
+
+        run.End("head/1", "In");
+        run.End("a/1");
+        run.Ready.Should().Equal("body/1");
+        run.End("body/1");
+        run.End("head/2", "Out");
+
+        run.Ready.Should().Equal("merge/1");
+    }
+
+    [Fact]
+    public void Merge_InsideALoop_DoesNotWaitForATokenThatOnlyTheNextRoundCouldBring()
+    {
+        var run = new GraphFixture(Def.Workflow("w", Def.Flowchart("root",
+            [Def.Effect("head"), Def.Effect("a"), Outcomes("b", "Merge", "Skip"), Def.Effect("c"), Def.Join("merge", "WaitAllActive"), Def.Effect("tail"), Def.Effect("other"), Outcomes("last", "Again", "End")],
+            "head -> a", "head -> b", "a -> merge", "b.Merge -> c", "c -> merge", "b.Skip -> other", "other -> last", "last.Again -> head", "merge -> tail", "tail -> last")));
+
+        run.End("head/1");
+        run.End("b/1", "Skip");
+        run.End("a/1");
+
+        run.Ready.Should().BeEquivalentTo("other/1", "tail/1");
+    }
+
+    [Fact]
+    public void BackEdge_NewRound_ForgetsTokensThatWaitFromTheRoundBefore()
+    {
+        var run = new GraphFixture(Def.Workflow("w", Def.Flowchart("root",
+            [Def.Effect("head"), Def.Effect("a"), Outcomes("b", "Again", "Ok"), Def.Effect("merge")],
+            "head -> a", "head -> b", "a -> merge", "b.Again -> head", "b.Ok -> merge")));
+
+        run.End("head/1");
+        run.End("a/1");
+        run.End("b/1", "Again");
+        run.Ready.Should().Equal("head/2");
+        run.End("head/2");
+        run.End("a/2");
+        run.End("b/2", "Ok");
+        run.End("merge/1");
+
+        run.State.Phase.Should().Be(StatePhase.Finished);
+        run.State.Iterations["merge"].Should().Be(1);
+    }
+
+    [Fact]
     public void Loop_WithoutAWait_IsAnIncidentAndOtherBranchesStay()
     {
         var run = new GraphFixture(Def.Workflow("w", Def.Activity("Elsa.Parallel", "root", ("activities", new JsonArray(

@@ -17,7 +17,11 @@ public sealed class StructuredFlowchartTests
 
         internal sealed record Either(string Id, Block Left, Block Right) : Block;
 
+        /// <summary>Left at its tail, after the body.</summary>
         internal sealed record Loop(string Id, Block Body, int Rounds) : Block;
+
+        /// <summary>Left at its head, before the body.</summary>
+        internal sealed record While(string Id, Block Body, int Rounds) : Block;
     }
 
     [Fact]
@@ -58,7 +62,7 @@ public sealed class StructuredFlowchartTests
     private static Block Random(Random random, int depth, ref int counter)
     {
         var id = $"{counter++}";
-        switch (depth == 0 ? 0 : random.Next(6))
+        switch (depth == 0 ? 0 : random.Next(7))
         {
             case 1:
             case 2:
@@ -69,6 +73,8 @@ public sealed class StructuredFlowchartTests
                 return new Block.Either(id, Random(random, depth - 1, ref counter), Random(random, depth - 1, ref counter));
             case 5:
                 return new Block.Loop(id, Random(random, depth - 1, ref counter), random.Next(1, 4));
+            case 6:
+                return new Block.While(id, Random(random, depth - 1, ref counter), random.Next(0, 4));
             default:
                 return new Block.Work($"w{id}");
         }
@@ -111,6 +117,10 @@ public sealed class StructuredFlowchartTests
                 Count(loop.Body, times * loop.Rounds, counts);
                 Add($"t{loop.Id}", times * loop.Rounds);
                 break;
+            case Block.While loop:
+                Add($"x{loop.Id}", times * (loop.Rounds + 1));
+                Count(loop.Body, times * loop.Rounds, counts);
+                break;
         }
     }
 
@@ -126,6 +136,7 @@ public sealed class StructuredFlowchartTests
         {
             'd' => run % 2 == 1 ? "L" : "R",
             't' => run % rounds[id] == 0 ? "Done" : "Again",
+            'x' => run % (rounds[id] + 1) == 0 ? "Done" : "Again",
             _ => "Done",
         });
 
@@ -153,6 +164,12 @@ public sealed class StructuredFlowchartTests
                     ids.Add($"m{either.Id}");
                     connections.AddRange([$"d{either.Id}.L -> {a.In}", $"d{either.Id}.R -> {b.In}", $"{a.Out} -> m{either.Id}", $"{b.Out} -> m{either.Id}"]);
                     return ($"d{either.Id}", $"m{either.Id}");
+                case Block.While head:
+                    ids.Add($"x{head.Id}");
+                    var inside = Place(head.Body);
+                    rounds[$"x{head.Id}"] = head.Rounds;
+                    connections.AddRange([$"x{head.Id}.Again -> {inside.In}", $"{inside.Out} -> x{head.Id}"]);
+                    return ($"x{head.Id}", $"x{head.Id}");
                 default:
                     var loop = (Block.Loop)at;
                     ids.Add($"h{loop.Id}");
