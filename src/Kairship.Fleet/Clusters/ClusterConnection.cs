@@ -73,7 +73,6 @@ public sealed class ClusterConnection : IDisposable
         {
             _transport.Dispose();
             _pipeline.Dispose();
-            Discovery.Dispose();
         }
     }
 }

@@ -78,7 +78,7 @@ public sealed class ClusterConnections : IAsyncDisposable
             if (slot.Connection is not { } old || old.Revision != record.Revision || _clock.GetUtcNow() >= old.RebuildAt)
             {
                 var connection = await BuildAsync(record);
-                Retire(slot.Connection);
+                _ = RetireAsync(slot.Connection);
                 slot.Connection = connection;
             }
 
@@ -110,11 +110,12 @@ public sealed class ClusterConnections : IAsyncDisposable
         }
     }
 
-    private void Retire(ClusterConnection? connection)
+    private async Task RetireAsync(ClusterConnection? connection)
     {
         if (connection is not null)
         {
-            _clock.CreateTimer(static state => ((ClusterConnection)state!).Dispose(), connection, Options.AttemptTimeout, Timeout.InfiniteTimeSpan);
+            await Task.Delay(Options.AttemptTimeout, _clock);
+            connection.Dispose();
         }
     }
 

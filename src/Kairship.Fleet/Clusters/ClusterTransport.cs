@@ -14,6 +14,7 @@ internal sealed class ClusterTransport : IDisposable
     private readonly ClusterOptions _options;
     private readonly TimeProvider _clock;
     private readonly SocketsHttpHandler? _handler;
+    private readonly string? _tlsServerName;
 
     public ClusterTransport(string cluster, KubernetesClientConfiguration configuration, ClusterOptions options, TimeProvider clock)
     {
@@ -22,6 +23,7 @@ internal sealed class ClusterTransport : IDisposable
         configuration.FirstMessageHandlerSetup = created => handler = created;
         Client = new Kubernetes(configuration);
         _handler = handler;
+        _tlsServerName = string.IsNullOrEmpty(configuration.TlsServerName) ? null : configuration.TlsServerName;
         Client.HttpClient.Timeout = Timeout.InfiniteTimeSpan;
         Client.HttpClient.MaxResponseContentBufferSize = LongestAnswer;
         if (_handler is not null)
@@ -105,7 +107,6 @@ internal sealed class ClusterTransport : IDisposable
         }
 
         handler.SslOptions.RemoteCertificateValidationCallback = null;
-        handler.SslOptions.TargetHost = string.IsNullOrEmpty(configuration.TlsServerName) ? null : configuration.TlsServerName;
         if (configuration.SslCaCerts is { Count: > 0 } roots)
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
@@ -117,6 +118,8 @@ internal sealed class ClusterTransport : IDisposable
     private async Task<HttpRequestMessage> BuildAsync(ClusterRequest request, CancellationToken cancellationToken)
     {
         var message = new HttpRequestMessage(request.Method, new Uri(Client.BaseUri, request.Path)) { Version = HttpVersion.Version20 };
+        // What the certificate is checked against, and SNI, follow the Host header.
+        message.Headers.Host = _tlsServerName;
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         message.Headers.TryAddWithoutValidation("User-Agent", "kairship");
         if (request.Body is { } body)

@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using Kairship.Fleet.Clusters;
 
 namespace Kairship.Fleet.Resources;
 
 /// <summary>What one cluster serves, learnt at the first question; an unknown kind makes it ask again, at most every few seconds.</summary>
-public sealed class Discovery : IDisposable
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore whose wait handle is never asked for holds nothing, and a late caller must hear of the closed connection instead.")]
+public sealed class Discovery
 {
     private readonly ClusterConnection _connection;
     private readonly TimeProvider _clock;
@@ -72,6 +74,4 @@ public sealed class Discovery : IDisposable
         var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
         return _snapshot?.VersionsOf(slash < 0 ? "" : apiVersion[..slash], kind) ?? [];
     }
-
-    public void Dispose() => _gate.Dispose();
 }

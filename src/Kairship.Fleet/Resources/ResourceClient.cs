@@ -142,6 +142,12 @@ public sealed class ResourceClient
             throw new ClusterException(ClusterFailure.Invalid, _connection.Cluster, $"{reference} has no namespace, and a {reference.Kind} lives in one");
         }
 
+        // "." and ".." would be folded away by the URI and name another resource.
+        if (reference.Name is "" or "." or ".." || reference.Namespace is "." or "..")
+        {
+            throw new ClusterException(ClusterFailure.Invalid, _connection.Cluster, $"\"{reference}\" is no name of an object");
+        }
+
         return resource.Path(resource.Namespaced ? reference.Namespace : null, reference.Name);
     }
 

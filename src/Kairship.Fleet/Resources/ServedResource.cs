@@ -11,13 +11,9 @@ public sealed record ServedResource(string Group, string Version, string Kind, s
     internal string Path(string? ns, string? name = null)
     {
         var root = Group.Length == 0 ? $"api/{Version}" : $"apis/{Group}/{Version}";
-        var collection = Namespaced && ns is not null ? $"{root}/namespaces/{Segment(ns)}/{Plural}" : $"{root}/{Plural}";
-        return name is null ? collection : $"{collection}/{Segment(name)}";
+        var collection = Namespaced && ns is not null ? $"{root}/namespaces/{Uri.EscapeDataString(ns)}/{Plural}" : $"{root}/{Plural}";
+        return name is null ? collection : $"{collection}/{Uri.EscapeDataString(name)}";
     }
-
-    // "." and ".." would be folded away by the URI and name another resource.
-    private static string Segment(string name) =>
-        name is "" or "." or ".." ? throw new ArgumentException($"\"{name}\" is no name of an object.", nameof(name)) : Uri.EscapeDataString(name);
 }
 
 /// <summary>The cluster does not serve a kind. The message names the versions of it that the cluster does serve.</summary>

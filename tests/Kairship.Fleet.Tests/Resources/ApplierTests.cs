@@ -1,0 +1,146 @@
+using Kairship.Fleet.Resources;
+using static Kairship.Fleet.Tests.SampleManifests;
+
+namespace Kairship.Fleet.Tests.Resources;
+
+/// <summary>Must hold on any cluster.</summary>
+public abstract class ApplierTests
+{
+    private readonly ClusterUnderTest _cluster;
+
+    protected ApplierTests(ClusterUnderTest cluster)
+    {
+        Assert.SkipWhen(cluster.WhyMissing is not null, cluster.WhyMissing ?? "");
+        _cluster = cluster;
+    }
+
+    private Applier Applier => _cluster.Fleet.Applier;
+
+    [Fact]
+    public async Task ApplyAll_Twice_CreatesThenLeavesUnchanged_ThenConfigures()
+    {
+        var ns = await _cluster.NamespaceAsync();
+        Kairship.Delivery.Manifests.Manifest[] manifests =
+            [ConfigMap("a", ns: ns), ConfigMap("b", ns: ns), ConfigMap("c", ns: ns), Service("web", ns), Deployment("web", ns: ns)];
+        (await Applier.ApplyAllAsync("edge", manifests, new() { ReleaseId = "r-1", Epoch = 1 })).Objects.Should().OnlyContain(o => o.Outcome == ApplyOutcome.Created);
+        await SettledAsync(ns);
+        (await Applier.ApplyAllAsync("edge", manifests, new() { ReleaseId = "r-1", Epoch = 1 })).Objects.Should().OnlyContain(o => o.Outcome == ApplyOutcome.Unchanged);
+        manifests[1] = ConfigMap("b", "2", ns);
+        var third = await Applier.ApplyAllAsync("edge", manifests, new() { ReleaseId = "r-1", Epoch = 1 });
+        third.Succeeded.Should().BeTrue();
+        third.Objects.Where(o => o.Outcome == ApplyOutcome.Configured).Should().ContainSingle().Which.Ref.Name.Should().Be("b");
+    }
+
+    [Fact]
+    public async Task ApplyAll_ObjectsOfOthers_AreRefused_UnlessAdopted()
+    {
+        var ns = await _cluster.NamespaceAsync();
+        var client = _cluster.Connection.Resources;
+        await client.ApplyAsync(ConfigMap("foreign", "theirs", ns, application: null), new() { FieldManager = "somebody" });
+        await client.ApplyAsync(ConfigMap("other", "theirs", ns, application: "other"), new() { FieldManager = "somebody" });
+        Kairship.Delivery.Manifests.Manifest[] manifests = [ConfigMap("foreign", "ours", ns), ConfigMap("other", "ours", ns), ConfigMap("mine", "ours", ns), Deployment("web", ns: ns)];
+
+        var report = await Applier.ApplyAllAsync("edge", manifests, new());
+        report.Objects.Select(o => (o.Outcome, o.Reason)).Should().Equal(
+            (ApplyOutcome.Failed, "NotOurs"), (ApplyOutcome.Failed, "NotOurs"), (ApplyOutcome.Created, null), (ApplyOutcome.Failed, "Skipped"));
+        report.Objects[1].Message.Should().Contain("belongs to application other");
+        report.IsTransient.Should().BeFalse();
+        (await client.GetAsync(manifests[0].Ref))!["data"]!["value"]!.ToString().Should().Be("theirs");
+
+        var adopted = await Applier.ApplyAllAsync("edge", manifests, new() { Adopt = true, Force = true });
+        adopted.Succeeded.Should().BeTrue(adopted.Failures.FirstOrDefault()?.Message);
+        (await client.GetAsync(manifests[0].Ref))!["data"]!["value"]!.ToString().Should().Be("ours");
+    }
+
+    [Fact]
+    public async Task ApplyAll_Conflict_NamesManagerAndField()
+    {
+        var ns = await _cluster.NamespaceAsync();
+        await _cluster.Connection.Resources.ApplyAsync(Deployment("web", ns: ns, replicas: 5), new() { FieldManager = "autoscaler" });
+        var report = await Applier.ApplyAllAsync("edge", [Deployment("web", ns: ns, replicas: 1)], new());
+        report.Objects.Single().Should().Match<ObjectApplied>(o => o.Reason == "Conflict" && o.Message == ".spec.replicas is managed by \"autoscaler\"");
+    }
+
+    [Fact]
+    public async Task ApplyAll_OlderEpochOfTheSameRelease_IsSuperseded()
+    {
+        var ns = await _cluster.NamespaceAsync();
+        await Applier.ApplyAllAsync("edge", [ConfigMap("a", "new", ns)], new() { ReleaseId = "r", Epoch = 5 });
+        (await Applier.ApplyAllAsync("edge", [ConfigMap("a", "stale", ns)], new() { ReleaseId = "r", Epoch = 4 })).Objects.Single().Reason.Should().Be("Superseded");
+        (await Applier.ApplyAllAsync("edge", [ConfigMap("a", "next", ns)], new() { ReleaseId = "r2", Epoch = 1 })).Succeeded.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task ApplyAll_NamespaceThatDoesNotExist_IsToldSo_OrCreated()
+    {
+        var ns = $"new-{Guid.NewGuid():N}"[..12];
+        var missing = await Applier.ApplyAllAsync("edge", [ConfigMap("a", ns: ns), Deployment("web", ns: ns)], new());
+        missing.Objects.Select(o => o.Reason).Should().Equal("NamespaceNotFound", "Skipped");
+        missing.Objects[0].Message.Should().Contain(ns);
+
+        (await Applier.ApplyAllAsync("edge", [ConfigMap("a", ns: ns)], new() { CreateNamespace = true })).Succeeded.Should().BeTrue();
+        var another = $"set-{Guid.NewGuid():N}"[..12];
+        var together = await Applier.ApplyAllAsync("edge", [Namespace(another), ConfigMap("a", ns: another)], new());
+        together.Objects.Should().OnlyContain(o => o.Outcome == ApplyOutcome.Created);
+    }
+
+    [Fact]
+    public async Task ApplyAll_KindThatTheSetDefines_IsAppliedOnceItIsServed()
+    {
+        var report = await Applier.ApplyAllAsync("edge", [Definition(), Widget("a")], new() { Adopt = true });
+        report.Succeeded.Should().BeTrue(report.Failures.FirstOrDefault()?.Message);
+        (await _cluster.Connection.Resources.GetAsync(Widget("a").Ref))!["spec"]!["size"]!.GetValue<int>().Should().Be(3);
+    }
+
+    [Fact]
+    public async Task ApplyAll_ObjectsThatTheClusterRefuses_CarryItsOwnWords()
+    {
+        var ns = await _cluster.NamespaceAsync();
+        var nothing = Of($"{{ apiVersion: example.test/v9, kind: Nothing, metadata: {{ name: a, namespace: {ns} }} }}");
+        var report = await Applier.ApplyAllAsync("edge", [Deployment("ok", ns: ns), Deployment("web", ns: ns, replicas: -1), nothing], new());
+        report.Objects.Select(o => o.Reason).Should().Equal(null, "Invalid", "Skipped");
+        report.Objects[1].Message.Should().Contain("spec.replicas").And.Contain("must be greater than or equal to 0");
+        (await Applier.ApplyAllAsync("edge", [nothing], new())).Objects.Single().Reason.Should().Be("UnknownKind");
+    }
+
+    [Fact]
+    public async Task ApplyAll_DryRun_WritesNothing()
+    {
+        var ns = await _cluster.NamespaceAsync();
+        (await Applier.ApplyAllAsync("edge", [ConfigMap("a", ns: ns)], new() { DryRun = true })).Succeeded.Should().BeTrue();
+        (await _cluster.Connection.Resources.GetAsync(ConfigMap("a", ns: ns).Ref)).Should().BeNull();
+    }
+
+    private Task SettledAsync(string ns) => FleetUnderTest.UntilAsync(
+        async () => (await _cluster.Fleet.Health.ReadAsync("edge", [Deployment("web", ns: ns).Ref])).AllCurrent, "the deployment");
+}
+
+public sealed class SimulatedApplierTests(Simulated cluster) : ApplierTests(cluster), IClassFixture<Simulated>
+{
+    [Fact]
+    public async Task ApplyAll_ManyObjects_CostsOneWriteEach_AndOneReadForEachKind()
+    {
+        var ns = await cluster.NamespaceAsync();
+        var manifests = Enumerable.Range(0, 12).Select(i => Service($"web{i}", ns)).Concat(Enumerable.Range(0, 12).Select(i => Deployment($"web{i}", ns: ns))).ToList();
+        await cluster.Connection.Discovery.AllAsync();
+        var before = (cluster.Cluster.Requests, cluster.Cluster.MutatingRequests);
+        (await cluster.Fleet.Applier.ApplyAllAsync("edge", manifests, new())).Succeeded.Should().BeTrue();
+        (cluster.Cluster.MutatingRequests - before.MutatingRequests).Should().Be(24);
+        (cluster.Cluster.Requests - before.Requests).Should().Be(26);
+    }
+
+    [Fact]
+    public async Task ApplyAll_ClusterThatIsOutOfReach_IsReportedForEachObject_AsTransient()
+    {
+        await using var fleet = new FleetUnderTest(o => o.MaxRetries = 0);
+        await using var gone = await Simulator.SimulatedCluster.StartAsync(new() { Name = "gone" });
+        await fleet.JoinAsync("gone", gone.Kubeconfig);
+        gone.Faults.Unreachable = true;
+        var report = await fleet.Applier.ApplyAllAsync("gone", [ConfigMap("a"), Deployment("web")], new());
+        report.Objects.Should().OnlyContain(o => o.Reason == "Unreachable");
+        report.IsTransient.Should().BeTrue();
+    }
+}
+
+[Collection(RealCollection.Name)]
+public sealed class RealApplierTests(Real cluster) : ApplierTests(cluster);
