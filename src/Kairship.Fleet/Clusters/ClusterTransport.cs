@@ -14,6 +14,9 @@ internal sealed class ClusterTransport : IDisposable
     private readonly ClusterOptions _options;
     private readonly TimeProvider _clock;
     private readonly SocketsHttpHandler? _handler;
+
+    // The client forgets its own when it is disposed, and requests that come too late must hear that it is.
+    private readonly HttpClient _http;
     private readonly string? _tlsServerName;
 
     public ClusterTransport(string cluster, KubernetesClientConfiguration configuration, ClusterOptions options, TimeProvider clock)
@@ -24,8 +27,9 @@ internal sealed class ClusterTransport : IDisposable
         Client = new Kubernetes(configuration);
         _handler = handler;
         _tlsServerName = string.IsNullOrEmpty(configuration.TlsServerName) ? null : configuration.TlsServerName;
-        Client.HttpClient.Timeout = Timeout.InfiniteTimeSpan;
-        Client.HttpClient.MaxResponseContentBufferSize = LongestAnswer;
+        _http = Client.HttpClient;
+        _http.Timeout = Timeout.InfiniteTimeSpan;
+        _http.MaxResponseContentBufferSize = LongestAnswer;
         if (_handler is not null)
         {
             Harden(_handler, configuration, options, Client.BaseUri);
@@ -41,7 +45,7 @@ internal sealed class ClusterTransport : IDisposable
         try
         {
             using var message = await BuildAsync(request, cancellationToken);
-            using var response = await Client.HttpClient.SendAsync(message, HttpCompletionOption.ResponseContentRead, cancellationToken);
+            using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseContentRead, cancellationToken);
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             return new ClusterAnswer((int)response.StatusCode, body, RetryAfter(response));
         }
@@ -54,6 +58,11 @@ internal sealed class ClusterTransport : IDisposable
 
             throw;
         }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or ObjectDisposedException)
+        {
+            // What a cancelled request dies of is of no interest.
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
     }
 
     /// <summary>Opens a stream that the caller reads as long as it likes; the timeout of an attempt covers only the headers.</summary>
@@ -64,7 +73,7 @@ internal sealed class ClusterTransport : IDisposable
         try
         {
             using var message = await BuildAsync(request, either.Token);
-            var response = await Client.HttpClient.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (response.IsSuccessStatusCode)
             {
                 return response;

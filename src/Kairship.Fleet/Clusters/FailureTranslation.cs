@@ -19,6 +19,8 @@ internal static partial class FailureTranslation
         ClusterException known => known,
         HttpRequestException { InnerException: AuthenticationException authentication } =>
             new ClusterException(ClusterFailure.CertificateInvalid, cluster, CertificateMessage(authentication), exception),
+        HttpRequestException { InnerException: OperationCanceledException } =>
+            new ClusterException(ClusterFailure.Timeout, cluster, "the connection that it waited for was given up", exception),
         HttpRequestException http => new ClusterException(ClusterFailure.Unreachable, cluster, ReachMessage(http), exception),
         OperationCanceledException { InnerException: TimeoutException } =>
             new ClusterException(ClusterFailure.Timeout, cluster, $"no connection within {options.ConnectTimeout.TotalSeconds:0.#} s", exception),

@@ -120,12 +120,14 @@ public class ClusterConnectionsTests : IAsyncLifetime
     {
         await using var fleet = new FleetUnderTest(o =>
         {
-            o.AttemptTimeout = TimeSpan.FromMilliseconds(150);
+            o.AttemptTimeout = TimeSpan.FromMilliseconds(500);
             o.MaxRetries = 0;
         });
         var connection = await fleet.JoinAsync("edge", _cluster.Kubeconfig);
+        await connection.Discovery.AllAsync();
         _cluster.Faults.Frozen = true;
-        (await Failing(connection)).Kind.Should().Be(ClusterFailure.Timeout);
+        var failure = await Failing(connection);
+        failure.Kind.Should().Be(ClusterFailure.Timeout, failure.ToString());
     }
 
     [Fact]
