@@ -33,7 +33,7 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
             return ActivityResult.Leave("Approved");
         }
 
-        var approval = await desk.Store.EnsureApprovalAsync(Ask(context, work, requirement), cancellationToken);
+        var approval = await EnsureAsync(context, work, requirement, cancellationToken);
         if (ReleaseSignals.AbortIn(context.ResumedBy, work.Release.Id) is { } abort)
         {
             await SettleAsync(approval, ApprovalRules.Void, cancellationToken);
@@ -54,6 +54,22 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
         }
     }
 
+    /// <summary>Told before it can be decided: somebody may approve while this process dies, and then nobody comes back to tell that it was asked for.</summary>
+    private async Task<Approval> EnsureAsync(EffectContext context, ReleaseWork work, ApprovalRequirement requirement, CancellationToken cancellationToken)
+    {
+        var approval = Ask(context, work, requirement);
+        if (await desk.Store.GetApprovalAsync(approval.Id, cancellationToken) is { } asked)
+        {
+            return asked;
+        }
+
+        await desk.MoveAsync(work.Release, ReleaseStatus.AwaitingApproval, null, cancellationToken);
+        await desk.TellAsync(
+            context, work.Release.Id, "ApprovalRequested", null,
+            $"Approval {approval.Id} of plan {approval.PlanDigest[..12]} is asked of {(approval.Roles.Count == 0 ? "anybody but the requester" : string.Join(", ", approval.Roles))}.", cancellationToken);
+        return await desk.Store.EnsureApprovalAsync(approval, cancellationToken);
+    }
+
     private static Approval Ask(EffectContext context, ReleaseWork work, ApprovalRequirement requirement)
     {
         // The same gate execution asks the same question, however often it runs.
@@ -67,9 +83,6 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
     private async Task<ActivityResult> WaitAsync(EffectContext context, ReleaseWork work, Approval approval, CancellationToken cancellationToken)
     {
         await desk.MoveAsync(work.Release, ReleaseStatus.AwaitingApproval, null, cancellationToken);
-        await desk.TellAsync(
-            context, work.Release.Id, "ApprovalRequested", null,
-            $"Approval {approval.Id} of plan {approval.PlanDigest[..12]} is asked of {(approval.Roles.Count == 0 ? "anybody but the requester" : string.Join(", ", approval.Roles))}.", cancellationToken);
         var left = approval.ExpiresAt - context.Time.GetUtcNow();
         return ActivityResult.Wait(
             left is { } time && time < LookAgain ? time : LookAgain, null, ReleaseSignals.Approval(approval.Id), ReleaseSignals.Abort(work.Release.Id));

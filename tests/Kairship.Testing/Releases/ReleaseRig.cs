@@ -48,7 +48,9 @@ public sealed class ReleaseRig : IAsyncDisposable
     /// <param name="storage">Which database; the same for a restart.</param>
     /// <param name="keys">Folder of the keys that encrypt kubeconfigs; the same for a restart.</param>
     /// <param name="wrap">Puts something between engine and store, to make it fail.</param>
-    public static async Task<ReleaseRig> StartAsync(StorageOptions storage, string keys, Func<IWorkflowStore, IWorkflowStore>? wrap = null)
+    /// <param name="wrapDelivery">The same for the store of releases.</param>
+    public static async Task<ReleaseRig> StartAsync(
+        StorageOptions storage, string keys, Func<IWorkflowStore, IWorkflowStore>? wrap = null, Func<IDeliveryStore, IDeliveryStore>? wrapDelivery = null)
     {
         var services = new ServiceCollection();
         services.AddLogging(l => l.SetMinimumLevel(LogLevel.Warning));
@@ -57,14 +59,8 @@ public sealed class ReleaseRig : IAsyncDisposable
         services.AddKairshipStorage(storage);
         services.AddKairshipFleet();
         services.AddKairshipActivities();
-        if (wrap is not null)
-        {
-            var inner = services.Last(s => s.ServiceType == typeof(IWorkflowStore));
-            services.Remove(inner);
-            services.AddSingleton(sp => wrap((IWorkflowStore)(inner.ImplementationInstance ?? inner.ImplementationFactory?.Invoke(sp)
-                ?? ActivatorUtilities.CreateInstance(sp, inner.ImplementationType!))));
-        }
-
+        Wrap(services, wrap);
+        Wrap(services, wrapDelivery);
         services.AddKairshipWorkflows(new WorkflowRuntimeOptions { Owner = "rig", SweepMinInterval = TimeSpan.FromMilliseconds(10), BackoffBase = TimeSpan.FromMilliseconds(50), MaxClaims = 1000 });
         var rig = new ReleaseRig(services.BuildServiceProvider());
         foreach (var hosted in rig._services.GetServices<IHostedService>())
@@ -73,6 +69,18 @@ public sealed class ReleaseRig : IAsyncDisposable
         }
 
         return rig;
+    }
+
+    private static void Wrap<T>(ServiceCollection services, Func<T, T>? wrap)
+        where T : class
+    {
+        if (wrap is not null)
+        {
+            var inner = services.Last(s => s.ServiceType == typeof(T));
+            services.Remove(inner);
+            services.AddSingleton(sp => wrap((T)(inner.ImplementationInstance ?? inner.ImplementationFactory?.Invoke(sp)
+                ?? ActivatorUtilities.CreateInstance(sp, inner.ImplementationType!))));
+        }
     }
 
     /// <summary>The shipped workflows.</summary>
