@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Releases;
 using Kairship.Workflows.Activities;
@@ -6,8 +7,8 @@ namespace Kairship.Activities.Releases;
 
 /// <summary>What an activity needs of the release that it works for.</summary>
 /// <param name="Stable">What was released before, as its own plan put it into the clusters; null for the first release.</param>
-/// <param name="Clusters">How the release stands, by cluster.</param>
-internal sealed record ReleaseWork(Release Release, Rendition Target, Rendition? Stable, IReadOnlyDictionary<string, ReleaseCluster> Clusters);
+/// <param name="Clusters">How the release stands, by cluster, as last read or written by this activity.</param>
+internal sealed record ReleaseWork(Release Release, Rendition Target, Rendition? Stable, ConcurrentDictionary<string, ReleaseCluster> Clusters);
 
 /// <summary>Loads releases for activities and writes down how they go on.</summary>
 internal sealed class ReleaseDesk(IDeliveryStore store, TimeProvider time)
@@ -34,7 +35,7 @@ internal sealed class ReleaseDesk(IDeliveryStore store, TimeProvider time)
         var target = new Rendition(release.Spec, plan, await ManifestsAsync(release.Application, release.Revision, cancellationToken));
         var states = await store.ListReleaseClustersAsync(release.Id, cancellationToken);
         return new ReleaseWork(
-            release, target, await StableAsync(release.Application, release.FromRevision, release.Number, cancellationToken), states.ToDictionary(s => s.Cluster));
+            release, target, await StableAsync(release.Application, release.FromRevision, release.Number, cancellationToken), new(states.ToDictionary(s => s.Cluster)));
     }
 
     /// <summary>What the last succeeded release before <paramref name="before"/> left in the clusters; null when there was none.</summary>
@@ -74,6 +75,7 @@ internal sealed class ReleaseDesk(IDeliveryStore store, TimeProvider time)
         if (!work.Clusters.TryGetValue(state.Cluster, out var known) || known with { UpdatedAt = state.UpdatedAt } != state)
         {
             await store.SaveReleaseClusterAsync(state, cancellationToken);
+            work.Clusters[state.Cluster] = state;
         }
     }
 
