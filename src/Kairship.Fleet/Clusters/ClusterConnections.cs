@@ -33,7 +33,16 @@ public sealed class ClusterConnections : IAsyncDisposable
         return slot.Connection is { } connection && IsFresh(slot, connection) ? ValueTask.FromResult(connection) : new(RefreshAsync(cluster, slot, cancellationToken));
     }
 
-    /// <summary>Forgets what is known of a cluster: after its record was changed or removed in this process.</summary>
+    /// <summary>The record was changed in this process: the next caller reads it, and requests under way end on the old connection.</summary>
+    internal void Recheck(string cluster)
+    {
+        if (_slots.TryGetValue(cluster, out var slot))
+        {
+            slot.IsStale = true;
+        }
+    }
+
+    /// <summary>The record was removed in this process.</summary>
     internal async Task ForgetAsync(string cluster)
     {
         if (_slots.TryRemove(cluster, out var slot))
@@ -54,7 +63,7 @@ public sealed class ClusterConnections : IAsyncDisposable
     }
 
     private bool IsFresh(Slot slot, ClusterConnection connection) =>
-        _clock.GetElapsedTime(Interlocked.Read(ref slot.CheckedAt)) < Options.RecordFreshness && _clock.GetUtcNow() < connection.RebuildAt;
+        !slot.IsStale && _clock.GetElapsedTime(Interlocked.Read(ref slot.CheckedAt)) < Options.RecordFreshness && _clock.GetUtcNow() < connection.RebuildAt;
 
     private async Task<ClusterConnection> RefreshAsync(string cluster, Slot slot, CancellationToken cancellationToken)
     {
@@ -66,7 +75,7 @@ public sealed class ClusterConnections : IAsyncDisposable
                 return current;
             }
 
-            var record = await _store.GetAsync(cluster, cancellationToken);
+            var record = await ReadAsync(cluster, slot, cancellationToken);
             if (record is null)
             {
                 _slots.TryRemove(cluster, out _);
@@ -88,6 +97,21 @@ public sealed class ClusterConnections : IAsyncDisposable
         finally
         {
             slot.Gate.Release();
+        }
+    }
+
+    private async Task<ClusterRecord?> ReadAsync(string cluster, Slot slot, CancellationToken cancellationToken)
+    {
+        // Before the read: a change during it makes the slot stale again.
+        slot.IsStale = false;
+        try
+        {
+            return await _store.GetAsync(cluster, cancellationToken);
+        }
+        catch
+        {
+            slot.IsStale = true;
+            throw;
         }
     }
 
@@ -122,6 +146,7 @@ public sealed class ClusterConnections : IAsyncDisposable
     private sealed class Slot
     {
         public long CheckedAt;
+        public volatile bool IsStale;
 
         public SemaphoreSlim Gate { get; } = new(1, 1);
 

@@ -42,7 +42,7 @@ public sealed partial class ClusterRegistry(IClusterStore store, IDataProtection
             var record = await store.SaveAsync(
                 new ClusterRecord(name!, new SortedDictionary<string, string>(labels.ToDictionary(), StringComparer.Ordinal), secret, kubeconfig.Context, kubeconfig.Server, 0, clock.GetUtcNow()),
                 cancellationToken);
-            await connections.ForgetAsync(name!);
+            connections.Recheck(name!);
             return new JoinResult.Joined(record, seen.Version, seen.Nodes);
         }
         catch (KubeconfigException exception)

@@ -17,6 +17,9 @@ internal sealed class KubeconfigException(string message, bool isLocalReference 
 internal sealed class Kubeconfig
 {
     private const int DeepestNesting = 32;
+
+    /// <summary>A program that hands out expired certificates must not be run for every request.</summary>
+    private static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(30);
     private readonly KubernetesClientConfiguration _configuration;
     private readonly bool _fromProgram;
 
@@ -83,7 +86,7 @@ internal sealed class Kubeconfig
 
         using var certificate = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(Convert.FromBase64String(_configuration.ClientCertificateData)));
         var left = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()) - clock.GetUtcNow();
-        return clock.GetUtcNow() + (left * 0.8);
+        return clock.GetUtcNow() + (left * 0.8 > LeastLife ? left * 0.8 : LeastLife);
     }
 
     /// <summary>A look at the events alone, since building objects from hostile YAML may recurse or expand without bound.</summary>

@@ -51,7 +51,7 @@ internal static class LiveObjects
         var groups = manifests.Select(m => m.Ref).GroupBy(r => (r.ApiVersion, r.Kind, r.Namespace)).ToList();
         // The first question fills discovery; the others then only look it up.
         await connection.Discovery.AllAsync(cancellationToken);
-        await Parallel.ForEachAsync(groups, Parallel8(connection, cancellationToken), async (group, token) =>
+        await Parallel.ForEachAsync(groups, InParallel(connection, cancellationToken), async (group, token) =>
         {
             var resource = await connection.Discovery.FindAsync(group.Key.ApiVersion, group.Key.Kind, token);
             if (resource is null || (resource.Namespaced && group.Key.Namespace is null))
@@ -62,7 +62,7 @@ internal static class LiveObjects
             var references = group.ToList();
             if (references.Count <= FewEnoughToGet || !await ListAsync(connection, resource, references, found, token))
             {
-                await Parallel.ForEachAsync(references, Parallel8(connection, token), async (reference, inner) =>
+                await Parallel.ForEachAsync(references, InParallel(connection, token), async (reference, inner) =>
                 {
                     if (await connection.Resources.GetAsync(reference, ClusterRequest.Metadata, inner) is { } obj)
                     {
@@ -74,7 +74,7 @@ internal static class LiveObjects
         return found;
     }
 
-    private static ParallelOptions Parallel8(ClusterConnection connection, CancellationToken cancellationToken) =>
+    private static ParallelOptions InParallel(ClusterConnection connection, CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = connection.Options.Parallelism, CancellationToken = cancellationToken };
 
     /// <summary>False: the list has more than one page, so that asking for each object is cheaper.</summary>
@@ -89,7 +89,7 @@ internal static class LiveObjects
             return false;
         }
 
-        var byName = references.ToDictionary(r => r.Name, StringComparer.Ordinal);
+        var byName = references.DistinctBy(r => r.Name).ToDictionary(r => r.Name, StringComparer.Ordinal);
         foreach (var item in (page["items"] as JsonArray ?? []).OfType<JsonObject>())
         {
             if (byName.TryGetValue(item["metadata"]?["name"]?.ToString() ?? "", out var reference))

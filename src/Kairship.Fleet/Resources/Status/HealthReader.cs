@@ -69,7 +69,7 @@ public sealed class HealthReader(ClusterConnections connections, TimeProvider cl
 
         var (apiVersion, kind, ns) = (references[0].ApiVersion, references[0].Kind, references[0].Namespace);
         var list = await connection.Resources.ListAsync(apiVersion, kind, ns, selector, cancellationToken);
-        var wanted = references.ToDictionary(r => r.Name, StringComparer.Ordinal);
+        var wanted = references.DistinctBy(r => r.Name).ToDictionary(r => r.Name, StringComparer.Ordinal);
         foreach (var item in list.Items)
         {
             if (wanted.TryGetValue(item["metadata"]?["name"]?.ToString() ?? "", out var reference))
