@@ -149,8 +149,9 @@ internal sealed partial class Interpreter
         var kept = stimulus is null ? null : Messages.State(stimulus);
         if (graph.ById[execution.ActivityId].Activity is EffectActivity)
         {
+            // The next attempt must see what the failed one saw: its stimulus is consumed and comes only once.
+            execution.ResumedBy = execution.Phase == ExecutionPhase.BackingOff ? execution.ResumedBy : kept;
             execution.Phase = ExecutionPhase.Ready;
-            execution.ResumedBy = kept;
         }
         else
         {

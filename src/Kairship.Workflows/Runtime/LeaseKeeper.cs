@@ -4,10 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Kairship.Workflows.Runtime;
 
-/// <summary>Renews the leases of bursts that take long, all of them in one call, three times a lease. A burst whose lease is gone is told so.</summary>
+/// <summary>Renews the leases of bursts that take long, all of them in one call, three times a lease. A burst whose lease is gone is told so,
+/// and one whose lease could not be renewed for as long as it lasts: somebody else may have the instance by then.</summary>
 internal sealed class LeaseKeeper : IDisposable
 {
-    private readonly ConcurrentDictionary<string, (long Epoch, DateTimeOffset Since, Action Lost)> held = new();
+    private readonly ConcurrentDictionary<string, (long Epoch, DateTimeOffset Since, DateTimeOffset Renewed, Action Lost)> held = new();
     private readonly IWorkflowStore store;
     private readonly WorkflowRuntimeOptions options;
     private readonly TimeProvider time;
@@ -21,7 +22,7 @@ internal sealed class LeaseKeeper : IDisposable
         timer = time.CreateTimer(_ => _ = RenewAsync(), null, options.Lease / 3, options.Lease / 3);
     }
 
-    public void Add(string instanceId, long epoch, Action lost) => held[instanceId] = (epoch, time.GetUtcNow(), lost);
+    public void Add(string instanceId, long epoch, Action lost) => held[instanceId] = (epoch, time.GetUtcNow(), time.GetUtcNow(), lost);
 
     public void Remove(string instanceId) => held.TryRemove(instanceId, out _);
 
@@ -29,33 +30,53 @@ internal sealed class LeaseKeeper : IDisposable
 
     private async Task RenewAsync()
     {
-        var young = time.GetUtcNow() - (options.Lease / 6);
-        var old = held.Where(h => h.Value.Since <= young).ToList();
-        if (old.Count == 0 || Interlocked.Exchange(ref renewing, 1) == 1)
+        var now = time.GetUtcNow();
+        var old = held.Where(h => h.Value.Since <= now - (options.Lease / 6)).ToList();
+        if (old.Count == 0)
         {
+            return;
+        }
+
+        if (Interlocked.Exchange(ref renewing, 1) == 1)
+        {
+            LoseExpired();
             return;
         }
 
         try
         {
             var lost = await store.RenewAsync(options.Owner, [.. old.Select(h => new HeldInstance(h.Key, h.Value.Epoch))], options.Lease, CancellationToken.None);
-            foreach (var id in lost)
+            foreach (var (id, before) in old)
             {
                 // It may have been released and claimed again by this node in the meantime: only that epoch is lost.
-                var before = old.First(h => h.Key == id).Value;
-                if (held.TryGetValue(id, out var now) && now.Epoch == before.Epoch)
+                if (!lost.Contains(id))
                 {
-                    now.Lost();
+                    held.TryUpdate(id, before with { Renewed = now }, before);
+                }
+                else if (held.TryGetValue(id, out var current) && current.Epoch == before.Epoch)
+                {
+                    current.Lost();
                 }
             }
         }
         catch (Exception e)
         {
             logger.RenewFailed(e);
+            LoseExpired();
         }
         finally
         {
             Interlocked.Exchange(ref renewing, 0);
+        }
+    }
+
+    /// <summary>While the store cannot be reached, the own clock says when a lease has ended.</summary>
+    private void LoseExpired()
+    {
+        var ended = time.GetUtcNow() - options.Lease;
+        foreach (var (_, expired) in held.Where(h => h.Value.Renewed <= ended))
+        {
+            expired.Lost();
         }
     }
 }

@@ -23,6 +23,24 @@ public sealed class InterpreterTests
     }
 
     [Fact]
+    public void ResumedEffect_ThatFailsForAMoment_SeesItsStimulusAgain()
+    {
+        var run = new GraphFixture(Def.Workflow("w", Def.Sequence("root", Def.Effect("e"))));
+        run.Apply(at => new InstanceEvent.EffectEnded(at, "e/1", ActivityResult.Wait(TimeSpan.FromHours(1), null, new StimulusKey("abort", "r")), [], null));
+        run.Apply(at => new InstanceEvent.StimulusArrived(at, new Stimulus(new StimulusKey("abort", "r"), JsonValue.Create("by ops"))));
+
+        run.Apply(at => new InstanceEvent.EffectEnded(at, "e/1", ActivityResult.Retry("Busy", "the database is busy"), [], TimeSpan.FromSeconds(1)));
+        run.Reload();
+        run.Pass(TimeSpan.FromSeconds(1));
+
+        run.Ready.Should().Equal("e/1");
+        run.Interpreter.ReadyEffects.Single().ResumedBy.Should().NotBeNull("the stimulus was consumed when it resumed the effect, and nobody sends it again");
+        run.Apply(at => new InstanceEvent.EffectEnded(at, "e/1", ActivityResult.Wait(TimeSpan.FromSeconds(1)), [], null));
+        run.Pass(TimeSpan.FromSeconds(1));
+        run.Interpreter.ReadyEffects.Single().ResumedBy.Should().BeNull("it waited again, and time resumed it");
+    }
+
+    [Fact]
     public void WaitAll_ABranchNeverActivated_FaultsWithTheJoinInsteadOfHanging()
     {
         var run = new GraphFixture(Def.Workflow("w", Def.Flowchart("root",

@@ -1,6 +1,7 @@
 using Kairship.Testing.Workflows;
 using Kairship.Workflows.Runtime;
 using Kairship.Workflows.Storage;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kairship.Workflows.Tests.Runtime;
 
@@ -34,6 +35,31 @@ public sealed class OwnershipTests
         await burst.WaitAsync(TimeSpan.FromSeconds(10));
         first.Ledger.Count($"{id}/a/1").Should().Be(1);
         first.Runtime.ActiveInstances.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task StoreOutOfReach_ForAsLongAsTheLease_CancelsTheEffect()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var engine = new WorkflowHarness(new NoRenewals(new InMemoryWorkflowStore(time)), time);
+        await engine.ImportAsync(OneEffect);
+        var id = await engine.StartAsync("one");
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        engine.Effect.During = async (_, token) =>
+        {
+            entered.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        };
+        var burst = engine.Runtime.RunAsync(id, CancellationToken.None);
+        await entered.Task.WaitAsync(TimeSpan.FromSeconds(10));
+
+        engine.Time.Advance(TimeSpan.FromSeconds(5));
+        engine.Time.Advance(TimeSpan.FromSeconds(5));
+        burst.IsCompleted.Should().BeFalse("the lease still lasts");
+        engine.Time.Advance(TimeSpan.FromSeconds(5));
+
+        await burst.WaitAsync(TimeSpan.FromSeconds(10));
+        engine.Ledger.Total.Should().Be(0, "another node may run it by now");
     }
 
     [Fact]
@@ -127,5 +153,11 @@ public sealed class OwnershipTests
         await using var next = new WorkflowHarness(engine.Store, engine.Time, engine.Ledger);
         await next.RunToRestAsync();
         engine.Ledger.Distinct.Keys.Should().BeEquivalentTo($"{id}/a/1", $"{id}/b/1");
+    }
+
+    private sealed class NoRenewals(IWorkflowStore inner) : StoreDecorator(inner)
+    {
+        public override Task<IReadOnlyList<string>> RenewAsync(string owner, IReadOnlyList<HeldInstance> held, TimeSpan lease, CancellationToken cancellationToken) =>
+            throw new TimeoutException("no answer");
     }
 }
