@@ -23,7 +23,7 @@ public sealed class Applier(ClusterConnections connections, TimeProvider clock)
         try
         {
             var connection = await connections.GetAsync(cluster, cancellationToken);
-            var live = await LiveObjects.ReadAsync(connection, inApplyOrder, cancellationToken);
+            var live = await LiveObjects.ReadAsync(connection, inApplyOrder.Select(m => m.Ref), whole: false, cancellationToken);
             if (options.CreateNamespace && !options.DryRun)
             {
                 await CreateNamespacesAsync(connection, inApplyOrder, options, cancellationToken);
@@ -52,7 +52,7 @@ public sealed class Applier(ClusterConnections connections, TimeProvider clock)
         new(cluster, [.. outcomes.Select((o, i) => o ?? missing(manifests[i].Ref))]);
 
     private async Task ApplyWaveAsync(
-        ClusterConnection connection, IReadOnlyList<Manifest> manifests, Range wave, IReadOnlyDictionary<string, LiveObject> live, ApplyOptions options,
+        ClusterConnection connection, IReadOnlyList<Manifest> manifests, Range wave, IReadOnlyDictionary<string, JsonObject> live, ApplyOptions options,
         ObjectApplied?[] outcomes, CancellationToken cancellationToken)
     {
         var (start, length) = wave.GetOffsetAndLength(manifests.Count);
@@ -60,7 +60,7 @@ public sealed class Applier(ClusterConnections connections, TimeProvider clock)
         await Parallel.ForAsync(start, start + length, parallel, async (index, token) =>
         {
             var manifest = manifests[index];
-            outcomes[index] = await ApplyOneAsync(connection, manifest, live.GetValueOrDefault(manifest.Ref.Identity), options, token);
+            outcomes[index] = await ApplyOneAsync(connection, manifest, live.TryGetValue(manifest.Ref.Identity, out var known) ? LiveObject.Of(known) : null, options, token);
         });
         if (options.DryRun || !ApplyWaves.IsDefinition(manifests[start].Ref))
         {

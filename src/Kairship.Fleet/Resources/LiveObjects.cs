@@ -37,18 +37,20 @@ internal sealed record LiveObject(string ResourceVersion, string? Application, s
 }
 
 /// <summary>
-/// Reads the metadata of the objects that are about to be written: one list for each kind and namespace rather than one request for each object, unless
-/// there are few of them or the namespace holds very many.
+/// Reads the objects that are about to be written: one list for each kind and namespace rather than one request for each object, unless there are few of
+/// them or the namespace holds very many.
 /// </summary>
 internal static class LiveObjects
 {
     private const int FewEnoughToGet = 2;
 
-    public static async Task<IReadOnlyDictionary<string, LiveObject>> ReadAsync(
-        ClusterConnection connection, IReadOnlyList<Manifest> manifests, CancellationToken cancellationToken)
+    /// <summary>By identity; what does not exist, or is of a kind that is not served, is absent.</summary>
+    /// <param name="whole">False: only their metadata.</param>
+    public static async Task<IReadOnlyDictionary<string, JsonObject>> ReadAsync(
+        ClusterConnection connection, IEnumerable<ObjectRef> references, bool whole, CancellationToken cancellationToken)
     {
-        var found = new ConcurrentDictionary<string, LiveObject>(StringComparer.Ordinal);
-        var groups = manifests.Select(m => m.Ref).GroupBy(r => (r.ApiVersion, r.Kind, r.Namespace)).ToList();
+        var found = new ConcurrentDictionary<string, JsonObject>(StringComparer.Ordinal);
+        var groups = references.GroupBy(r => (r.ApiVersion, r.Kind, r.Namespace)).ToList();
         // The first question fills discovery; the others then only look it up.
         await connection.Discovery.AllAsync(cancellationToken);
         await Parallel.ForEachAsync(groups, InParallel(connection, cancellationToken), async (group, token) =>
@@ -59,14 +61,14 @@ internal static class LiveObjects
                 return;
             }
 
-            var references = group.ToList();
-            if (references.Count <= FewEnoughToGet || !await ListAsync(connection, resource, references, found, token))
+            var wanted = group.ToList();
+            if (wanted.Count <= FewEnoughToGet || !await ListAsync(connection, resource, wanted, whole, found, token))
             {
-                await Parallel.ForEachAsync(references, InParallel(connection, token), async (reference, inner) =>
+                await Parallel.ForEachAsync(wanted, InParallel(connection, token), async (reference, inner) =>
                 {
-                    if (await connection.Resources.GetAsync(reference, ClusterRequest.Metadata, inner) is { } obj)
+                    if (await connection.Resources.GetAsync(reference, whole ? ClusterRequest.Json : ClusterRequest.Metadata, inner) is { } obj)
                     {
-                        found[reference.Identity] = LiveObject.Of(obj);
+                        found[reference.Identity] = obj;
                     }
                 });
             }
@@ -79,22 +81,22 @@ internal static class LiveObjects
 
     /// <summary>False: the list has more than one page, so that asking for each object is cheaper.</summary>
     private static async Task<bool> ListAsync(
-        ClusterConnection connection, ServedResource resource, List<ObjectRef> references, ConcurrentDictionary<string, LiveObject> found, CancellationToken cancellationToken)
+        ClusterConnection connection, ServedResource resource, List<ObjectRef> wanted, bool whole, ConcurrentDictionary<string, JsonObject> found, CancellationToken cancellationToken)
     {
         var answer = await connection.SendAsync(
-            ClusterRequest.Get($"{resource.Path(references[0].Namespace)}?limit=500", ClusterRequest.MetadataList), cancellationToken);
+            ClusterRequest.Get($"{resource.Path(wanted[0].Namespace)}?limit=500", whole ? ClusterRequest.Json : ClusterRequest.MetadataList), cancellationToken);
         var page = connection.Resources.Parse(answer);
         if (!string.IsNullOrEmpty(page["metadata"]?["continue"]?.ToString()))
         {
             return false;
         }
 
-        var byName = references.DistinctBy(r => r.Name).ToDictionary(r => r.Name, StringComparer.Ordinal);
-        foreach (var item in (page["items"] as JsonArray ?? []).OfType<JsonObject>())
+        var byName = wanted.DistinctBy(r => r.Name).ToDictionary(r => r.Name, StringComparer.Ordinal);
+        foreach (var item in ResourceClient.TakeItems(page, resource))
         {
             if (byName.TryGetValue(item["metadata"]?["name"]?.ToString() ?? "", out var reference))
             {
-                found[reference.Identity] = LiveObject.Of(item);
+                found[reference.Identity] = item;
             }
         }
 

@@ -29,8 +29,10 @@ public sealed class Planner(ClusterConnections connections)
         string cluster, IReadOnlyList<Manifest> manifests, ApplyOptions? options = null, CancellationToken cancellationToken = default)
     {
         var connection = await connections.GetAsync(cluster, cancellationToken);
-        await connection.Discovery.AllAsync(cancellationToken);
-        var run = new Run(connection, (options ?? new ApplyOptions()) with { DryRun = true, ReleaseId = null, Epoch = null }, await MissingNamespacesAsync(connection, manifests, cancellationToken), manifests);
+        var missing = await MissingNamespacesAsync(connection, manifests, cancellationToken);
+        var live = await LiveObjects.ReadAsync(
+            connection, manifests.Select(m => m.Ref).Where(r => r.Namespace is null || !missing.Contains(r.Namespace)), whole: true, cancellationToken);
+        var run = new Run(connection, (options ?? new ApplyOptions()) with { DryRun = true, ReleaseId = null, Epoch = null }, missing, live, manifests);
         var results = new DryRunObject[manifests.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = connection.Options.Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, manifests.Count, parallel, async (index, token) => results[index] = await run.TryAsync(manifests[index], token));
@@ -80,7 +82,7 @@ public sealed class Planner(ClusterConnections connections)
         return copy;
     }
 
-    private sealed class Run(ClusterConnection connection, ApplyOptions options, HashSet<string> missing, IReadOnlyList<Manifest> manifests)
+    private sealed class Run(ClusterConnection connection, ApplyOptions options, HashSet<string> missing, IReadOnlyDictionary<string, JsonObject> live, IReadOnlyList<Manifest> manifests)
     {
         private readonly HashSet<string> _created = manifests.Where(m => ApplyWaves.IsNamespace(m.Ref)).Select(m => m.Ref.Name).ToHashSet(StringComparer.Ordinal);
 
@@ -100,7 +102,7 @@ public sealed class Planner(ClusterConnections connections)
                         : Problem(manifest, null, $"namespace {ns} does not exist; create it, add it to the manifests, or let Kairship create it");
                 }
 
-                var before = await connection.Resources.GetAsync(manifest.Ref, cancellationToken);
+                var before = live.GetValueOrDefault(manifest.Ref.Identity);
                 if (before is not null && LiveObject.Of(before).Objection(manifest, options) is { } objection)
                 {
                     return Problem(manifest, before, objection.Message);

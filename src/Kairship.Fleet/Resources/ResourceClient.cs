@@ -152,7 +152,7 @@ public sealed class ResourceClient
     }
 
     /// <summary>Items of a list carry neither apiVersion nor kind: they are put back, so that an item is an object like any other.</summary>
-    private static List<JsonObject> TakeItems(JsonObject page, ServedResource resource)
+    internal static List<JsonObject> TakeItems(JsonObject page, ServedResource resource)
     {
         var items = new List<JsonObject>();
         if (page["items"] is JsonArray array)

@@ -84,6 +84,17 @@ public abstract class PlannerTests
 public sealed class SimulatedPlannerTests(Simulated cluster) : PlannerTests(cluster), IClassFixture<Simulated>
 {
     [Fact]
+    public async Task DryRun_ManyObjects_CostsOneDryRunEach_AndOneReadForEachKindAndTheNamespace()
+    {
+        var ns = await cluster.NamespaceAsync();
+        var manifests = Enumerable.Range(0, 12).Select(i => Service($"web{i}", ns)).Concat(Enumerable.Range(0, 12).Select(i => Deployment($"web{i}", ns: ns))).ToList();
+        await cluster.Connection.Discovery.AllAsync();
+        var before = cluster.Cluster.Requests;
+        (await cluster.Fleet.Planner.DryRunAsync("edge", manifests)).Should().OnlyContain(p => p.Problem == null);
+        (cluster.Cluster.Requests - before).Should().Be(27);
+    }
+
+    [Fact]
     public async Task DryRun_ClusterThatIsOutOfReach_IsThrown_NotPlanned()
     {
         await using var fleet = new FleetUnderTest(o => o.MaxRetries = 0);
