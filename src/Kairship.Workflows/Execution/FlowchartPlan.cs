@@ -46,7 +46,7 @@ internal sealed class FlowchartPlan
 
         ranks = Rank();
         reaching = new BitArray?[connections.Count];
-        rounds = [.. Enumerable.Range(0, connections.Count).Select(c => back[c] ? Forward(targets[c], n => outgoing[n], targets) : null)];
+        rounds = [.. Enumerable.Range(0, connections.Count).Select(c => back[c] ? ForwardFrom(targets[c]) : null)];
         bodies = [.. Enumerable.Range(0, connections.Count).Select(c => back[c] ? Body(c) : null)];
     }
 
@@ -105,20 +105,40 @@ internal sealed class FlowchartPlan
         }
     }
 
-    /// <summary>The natural loop of a back edge u to h: what h reaches forward and what reaches u forward.</summary>
-    private BitArray Body(int backEdge) =>
-        new BitArray(rounds[backEdge]!).And(Forward(sources[backEdge], n => incoming[n], sources));
-
-    private BitArray Forward(int from, Func<int, List<int>> edges, int[] ends)
+    /// <summary>The natural loop of a back edge u to h: h, and what h reaches forward and what reaches u without passing h, by any edge: a loop inside belongs to it whole.</summary>
+    private BitArray Body(int backEdge)
     {
-        var seen = new BitArray(nodes.Count) { [from] = true };
-        var open = new Stack<int>([from]);
+        var head = targets[backEdge];
+        var seen = new BitArray(nodes.Count) { [head] = true };
+        var open = new Stack<int>();
+        Visit(sources[backEdge]);
         while (open.TryPop(out var node))
         {
-            foreach (var end in edges(node).Where(e => !back[e]).Select(e => ends[e]).Where(n => !seen[n]))
+            incoming[node].ForEach(edge => Visit(sources[edge]));
+        }
+
+        return seen;
+
+        void Visit(int node)
+        {
+            if (!seen[node] && rounds[backEdge]![node])
             {
-                seen[end] = true;
-                open.Push(end);
+                seen[node] = true;
+                open.Push(node);
+            }
+        }
+    }
+
+    private BitArray ForwardFrom(int start)
+    {
+        var seen = new BitArray(nodes.Count) { [start] = true };
+        var open = new Stack<int>([start]);
+        while (open.TryPop(out var node))
+        {
+            foreach (var target in outgoing[node].Where(e => !back[e]).Select(e => targets[e]).Where(n => !seen[n]))
+            {
+                seen[target] = true;
+                open.Push(target);
             }
         }
 

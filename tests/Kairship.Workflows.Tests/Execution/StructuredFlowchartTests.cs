@@ -56,7 +56,7 @@ public sealed class StructuredFlowchartTests
                 Count(block, 1, expected);
                 counts.Should().BeEquivalentTo(expected);
             },
-            iter: 1000);
+            iter: 3000);
     }
 
     private static Block Random(Random random, int depth, ref int counter)
