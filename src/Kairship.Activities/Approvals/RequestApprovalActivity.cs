@@ -2,7 +2,11 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kairship.Activities.Releases;
+using Kairship.Activities.Rollouts;
+using Kairship.Delivery.Applications;
 using Kairship.Delivery.Approvals;
+using Kairship.Delivery.Manifests;
+using Kairship.Delivery.Plans;
 using Kairship.Delivery.Releases;
 using Kairship.Delivery.Rollouts;
 using Kairship.Workflows.Activities;
@@ -16,10 +20,10 @@ namespace Kairship.Activities.Approvals;
 internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDesk desk) : EffectActivity
 {
     /// <summary>A decision wakes the gate by a signal; looking now and then makes a signal that got lost between two writes harmless.</summary>
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
-        .Create("Kairship.RequestApproval", "Approvals", "Asks for the approvals that the application requires. The requester cannot approve; one rejection ends it; passes at once when none is required.")
+        .Create(ReleaseSignals.ApprovalGate, "Approvals", "Asks for the approvals that the application requires. The requester cannot approve; one rejection ends it; passes at once when none is required.")
         .WithInput(ReleaseInputs.Release)
         .WithOutput(ReleaseInputs.Reason)
         .WithOutcomes("Approved", "Rejected", "Expired", "Void", "Aborted") with { DisplayName = "Request Approval" };
@@ -91,11 +95,19 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
     private async Task<ActivityResult> OpenAsync(EffectContext context, ReleaseWork work, Approval approval, CancellationToken cancellationToken)
     {
         var revision = await desk.Store.GetRevisionAsync(work.Release.Application, work.Release.Revision, cancellationToken);
-        var plan = await planner.PlanAsync(work.Release.Spec, revision!, cancellationToken);
-        if (plan.Digest != approval.PlanDigest)
+        var elapsed = Pace.Elapsed(context.State, "opening", context.Time, Pace.Late(context.State, context.Time));
+        var (plan, refused) = await PlanAgainAsync(work, revision!, cancellationToken);
+        if (plan?.Digest != approval.PlanDigest || work.Target.Plan.Digest != approval.PlanDigest)
         {
+            // A cluster that does not answer says nothing against the plan; people need not be asked again for that.
+            if (plan is not null && plan.Clusters.Any(c => c.Problems.Any(p => p.Ref is null)) && elapsed < work.Release.Spec.Rollout.ProgressDeadline)
+            {
+                return Pace.LookAgain(context.State, work.Release.Id, context.Time);
+            }
+
             await SettleAsync(approval, ApprovalRules.Void, cancellationToken);
-            var reason = $"Approval {approval.Id} is void: the plan it was given for ({approval.PlanDigest[..12]}) no longer holds; it would be {plan.Digest[..12]} now.";
+            var now = refused ?? (plan!.Digest == approval.PlanDigest ? "another one was kept for the release" : $"it would be {plan.Digest[..12]} now");
+            var reason = $"Approval {approval.Id} is void: the plan it was given for ({approval.PlanDigest[..12]}) no longer holds; {now}.";
             await desk.TellAsync(context, work.Release.Id, "Void", null, reason, cancellationToken);
             return ActivityResult.Leave("Void", new JsonObject { ["Reason"] = reason });
         }
@@ -104,6 +116,19 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
         await desk.TellAsync(context, work.Release.Id, "Approved", null, $"Approved by {by}.", cancellationToken);
         await desk.MoveAsync(work.Release, ReleaseStatus.Progressing, null, cancellationToken);
         return ActivityResult.Leave("Approved");
+    }
+
+    /// <summary>The plan as it would be now, or why there can be none.</summary>
+    private async Task<(Plan? Plan, string? Refused)> PlanAgainAsync(ReleaseWork work, Revision revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await planner.PlanAsync(work.Release.Spec, revision, cancellationToken), null);
+        }
+        catch (Exception e) when (e is ManifestException or DeliveryConflictException)
+        {
+            return (null, e.Message.TrimEnd('.'));
+        }
     }
 
     private async Task<Approval> SettleAsync(Approval approval, Func<Approval, Approval> change, CancellationToken cancellationToken)

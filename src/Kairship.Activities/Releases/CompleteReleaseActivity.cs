@@ -24,6 +24,12 @@ internal sealed class CompleteReleaseActivity(ReleaseDesk desk) : EffectActivity
             throw new ActivityInputException(context.ActivityId, "Status", $"is '{text}'; it must be one of {string.Join(", ", Endings)}");
         }
 
+        if (release.IsOver)
+        {
+            // Said before a crash, or by somebody else. The application may have gone on with another release by now.
+            return ActivityResult.Done();
+        }
+
         var reason = status == ReleaseStatus.Succeeded ? null : context.Text("Reason");
         if (status == ReleaseStatus.Succeeded)
         {

@@ -30,6 +30,12 @@ internal sealed class ReleaseDesk(IDeliveryStore store, TimeProvider time)
     public async Task<ReleaseWork> LoadAsync(EffectContext context, CancellationToken cancellationToken)
     {
         var release = await GetAsync(context, cancellationToken);
+        if (release.IsOver)
+        {
+            throw new ActivityInputException(
+                context.ActivityId, "Release", $"names '{release.Id}', which is over ({release.Status}) and has given its application up: it may not change anything any more");
+        }
+
         var plan = await store.GetPlanAsync(release.Id, cancellationToken)
             ?? throw new ActivityInputException(context.ActivityId, "Release", $"names '{release.Id}', which has no plan yet: put Plan Release before this activity");
         var target = new Rendition(release.Spec, plan, await ManifestsAsync(release.Application, release.Revision, cancellationToken));
@@ -46,16 +52,22 @@ internal sealed class ReleaseDesk(IDeliveryStore store, TimeProvider time)
             return null;
         }
 
-        var (releases, _) = await store.ListReleasesAsync(application, 0, History, cancellationToken);
-        foreach (var release in releases.Where(r => r.Number < before && r.Status == ReleaseStatus.Succeeded && r.Revision == revision))
+        for (var skip = 0; ; skip += History)
         {
-            if (await store.GetPlanAsync(release.Id, cancellationToken) is { } plan)
+            var (releases, total) = await store.ListReleasesAsync(application, skip, History, cancellationToken);
+            foreach (var release in releases.Where(r => r.Number < before && r.Status == ReleaseStatus.Succeeded && r.Revision == revision))
             {
-                return new Rendition(release.Spec, plan, await ManifestsAsync(application, revision, cancellationToken));
+                if (await store.GetPlanAsync(release.Id, cancellationToken) is { } plan)
+                {
+                    return new Rendition(release.Spec, plan, await ManifestsAsync(application, revision, cancellationToken));
+                }
+            }
+
+            if (releases.Count == 0 || skip + releases.Count >= total)
+            {
+                return null;
             }
         }
-
-        return null;
     }
 
     /// <summary>Adds a line to the release's story, once for each execution and topic.</summary>

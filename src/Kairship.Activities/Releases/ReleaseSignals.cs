@@ -6,6 +6,9 @@ namespace Kairship.Activities.Releases;
 /// <summary>The stimuli that reach a running release.</summary>
 public static class ReleaseSignals
 {
+    /// <summary>The activity type that asks for approvals: a workflow without it asks nobody.</summary>
+    public const string ApprovalGate = "Kairship.RequestApproval";
+
     /// <summary>Payload: { by, reason, rollback }. Stays in the inbox until an activity that can stop is waiting.</summary>
     public static StimulusKey Abort(string releaseId) => new("Kairship.Release.Abort", releaseId);
 

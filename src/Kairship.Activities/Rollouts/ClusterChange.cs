@@ -9,12 +9,16 @@ using Kairship.Workflows.Activities;
 
 namespace Kairship.Activities.Rollouts;
 
-/// <summary>Which way a cluster is taken.</summary>
+/// <summary>What a cluster is taken to.</summary>
 /// <param name="Objects">What it shall have.</param>
 /// <param name="Leaving">What it may have and shall lose, in the order of deletion.</param>
+internal sealed record Content(IReadOnlyList<Manifest> Objects, IReadOnlyList<ObjectRef> Leaving);
+
+/// <summary>Which way a cluster is taken.</summary>
+/// <param name="FindAsync">Renders the content, which may need the cluster and fails as everything with clusters may.</param>
 /// <param name="Phase">What people see meanwhile.</param>
 /// <param name="CanaryFirst">Removes the canary before the objects are applied (going back) instead of after they are healthy (going on).</param>
-internal sealed record Destination(IReadOnlyList<Manifest> Objects, IReadOnlyList<ObjectRef> Leaving, ClusterPhase Phase, bool CanaryFirst);
+internal sealed record Destination(Func<Task<Content>> FindAsync, ClusterPhase Phase, bool CanaryFirst);
 
 internal enum StepOutcome
 {
@@ -30,6 +34,7 @@ internal enum StepOutcome
 internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier applier, Pruner pruner, TimeProvider time)
 {
     private const string Step = "step";
+    private const string Since = "since";
 
     public static bool IsDone(JsonObject state) => state[Step]?.GetValue<string>() == "done";
 
@@ -39,14 +44,15 @@ internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier appl
     public async Task<(StepOutcome Outcome, string? Reason)> GoAsync(
         EffectContext context, ReleaseWork work, string cluster, Destination to, JsonObject state, CancellationToken cancellationToken)
     {
-        var elapsed = Pace.Elapsed(state, "since", time);
+        var elapsed = Pace.Elapsed(state, Since, time, Pace.Late(context.State, time));
         state[Step] ??= to.CanaryFirst ? "canary" : "apply";
         try
         {
+            var content = await to.FindAsync();
             while (!IsDone(state))
             {
                 var step = state[Step]!.GetValue<string>();
-                var (advanced, refused) = await TakeAsync(context, work, cluster, to, step, elapsed, state, cancellationToken);
+                var (advanced, refused) = await TakeAsync(context, work, cluster, to, content, step, elapsed, state, cancellationToken);
                 if (refused is not null)
                 {
                     return (StepOutcome.Failed, refused);
@@ -57,20 +63,19 @@ internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier appl
                     return (StepOutcome.Busy, null);
                 }
 
+                // The deadline is for a step: one that had to wait for its cluster takes nothing from the next.
                 state[Step] = Next(step, to.CanaryFirst);
+                state.Remove(Since);
+                elapsed = Pace.Elapsed(state, Since, time);
             }
 
             return (StepOutcome.Done, null);
         }
-        catch (PlanMismatchException e)
-        {
-            return (StepOutcome.Failed, e.Message);
-        }
-        catch (Exception e) when (e is TransientTroubleException or ClusterException { IsTransient: true })
+        catch (Exception e) when (Trouble.Passes(e))
         {
             return elapsed < work.Release.Spec.Rollout.ProgressDeadline ? (StepOutcome.Busy, e.Message) : (StepOutcome.Failed, e.Message);
         }
-        catch (ClusterException e)
+        catch (Exception e) when (Trouble.Lasts(e))
         {
             return (StepOutcome.Failed, e.Message);
         }
@@ -87,31 +92,32 @@ internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier appl
     };
 
     private async Task<(bool Advanced, string? Refused)> TakeAsync(
-        EffectContext context, ReleaseWork work, string cluster, Destination to, string step, TimeSpan elapsed, JsonObject state, CancellationToken cancellationToken)
+        EffectContext context, ReleaseWork work, string cluster, Destination to, Content content, string step, TimeSpan elapsed, JsonObject state,
+        CancellationToken cancellationToken)
     {
         switch (step)
         {
             case "apply":
                 var options = new ApplyOptions { ReleaseId = work.Release.Id, Epoch = context.Epoch, CreateNamespace = true };
-                var applied = await applier.ApplyAllAsync(cluster, to.Objects, options, cancellationToken);
+                var applied = await applier.ApplyAllAsync(cluster, content.Objects, options, cancellationToken);
                 return applied.IsTransient ? throw new TransientTroubleException(SetCanaryWeightActivity.Sentence(applied))
                     : applied.Succeeded ? (true, null)
                     : (false, SetCanaryWeightActivity.Sentence(applied));
             case "healthy":
-                return await AwaitHealthAsync(work, cluster, to, elapsed, state, cancellationToken);
+                return await AwaitHealthAsync(work, cluster, to.Phase, content, elapsed, state, cancellationToken);
             case "canary":
                 return work.Stable is null ? (true, null) : Told(await tracks.RemoveCanaryAsync(work, cluster, cancellationToken));
             default:
-                return Told(await pruner.PruneAsync(cluster, work.Release.Application, to.Leaving, cancellationToken));
+                return Told(await pruner.PruneAsync(cluster, work.Release.Application, content.Leaving, cancellationToken));
         }
     }
 
     private async Task<(bool Advanced, string? Refused)> AwaitHealthAsync(
-        ReleaseWork work, string cluster, Destination to, TimeSpan elapsed, JsonObject state, CancellationToken cancellationToken)
+        ReleaseWork work, string cluster, ClusterPhase phase, Content content, TimeSpan elapsed, JsonObject state, CancellationToken cancellationToken)
     {
-        var workloads = to.Objects.Select(m => m.Ref).Where(Tracks.IsWorkload).ToList();
+        var workloads = content.Objects.Select(m => m.Ref).Where(Tracks.IsWorkload).ToList();
         var read = await gate.ReadAsync(cluster, work.Release.Application, workloads, [], elapsed, state, cancellationToken);
-        await gate.SaveAsync(work, cluster, to.Phase, read, cancellationToken);
+        await gate.SaveAsync(work, cluster, phase, read, cancellationToken);
         return gate.Decide(work, read.Health) switch
         {
             HealthVerdict.Healthy => (true, null),

@@ -28,9 +28,9 @@ internal sealed class HealthGate(HealthReader reader, ReleaseDesk desk, TimeProv
             var workloads = report.Objects.Take(decisive.Count).Select(o => Describe(o, state)).ToList();
             return (new ClusterHealth(cluster, true, workloads, waiting), report.Ready, report.Desired);
         }
-        catch (ClusterException e)
+        catch (Exception e) when (e is ClusterException or UnknownClusterException)
         {
-            return (new ClusterHealth(cluster, false, [], waiting, e.Detail), 0, 0);
+            return (new ClusterHealth(cluster, false, [], waiting, (e as ClusterException)?.Detail ?? e.Message), 0, 0);
         }
     }
 
@@ -103,20 +103,27 @@ internal sealed class HealthGate(HealthReader reader, ReleaseDesk desk, TimeProv
 /// <summary>How long an activity has been at it, and when it looks again: soon at first, then less often.</summary>
 internal static class Pace
 {
+    private const string Next = "next";
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
-    /// <summary>The time since <paramref name="key"/> was first asked for in this execution.</summary>
-    public static TimeSpan Elapsed(JsonObject state, string key, TimeProvider time)
+    /// <summary>Looks are that much late at most when all is well.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    /// <summary>The time since <paramref name="key"/> was first asked for in this execution, less what it was <paramref name="late"/>.</summary>
+    public static TimeSpan Elapsed(JsonObject state, string key, TimeProvider time, TimeSpan late = default)
     {
         var now = time.GetUtcNow().UtcTicks;
-        if (state[key] is not { } since)
-        {
-            state[key] = now;
-            return TimeSpan.Zero;
-        }
+        var since = Math.Min(now, (state[key]?.GetValue<long>() ?? now) + late.Ticks);
+        state[key] = since;
+        return TimeSpan.FromTicks(now - since);
+    }
 
-        return TimeSpan.FromTicks(now - since.GetValue<long>());
+    /// <summary>For how long nobody looked who should have: the release was paused, or no server was running. That time counts neither for a deadline nor as observed.</summary>
+    public static TimeSpan Late(JsonObject state, TimeProvider time)
+    {
+        var late = state[Next] is { } next ? TimeSpan.FromTicks(time.GetUtcNow().UtcTicks - next.GetValue<long>()) : TimeSpan.Zero;
+        return late > Grace ? late : TimeSpan.Zero;
     }
 
     /// <summary>One cluster's part of an activity's state: parts may be used at the same time, the whole may not.</summary>
@@ -135,11 +142,20 @@ internal static class Pace
         return own;
     }
 
-    public static ActivityResult LookAgain(JsonObject state, string releaseId)
+    public static ActivityResult LookAgain(JsonObject state, string releaseId, TimeProvider time)
     {
         var looks = state["looks"]?.GetValue<int>() ?? 0;
         state["looks"] = looks + 1;
         var delay = First * Math.Pow(1.4, Math.Min(looks, 20));
-        return ActivityResult.Wait(delay < Longest ? delay : Longest, state, ReleaseSignals.Abort(releaseId));
+        return Wait(state, releaseId, delay < Longest ? delay : Longest, time);
+    }
+
+    /// <summary>There is more to do: at once, but with what was done so far kept, and with an eye on an abort.</summary>
+    public static ActivityResult GoOn(JsonObject state, string releaseId, TimeProvider time) => Wait(state, releaseId, TimeSpan.FromMilliseconds(1), time);
+
+    private static ActivityResult Wait(JsonObject state, string releaseId, TimeSpan delay, TimeProvider time)
+    {
+        state[Next] = (time.GetUtcNow() + delay).UtcTicks;
+        return ActivityResult.Wait(delay, state, ReleaseSignals.Abort(releaseId));
     }
 }

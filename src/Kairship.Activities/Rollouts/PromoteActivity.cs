@@ -42,8 +42,8 @@ internal sealed class PromoteActivity(Tracks tracks, ClusterChange change, Relea
         return states.Values.All(ClusterChange.IsDone)
             ? ActivityResult.Leave("Promoted")
             : outcomes.Any(o => o.Outcome == StepOutcome.Done)
-                ? ActivityResult.Wait(TimeSpan.FromMilliseconds(1), context.State, ReleaseSignals.Abort(work.Release.Id))
-                : Pace.LookAgain(context.State, work.Release.Id);
+                ? Pace.GoOn(context.State, work.Release.Id, context.Time)
+                : Pace.LookAgain(context.State, work.Release.Id, context.Time);
     }
 
     /// <summary>Those under way, and as many new ones as there is room for.</summary>
@@ -62,10 +62,15 @@ internal sealed class PromoteActivity(Tracks tracks, ClusterChange change, Relea
             await desk.SaveAsync(work, desk.StateOf(work, cluster) with { Phase = ClusterPhase.Promoting, Health = "Progressing" }, cancellationToken);
         }
 
-        var target = await tracks.TargetAsync(work, cluster, cancellationToken);
-        var stable = await tracks.StableAsync(work, cluster, cancellationToken);
-        var stale = Pruning.Stale(stable.Select(m => m.Ref).ToList(), target);
-        var result = await change.GoAsync(context, work, cluster, new Destination(target, stale, ClusterPhase.Promoting, CanaryFirst: false), state, cancellationToken);
+        var to = new Destination(
+            async () =>
+            {
+                var target = await tracks.TargetAsync(work, cluster, cancellationToken);
+                var stable = await tracks.StableAsync(work, cluster, cancellationToken);
+                return new Content(target, Pruning.Stale(stable.Select(m => m.Ref).ToList(), target));
+            },
+            ClusterPhase.Promoting, CanaryFirst: false);
+        var result = await change.GoAsync(context, work, cluster, to, state, cancellationToken);
         if (result.Outcome == StepOutcome.Done)
         {
             var known = (await desk.Store.ListReleaseClustersAsync(work.Release.Id, cancellationToken)).First(c => c.Cluster == cluster);

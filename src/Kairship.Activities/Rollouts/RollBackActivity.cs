@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kairship.Activities.Releases;
+using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Releases;
 using Kairship.Delivery.Rollouts;
 using Kairship.Workflows.Activities;
@@ -37,7 +38,7 @@ internal sealed class RollBackActivity(Tracks tracks, ClusterChange change, Heal
             await Task.WhenAll(open.Select(c => UndoAsync(context, work, c.Name, c.Restore, states[c.Name], cancellationToken)));
             if (!states.Values.All(IsSettled))
             {
-                return WithoutAbort(Pace.LookAgain(context.State, work.Release.Id));
+                return WithoutAbort(Pace.LookAgain(context.State, work.Release.Id, context.Time));
             }
         }
 
@@ -91,9 +92,16 @@ internal sealed class RollBackActivity(Tracks tracks, ClusterChange change, Heal
             await desk.SaveAsync(work, desk.StateOf(work, cluster) with { Phase = ClusterPhase.RollingBack, Weight = 0 }, cancellationToken);
         }
 
-        var stable = await tracks.StableAsync(work, cluster, cancellationToken);
-        var target = await tracks.TargetAsync(work, cluster, cancellationToken);
-        var to = new Destination(restore ? stable : [], restore ? Pruning.Stale(target.Select(m => m.Ref).ToList(), stable) : [], ClusterPhase.RollingBack, CanaryFirst: true);
+        IReadOnlyList<Manifest> stable = [];
+        var to = new Destination(
+            async () =>
+            {
+                stable = await tracks.StableAsync(work, cluster, cancellationToken);
+                return restore
+                    ? new Content(stable, Pruning.Stale([.. (await tracks.TargetAsync(work, cluster, cancellationToken)).Select(m => m.Ref)], stable))
+                    : new Content([], []);
+            },
+            ClusterPhase.RollingBack, CanaryFirst: true);
         var result = await change.GoAsync(context, work, cluster, to, state, cancellationToken);
         if (result.Outcome == StepOutcome.Failed)
         {

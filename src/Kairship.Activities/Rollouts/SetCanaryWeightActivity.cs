@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Kairship.Activities.Releases;
 using Kairship.Delivery.Releases;
 using Kairship.Delivery.Rollouts;
-using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Resources;
 using Kairship.Workflows.Activities;
 
@@ -32,17 +31,17 @@ internal sealed class SetCanaryWeightActivity(Tracks tracks, Applier applier, Re
         }
 
         var state = context.State;
-        var elapsed = Pace.Elapsed(state, "since", context.Time);
+        var elapsed = Pace.Elapsed(state, "since", context.Time, Pace.Late(state, context.Time));
         try
         {
             return await SetAsync(context, work, wave, weight, cancellationToken);
         }
-        catch (TransientTroubleException e) when (elapsed < work.Release.Spec.Rollout.ProgressDeadline)
+        catch (Exception e) when (Trouble.Passes(e) && elapsed < work.Release.Spec.Rollout.ProgressDeadline)
         {
             context.Note(e.Message);
-            return Pace.LookAgain(state, work.Release.Id);
+            return Pace.LookAgain(state, work.Release.Id, context.Time);
         }
-        catch (Exception e) when (e is TransientTroubleException or PlanMismatchException)
+        catch (Exception e) when (Trouble.Passes(e) || Trouble.Lasts(e))
         {
             return ReleaseSignals.Failed(e.Message);
         }
@@ -58,7 +57,7 @@ internal sealed class SetCanaryWeightActivity(Tracks tracks, Applier applier, Re
         var stable = new Dictionary<string, IReadOnlyDictionary<string, int>>();
         foreach (var cluster in wave.Clusters)
         {
-            stable[cluster] = await TroubleAsync(() => tracks.StableReplicasAsync(work, cluster, cancellationToken));
+            stable[cluster] = await tracks.StableReplicasAsync(work, cluster, cancellationToken);
         }
 
         var canary = CanaryMath.DivideWave(stable, weight);
@@ -85,23 +84,11 @@ internal sealed class SetCanaryWeightActivity(Tracks tracks, Applier applier, Re
 
     private async Task<string?> ApplyAsync(EffectContext context, ReleaseWork work, string cluster, IReadOnlyDictionary<string, int> replicas, CancellationToken cancellationToken)
     {
-        var set = await TroubleAsync(() => tracks.CanaryAsync(work, cluster, replicas, cancellationToken));
+        var set = await tracks.CanaryAsync(work, cluster, replicas, cancellationToken);
         var options = new ApplyOptions { ReleaseId = work.Release.Id, Epoch = context.Epoch, CreateNamespace = true };
         var report = await applier.ApplyAllAsync(cluster, set.Manifests, options, cancellationToken);
         var message = report.Succeeded ? null : Sentence(report);
         return report.IsTransient ? throw new TransientTroubleException(message!) : message;
-    }
-
-    private static async Task<T> TroubleAsync<T>(Func<Task<T>> read)
-    {
-        try
-        {
-            return await read();
-        }
-        catch (ClusterException e) when (e.IsTransient)
-        {
-            throw new TransientTroubleException(e.Message);
-        }
     }
 
     internal static string Sentence(ApplyReport report)
@@ -111,6 +98,3 @@ internal sealed class SetCanaryWeightActivity(Tracks tracks, Applier applier, Re
         return $"{report.Cluster}: {first.Ref}: {first.Reason}: {first.Message}{(more > 0 ? $" (and {more} more)" : "")}";
     }
 }
-
-/// <summary>A cluster cannot be written to just now; the activity looks again until its deadline.</summary>
-internal sealed class TransientTroubleException(string message) : Exception(message);

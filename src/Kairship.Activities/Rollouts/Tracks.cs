@@ -12,6 +12,13 @@ internal sealed class Tracks(ClusterConnections connections, Pruner pruner)
 {
     private static readonly HashSet<string> Workloads = ["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "batch/Job"];
 
+    /// <summary>What a canary may be made of.</summary>
+    private static readonly HashSet<string> CanaryKinds =
+    [
+        "apps/Deployment", "/Service", "/ConfigMap", "/Secret", "/PersistentVolumeClaim", "/ServiceAccount", "rbac.authorization.k8s.io/Role",
+        "rbac.authorization.k8s.io/RoleBinding",
+    ];
+
     /// <summary>Objects whose health tells how a release goes.</summary>
     public static bool IsWorkload(ObjectRef reference) => Workloads.Contains($"{reference.Group}/{reference.Kind}");
 
@@ -48,10 +55,12 @@ internal sealed class Tracks(ClusterConnections connections, Pruner pruner)
     /// <summary>Removes every object of the canary track of the application, and makes sure that none is left.</summary>
     public async Task<PruneReport> RemoveCanaryAsync(ReleaseWork work, string cluster, CancellationToken cancellationToken)
     {
-        var set = await CanaryAsync(work, cluster, new Dictionary<string, int>(), cancellationToken);
-        var kinds = set.Manifests.Select(m => new ObjectKind(m.Ref.ApiVersion, m.Ref.Kind)).Append(new ObjectKind("apps/v1", "Deployment")).Distinct().ToList();
+        // Looked for by label, not by what the two revisions say it is: that also finds what an earlier release had to leave behind.
+        var planned = (work.Target.PlanOf(cluster)?.Objects ?? []).Concat(work.Stable?.PlanOf(cluster)?.Objects ?? []).Select(o => o.Ref).ToList();
+        var kinds = planned.Where(r => CanaryKinds.Contains($"{r.Group}/{r.Kind}")).Select(r => new ObjectKind(r.ApiVersion, r.Kind))
+            .Append(new ObjectKind("apps/v1", "Deployment")).Distinct().ToList();
         var objects = new List<PrunedObject>();
-        foreach (var ns in set.Manifests.Select(m => m.Ref.Namespace).Append(work.Release.Spec.Namespace).OfType<string>().Distinct())
+        foreach (var ns in planned.Select(r => r.Namespace).Append(work.Release.Spec.Namespace).OfType<string>().Distinct())
         {
             var report = await pruner.DeleteBySelectorAsync(
                 cluster, work.Release.Application, $"{KairshipLabels.Track}={KairshipLabels.Canary}", ns, kinds, cancellationToken);

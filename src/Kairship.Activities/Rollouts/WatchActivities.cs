@@ -23,7 +23,7 @@ internal abstract class WatchActivity(Tracks tracks, HealthGate gate, ReleaseDes
 
         var wave = WaveInput.Of(context);
         var state = context.State;
-        var waiting = Pace.Elapsed(state, "since", context.Time);
+        var waiting = Pace.Elapsed(state, "since", context.Time, Pace.Late(state, context.Time));
         var canary = !string.Equals(context.Text("Track"), "stable", StringComparison.OrdinalIgnoreCase);
         var states = wave.Clusters.Select(cluster => Pace.Of(state, cluster)).ToList();
         var reads = await Task.WhenAll(wave.Clusters.Select((cluster, i) => ReadAsync(work, cluster, canary, Waiting(context, waiting), states[i], cancellationToken)));
@@ -35,7 +35,7 @@ internal abstract class WatchActivity(Tracks tracks, HealthGate gate, ReleaseDes
         }
 
         return await NextAsync(context, work, wave, verdict is HealthVerdict.Healthy, waiting, cancellationToken)
-            ?? Pace.LookAgain(state, work.Release.Id);
+            ?? Pace.LookAgain(state, work.Release.Id, context.Time);
     }
 
     /// <summary>How long the clusters have been waited for, out of how long this activity runs.</summary>
@@ -62,9 +62,9 @@ internal abstract class WatchActivity(Tracks tracks, HealthGate gate, ReleaseDes
             await gate.SaveAsync(work, cluster, desk.StateOf(work, cluster).Phase, read, cancellationToken);
             return read;
         }
-        catch (ClusterException e)
+        catch (Exception e) when (Trouble.Passes(e) || Trouble.Lasts(e))
         {
-            return (new ClusterHealth(cluster, false, [], waiting, e.Detail), 0, 0);
+            return (new ClusterHealth(cluster, false, [], waiting, (e as ClusterException)?.Detail ?? e.Message), 0, 0);
         }
     }
 }

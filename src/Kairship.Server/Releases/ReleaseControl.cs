@@ -8,12 +8,14 @@ using Kairship.Server.Problems;
 using Kairship.Server.Workflows;
 using Kairship.Workflows.Activities;
 using Kairship.Workflows.Runtime;
+using Kairship.Workflows.Storage;
 
 namespace Kairship.Server.Releases;
 
 /// <summary>Pause, resume, abort, roll back.</summary>
 internal sealed class ReleaseControl(
-    IDeliveryStore delivery, WorkflowRuntime runtime, ReleaseLauncher launcher, ReleaseStarter starter, WorkflowLookup workflows, TimeProvider time)
+    IDeliveryStore delivery, IWorkflowStore instances, WorkflowRuntime runtime, ReleaseLauncher launcher, ReleaseStarter starter, WorkflowLookup workflows,
+    TimeProvider time)
 {
     public const string RollbackWorkflow = "rollback";
     private const int MaxReason = 1000;
@@ -43,7 +45,9 @@ internal sealed class ReleaseControl(
             return refusal;
         }
 
-        if (found.Granted.Status is not ReleaseStatus.Paused)
+        // A pause is two writes: the status may not have followed, or an activity that was running may have said something else since.
+        if (found.Granted.Status is not ReleaseStatus.Paused
+            && await instances.GetInstanceAsync(found.Granted.InstanceId!, cancellationToken) is not { Status: InstanceStatus.Paused })
         {
             return Refusal.Conflict($"Release {id} is not paused: it is {found.Granted.Status}.");
         }
@@ -116,8 +120,10 @@ internal sealed class ReleaseControl(
         if (release.Status is ReleaseStatus.Paused)
         {
             await delivery.SetReleaseStatusAsync(release.Id, ReleaseStatus.Progressing, null, time.GetUtcNow(), cancellationToken);
-            await runtime.ResumeAsync(release.InstanceId!, cancellationToken);
         }
+
+        // Whatever the status says: a workflow that is paused would never get to the abort.
+        await runtime.ResumeAsync(release.InstanceId!, cancellationToken);
 
         return ReleaseInfos.Of((await delivery.GetReleaseAsync(release.Id, cancellationToken))!);
     }

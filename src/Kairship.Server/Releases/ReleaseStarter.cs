@@ -37,9 +37,9 @@ internal sealed partial class ReleaseStarter(
         }
 
         var workflow = order.Workflow ?? spec.Rollout.Workflow;
-        if (await workflows.MissingAsync(workflow, cancellationToken) is { } missing)
+        if ((await workflows.MissingAsync(workflow, cancellationToken) ?? await workflows.UngatedAsync(spec, workflow, cancellationToken)) is { } unfit)
         {
-            return missing;
+            return unfit;
         }
 
         // Before a revision is made for nothing; what decides is the lease that StartReleaseAsync takes.

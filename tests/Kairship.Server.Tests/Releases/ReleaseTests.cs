@@ -2,6 +2,7 @@ using System.Net;
 using Kairship.Api;
 using Kairship.Api.Releases;
 using Kairship.Delivery.Releases;
+using Kairship.Workflows.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kairship.Server.Tests.Releases;
@@ -100,6 +101,34 @@ public sealed class ReleaseTests(RunningServer server) : IClassFixture<RunningSe
         await server.Admin.WaitForReleaseAsync(release.Id);
         var refused = await server.Admin.Invoking(a => a.AbortReleaseAsync(release.Id)).Should().ThrowAsync<KairshipApiException>();
         refused.Which.Status.Should().Be(409);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PauseThatTheStatusDidNotFollow_CanBeResumedAndAborted(bool abort)
+    {
+        var name = abort ? "half-aborted" : "half-resumed";
+        await server.Admin.ApplyApplicationAsync(SampleApplications.Yaml(name));
+        var release = await server.Admin.StartReleaseAsync(name, new StartReleaseRequest(SampleApplications.Manifests()));
+
+        // A crash between the two writes of a pause.
+        await server.Services.GetRequiredService<WorkflowRuntime>().PauseAsync(release.InstanceId!, default);
+        await Eventually.HoldsAsync(async () => (await server.Admin.GetInstanceAsync(release.InstanceId!)).Instance.Status == "Paused", "the instance is paused");
+
+        _ = abort ? await server.Admin.AbortReleaseAsync(release.Id) : await server.Admin.ResumeReleaseAsync(release.Id);
+        await Eventually.HoldsAsync(async () => (await server.Admin.GetInstanceAsync(release.InstanceId!)).Instance.Status == "Suspended", "the instance goes on");
+    }
+
+    [Fact]
+    public async Task Workflow_ThatAsksNobody_IsRefused_WhereTheApplicationAsksForApproval()
+    {
+        var yaml = SampleApplications.Yaml("gated");
+        await server.Admin.ApplyApplicationAsync(yaml.TrimEnd() + "\n    approval: {minApprovals: 1, roles: [release-manager]}\n");
+        var refused = await server.Admin.Invoking(a => a.StartReleaseAsync("gated", new StartReleaseRequest(SampleApplications.Manifests(), Workflow: "rollback")))
+            .Should().ThrowAsync<KairshipApiException>("anybody who may deploy could go round the release managers");
+        refused.Which.Status.Should().Be(422);
+        refused.Which.Message.Should().Contain("approval");
     }
 
     [Fact]
