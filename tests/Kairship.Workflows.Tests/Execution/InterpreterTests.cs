@@ -119,6 +119,24 @@ public sealed class InterpreterTests
     }
 
     [Fact]
+    public void BackEdge_BesideAWaitAllJoin_StartsItsCountAnew()
+    {
+        var run = new GraphFixture(Def.Workflow("w", Def.Flowchart("root",
+            [Def.Effect("head"), Def.Effect("a"), Outcomes("b", "Again", "Ok"), Def.Join("merge", "WaitAll"), Def.Effect("next")],
+            "head -> a", "head -> b", "a -> merge", "b.Again -> head", "b.Ok -> merge", "merge -> next")));
+
+        run.End("head/1");
+        run.End("a/1");
+        run.End("b/1", "Again");
+        run.End("head/2");
+        run.End("b/2", "Ok");
+        run.Ready.Should().Equal("a/2");
+        run.End("a/2");
+
+        run.Ready.Should().Equal("next/1");
+    }
+
+    [Fact]
     public void Loop_WithoutAWait_IsAnIncidentAndOtherBranchesStay()
     {
         var run = new GraphFixture(Def.Workflow("w", Def.Activity("Elsa.Parallel", "root", ("activities", new JsonArray(

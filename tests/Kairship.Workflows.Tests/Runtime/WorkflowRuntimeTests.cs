@@ -61,25 +61,6 @@ public sealed class WorkflowRuntimeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Effect_WhenItRuns_HasItsIntentCommitted()
-    {
-        await engine.ImportAsync(Def.Workflow("w", Def.Sequence("root", Def.Effect("a"), Def.Activity("Elsa.ParallelForEach", "p", ("items", Def.Input("Object", "[1,2]")), ("body", Def.Effect("b"))))));
-        var id = await engine.StartAsync("w");
-        var seen = new List<bool>();
-        engine.Effect.During = async (context, _) =>
-        {
-            var stored = await engine.SnapshotAsync(id);
-            lock (seen)
-            {
-                seen.Add(stored.Running.Any(r => r.ExecutionId == context.ExecutionId && r.Phase == "Ready"));
-            }
-        };
-        await engine.RunToRestAsync();
-
-        seen.Should().HaveCount(3).And.OnlyContain(committed => committed);
-    }
-
-    [Fact]
     public async Task Signals_InRapidSuccession_EachResumeOneRound()
     {
         var id = await engine.RunAsync(Def.Workflow("w", Def.Activity("Elsa.For", "root", ("start", Def.Literal("1", "Int32")), ("end", Def.Literal("5", "Int32")),
