@@ -130,6 +130,7 @@ public sealed class Applier(ClusterConnections connections, TimeProvider clock)
             { Kind: ClusterFailure.NotFound, Detail: var detail } when detail.StartsWith("namespaces \"", StringComparison.Ordinal) =>
                 ("NamespaceNotFound", $"namespace {reference.Namespace} does not exist; create it, add it to the manifests, or let Kairship create it"),
             { Conflicts.Count: > 0 } => ("Conflict", string.Join("; ", exception.Conflicts.Select(c => $"{c.Field} is managed by \"{c.Manager}\""))),
+            { Kind: ClusterFailure.Invalid or ClusterFailure.ServerError } => (exception.Kind.ToString(), SchemaHints.Explain(exception.Detail)),
             _ => (exception.Kind.ToString(), exception.Detail),
         };
         return new ObjectApplied(reference, ApplyOutcome.Failed, reason, message, exception.IsTransient);
