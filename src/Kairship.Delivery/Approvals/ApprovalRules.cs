@@ -1,3 +1,5 @@
+using Kairship.Delivery.Rollouts;
+
 namespace Kairship.Delivery.Approvals;
 
 public enum ApprovalRefusal
@@ -46,6 +48,15 @@ public static class ApprovalRules
             : ApprovalStatus.Pending;
         return new ApprovalOutcome.Accepted(approval with { Decisions = decisions, Status = status });
     }
+
+    /// <summary>
+    /// True when fewer people, or other people, could let a release through by <paramref name="after"/> than by <paramref name="before"/>: whoever may deploy must not
+    /// be able to decide that.
+    /// </summary>
+    public static bool Weakens(ApprovalRequirement? before, ApprovalRequirement? after) =>
+        before is not null
+        && (after is null || after.MinApprovals < before.MinApprovals
+            || (before.Roles is { Count: > 0 } asked && (after.Roles is not { Count: > 0 } roles || roles.Except(asked).Any())));
 
     /// <summary>Expired when it is pending and its time is over; otherwise as it was.</summary>
     public static Approval Expire(Approval approval, DateTimeOffset now) =>

@@ -37,7 +37,7 @@ internal static class ApplicationEndpoints
     private static async Task<Results<Ok<AppliedApplication>, Created<AppliedApplication>, ProblemHttpResult>> ApplyAsync(
         HttpContext context, ApplicationService service, CancellationToken cancellationToken)
     {
-        var answer = await service.ApplyAsync(await ReadYamlAsync(context, cancellationToken), cancellationToken);
+        var answer = await service.ApplyAsync(await ReadYamlAsync(context, cancellationToken), context.User.IsInRole(Roles.Admin), cancellationToken);
         if (answer.Refusal is { } refusal)
         {
             return refusal.ToResult();

@@ -1,8 +1,10 @@
 using Kairship.Api;
 using Kairship.Api.Applications;
 using Kairship.Delivery.Applications;
+using Kairship.Delivery.Approvals;
 using Kairship.Delivery.Releases;
 using Kairship.Fleet.Clusters;
+using Kairship.Server.Access;
 using Kairship.Server.Problems;
 using Kairship.Server.Releases;
 
@@ -11,7 +13,7 @@ namespace Kairship.Server.Applications;
 /// <summary>Applications and what is known of them.</summary>
 internal sealed class ApplicationService(IDeliveryStore delivery, ClusterRegistry clusters, TimeProvider time)
 {
-    public async Task<Answer<AppliedApplication>> ApplyAsync(string yaml, CancellationToken cancellationToken)
+    public async Task<Answer<AppliedApplication>> ApplyAsync(string yaml, bool byAdmin, CancellationToken cancellationToken)
     {
         var parsed = ApplicationSource.Parse(yaml);
         if (parsed.Refusal is { } refusal)
@@ -29,6 +31,12 @@ internal sealed class ApplicationService(IDeliveryStore delivery, ClusterRegistr
         if (before is not null && ApplicationYaml.Write(before) == ApplicationYaml.Write(application))
         {
             return new AppliedApplication(application.Name, "unchanged");
+        }
+
+        if (!byAdmin && ApprovalRules.Weakens(before?.Rollout.Approval, application.Rollout.Approval))
+        {
+            return Refusal.Forbidden(
+                $"This would let releases of {application.Name} through with fewer or other approvals than now: that takes a key with the role {Roles.Admin}.");
         }
 
         await delivery.SaveApplicationAsync(application, time.GetUtcNow(), cancellationToken);

@@ -1,5 +1,6 @@
 using CsCheck;
 using Kairship.Delivery.Approvals;
+using Kairship.Delivery.Rollouts;
 
 namespace Kairship.Delivery.Tests.Approvals;
 
@@ -96,4 +97,21 @@ public sealed class ApprovalRulesTests
         ApprovalRules.Decide(approval, decision, Now).Should().BeOfType<ApprovalOutcome.Accepted>().Subject.Approval;
 
     private static ApprovalDecision By(string name) => new(name, ["release-manager"], true, null, "digest", Now);
+
+    [Theory]
+    [InlineData(null, "1:", false)]
+    [InlineData("1:", "1:", false)]
+    [InlineData("1:", "2:", false)]
+    [InlineData("1:", "1:a", false)]
+    [InlineData("1:a,b", "1:a", false)]
+    [InlineData("1:", null, true)]
+    [InlineData("2:a", "1:a", true)]
+    [InlineData("1:a", "1:", true)]
+    [InlineData("1:a", "1:a,b", true)]
+    [InlineData("1:a", "2:b", true)]
+    public void Weakens_FewerOrOtherPeople(string? before, string? after, bool weaker) =>
+        ApprovalRules.Weakens(Requirement(before), Requirement(after)).Should().Be(weaker);
+
+    private static ApprovalRequirement? Requirement(string? text) =>
+        text?.Split(':') is [var min, var roles] ? new ApprovalRequirement(int.Parse(min), roles.Length == 0 ? null : roles.Split(',')) : null;
 }

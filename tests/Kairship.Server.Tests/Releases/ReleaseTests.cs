@@ -132,6 +132,20 @@ public sealed class ReleaseTests(RunningServer server) : IClassFixture<RunningSe
     }
 
     [Fact]
+    public async Task Approval_IsWeakened_ByAnAdminOnly()
+    {
+        var gated = SampleApplications.Yaml("guarded").TrimEnd() + "\n    approval: {minApprovals: 1, roles: [release-manager]}\n";
+        await server.Admin.ApplyApplicationAsync(gated);
+        using var deployer = KairshipClient.Connect(server.Address, await server.KeyAsync("guarded-deployer", "deployer"));
+        var refused = await deployer.Invoking(d => d.ApplyApplicationAsync(SampleApplications.Yaml("guarded")))
+            .Should().ThrowAsync<KairshipApiException>("who may deploy could go round the release managers");
+        refused.Which.Status.Should().Be(403);
+        refused.Which.Message.Should().Contain("admin");
+        (await server.Admin.GetApplicationAsync("guarded")).Yaml.Should().Contain("release-manager");
+        (await server.Admin.ApplyApplicationAsync(SampleApplications.Yaml("guarded"))).Change.Should().Be("configured");
+    }
+
+    [Fact]
     public async Task RollBack_OfASucceededRelease_StartsOneToTheRevisionBefore()
     {
         await SucceededAsync("back", "v1", "1.0");
