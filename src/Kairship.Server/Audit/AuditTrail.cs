@@ -15,22 +15,39 @@ internal sealed partial class AuditTrail(RequestDelegate next, AccessStore acces
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<AuditedAction>() is not { } action)
+        {
+            await next(context);
+            return;
+        }
+
+        var written = false;
+
+        // Before the answer leaves: whoever has the answer finds the line, also when this process dies right then.
+        context.Response.OnStarting(() => WriteAsync(context.Response.StatusCode));
         try
         {
             await next(context);
         }
         catch (Exception e)
         {
-            await AppendAsync(context, ExceptionProblems.Explain(e).Status);
+            await WriteAsync(ExceptionProblems.Explain(e).Status);
             throw;
         }
 
-        await AppendAsync(context, context.Response.StatusCode);
+        await WriteAsync(context.Response.StatusCode);
+
+        Task WriteAsync(int status)
+        {
+            var first = !written;
+            written = true;
+            return first ? AppendAsync(context, action, status) : Task.CompletedTask;
+        }
     }
 
-    private async Task AppendAsync(HttpContext context, int status)
+    private async Task AppendAsync(HttpContext context, AuditedAction action, int status)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<AuditedAction>() is not { } action || AuditContext.Who(context) is not { } who)
+        if (AuditContext.Who(context) is not { } who)
         {
             return;
         }
