@@ -35,13 +35,18 @@ internal sealed partial class ReleaseProjector(
         }
 
         var reason = await ReasonAsync(instance, cancellationToken);
-        if (reason is not null
-            && await delivery.SetReleaseStatusAsync(releaseId, ReleaseStatus.Failed, reason, time.GetUtcNow(), cancellationToken))
+        if (reason is null)
+        {
+            return;
+        }
+
+        // First the story, then the end: once a release is over, nobody comes back to tell.
+        await delivery.AddReleaseEventAsync(
+            new ReleaseEvent(releaseId, time.GetUtcNow(), "failed", null, reason), $"projected:{instanceId}", cancellationToken);
+        if (await delivery.SetReleaseStatusAsync(releaseId, ReleaseStatus.Failed, reason, time.GetUtcNow(), cancellationToken))
         {
             metrics.ReleaseFailed(release.Workflow);
             Failed(releaseId, reason);
-            await delivery.AddReleaseEventAsync(
-                new ReleaseEvent(releaseId, time.GetUtcNow(), "failed", null, reason), $"projected:{instanceId}", cancellationToken);
         }
     }
 
