@@ -1,7 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using Kairship.Api;
 using Kairship.Cli.Output;
+using Kairship.Server.Hosting;
 
 namespace Kairship.Cli.Demo;
 
@@ -18,7 +17,7 @@ internal sealed class DemoStage(string folder) : IAsyncDisposable
 
     public string AdminKeyFile { get; } = Path.Combine(folder, "server", "admin.key");
 
-    public Uri Address { get; } = new($"http://127.0.0.1:{FreePort()}");
+    public Uri Address { get; } = new($"http://127.0.0.1:{FreePorts.Take(1)[0]}");
 
     public int ServerId => _server?.Id ?? 0;
 
@@ -75,12 +74,5 @@ internal sealed class DemoStage(string folder) : IAsyncDisposable
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,22 +1,46 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Kairship.Server.Hosting;
 
-internal static class FreePorts
+/// <summary>Ports to listen on where it does not matter which.</summary>
+public static class FreePorts
 {
-    /// <summary>Different free ports on loopback. Somebody else may take one before it is used: then the start fails, and is tried again.</summary>
+    // Below what operating systems give to outgoing connections (Linux from 32768, others from 49152): a port that is free now stays free until it
+    // is used, and again after its server was killed, unless somebody else asks for that very one.
+    private const int First = 12_000;
+    private const int Last = 32_000;
+    private const int MaxTries = 1_000;
+
+    /// <summary>Different ports of the loopback address that nobody listens on now.</summary>
+    /// <exception cref="IOException">There are none.</exception>
     public static int[] Take(int count)
     {
-        var sockets = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        var found = new HashSet<int>();
+        for (var i = 0; i < MaxTries && found.Count < count; i++)
+        {
+            var port = RandomNumberGenerator.GetInt32(First, Last);
+            if (IsFree(port))
+            {
+                found.Add(port);
+            }
+        }
+
+        return found.Count == count ? [.. found] : throw new IOException($"No {count} free ports between {First} and {Last} were found on the loopback address.");
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
         try
         {
-            sockets.ForEach(s => s.Start());
-            return [.. sockets.Select(s => ((IPEndPoint)s.LocalEndpoint).Port)];
+            listener.Start();
+            return true;
         }
-        finally
+        catch (SocketException)
         {
-            sockets.ForEach(s => s.Dispose());
+            return false;
         }
     }
 }
