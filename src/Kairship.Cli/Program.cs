@@ -12,22 +12,27 @@ using Kairship.Cli.Workflows;
 var root = new RootCommand("""
     Kairship releases applications to many Kubernetes clusters by durable workflows.
 
-    Examples:
-      kairship demo                                              see it all on three simulated clusters
-      kairship serve                                             start the server
-      kairship cluster join east --kubeconfig ~/.kube/config     add a cluster
-      kairship apply -f application.yaml                         say what is released, and how
-      kairship release storefront --source v2.yaml --wait        release it
-
     Exit codes: 0 all well; 1 refused or not reachable; 2 wrong usage;
                 of a release that was waited for: 3 rolled back, 4 aborted or rejected, 5 failed.
     """);
+root.WithExamples(
+    "kairship demo                                              see it all on three simulated clusters",
+    "kairship serve                                             start the server",
+    "kairship cluster join east --kubeconfig ~/.kube/config     add a cluster",
+    "kairship apply -f application.yaml                         say what is released, and how",
+    "kairship release storefront --source v2.yaml --wait        release it");
 GlobalOptions.AddTo(root);
+CommandHelp.AddTo(root);
 
 // A file or a pipe has no width: lines stay whole there.
 if (Console.IsOutputRedirected)
 {
     Spectre.Console.AnsiConsole.Profile.Width = 1000;
+}
+
+if (Console.IsErrorRedirected)
+{
+    Run.Errors.Profile.Width = 1000;
 }
 
 Command[] commands =

@@ -12,13 +12,9 @@ internal static class PlanCommand
     {
         var application = new Argument<string>("application");
         var what = new RevisionOptions();
-        return what.AddTo(new Command("plan", """
-            Shows what a release would do in each cluster, object by object, by server-side dry-run. Writes nothing.
-            Ends with 0 when nothing stands in its way, with 1 when something does.
-
-            Example:
-              kairship plan storefront --source v2.yaml
-            """) { application })
+        return what.AddTo(new Command(
+                "plan", "Shows what a release would do in each cluster, object by object, by server-side dry-run. Writes nothing. Ends with 0 when nothing stands in its way, with 1 when something does.") { application }
+            .WithExamples("kairship plan storefront --source v2.yaml", "kairship plan storefront --image checkout=v2.0.1", "kairship plan storefront --revision v1 -o json"))
             .Calls(async (result, client, ct) =>
             {
                 var (source, images, revision) = await what.ReadAsync(result, ct);

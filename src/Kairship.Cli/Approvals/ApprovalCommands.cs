@@ -9,7 +9,9 @@ internal static class ApprovalCommands
     public static Command List()
     {
         var all = new Option<bool>("--all") { Description = "Also those that are decided" };
-        return new Command("approvals", "Lists the approvals that are waited for") { all }.Calls(async (result, client, ct) =>
+        return new Command("approvals", "Lists the approvals that are waited for") { all }
+            .WithExamples("kairship approvals", "kairship approvals --all -o json")
+            .Calls(async (result, client, ct) =>
         {
             var page = await client.ListApprovalsAsync(!result.GetValue(all), 0, 100, ct);
             return Print(result, page, page.Items);
@@ -21,12 +23,8 @@ internal static class ApprovalCommands
         var id = new Argument<string>("approval") { Description = "Its id, or the id of the release that waits for it" };
         var comment = new Option<string?>("--comment") { Description = "Why; kept with the decision" };
         var digest = new Option<string?>("--plan") { Description = "Digest (or its first characters) of the plan that you looked at; refused when it is another by now" };
-        return new Command(name, $"""
-            {(approve ? "Approves" : "Rejects")} a plan. Whoever requested a release cannot approve it.
-
-            Example:
-              kairship {name} storefront-7 --comment "{(approve ? "looked at the plan" : "not on a Friday")}"
-            """) { id, comment, digest }
+        return new Command(name, $"{(approve ? "Approves" : "Rejects")} a plan. Whoever requested a release cannot approve it.") { id, comment, digest }
+            .WithExamples($"kairship {name} storefront-7 --comment '{(approve ? "looked at the plan" : "not on a Friday")}'")
             .Calls(async (result, client, ct) =>
             {
                 var approval = await client.GetApprovalAsync(result.GetRequiredValue(id), ct);

@@ -6,7 +6,8 @@ namespace Kairship.Cli.Clusters;
 
 internal static class ClusterCommands
 {
-    public static Command Create() => new("cluster", "Member clusters: join, list, show, remove") { Join(), List(), Show(), Remove() };
+    public static Command Create() => new Command("cluster", "Member clusters: join, list, show, remove") { Join(), List(), Show(), Remove() }
+        .WithExamples("kairship cluster list");
 
     private static Command Join()
     {
@@ -14,12 +15,8 @@ internal static class ClusterCommands
         var kubeconfig = new Option<string>("--kubeconfig") { Description = "Kubeconfig file with its data inline ('kubectl config view --flatten --minify' makes one)", Required = true };
         var context = new Option<string?>("--context") { Description = "Context in it [default: its current one]" };
         var labels = new Option<string[]>("--label") { Description = "Label name=value, again for each; provider, region, zone and tier have meaning", DefaultValueFactory = _ => [] };
-        return new Command("join", """
-            Joins a cluster: reaches it, checks the credentials, and keeps them encrypted.
-
-            Example:
-              kairship cluster join east --kubeconfig east.kubeconfig --label provider=aws --label region=eu-central-1
-            """) { name, kubeconfig, context, labels }
+        return new Command("join", "Joins a cluster: reaches it, checks the credentials, and keeps them encrypted.") { name, kubeconfig, context, labels }
+            .WithExamples("kairship cluster join east --kubeconfig east.kubeconfig --label provider=aws --label region=eu-central-1")
             .Calls(async (result, client, ct) =>
             {
                 var text = await Sources.ReadAsync(result.GetRequiredValue(kubeconfig), ct);
@@ -29,7 +26,7 @@ internal static class ClusterCommands
             });
     }
 
-    private static Command List() => new Command("list", "Lists the clusters and how they are").Calls(async (result, client, ct) =>
+    private static Command List() => new Command("list", "Lists the clusters and how they are").WithExamples("kairship cluster list -o json").Calls(async (result, client, ct) =>
     {
         var page = await client.ListClustersAsync(0, 1000, ct);
         return Print(result, page, page.Items);
@@ -38,7 +35,7 @@ internal static class ClusterCommands
     private static Command Show()
     {
         var name = new Argument<string>("name");
-        return new Command("show", "Shows one cluster") { name }.Calls(async (result, client, ct) =>
+        return new Command("show", "Shows one cluster") { name }.WithExamples("kairship cluster show east").Calls(async (result, client, ct) =>
         {
             var cluster = await client.GetClusterAsync(result.GetRequiredValue(name), ct);
             return Print(result, cluster, [cluster]);
@@ -49,7 +46,7 @@ internal static class ClusterCommands
     {
         var name = new Argument<string>("name");
         var force = new Option<bool>("--force") { Description = "Also while an application is released there" };
-        return new Command("remove", "Forgets a cluster; nothing inside it is touched") { name, force }.Calls(async (result, client, ct) =>
+        return new Command("remove", "Forgets a cluster; nothing inside it is touched") { name, force }.WithExamples("kairship cluster remove east").Calls(async (result, client, ct) =>
         {
             await client.RemoveClusterAsync(result.GetRequiredValue(name), result.GetValue(force), ct);
             Console.Out.WriteLine($"cluster {result.GetValue(name)} removed");

@@ -32,6 +32,8 @@ internal static class GlobalOptions
     {
         root.Options.Add(Server);
         root.Options.Add(Token);
+        Output.AcceptOnlyFromAmong("table", "json", "yaml");
+        Output.HelpName = "table|json|yaml";
         root.Options.Add(Output);
     }
 

@@ -11,14 +11,8 @@ internal static class DemoCommand
         var yes = new Option<bool>("--yes", "-y") { Description = "Approve without asking" };
         var exit = new Option<bool>("--exit") { Description = "End after the summary instead of serving on" };
         var data = new Option<string?>("--data") { Description = "Folder for everything [default: a new one that is removed at the end]" };
-        return new Command("demo", """
-            Shows the main job on three simulated clusters: deploys the storefront, releases v2 as a canary with an approval, kills its own
-            server in the middle of it, starts it again and goes on, then releases a broken v3 and watches it being rolled back.
-
-            Examples:
-              kairship demo
-              kairship demo --yes --exit
-            """) { yes, exit, data }
+        return new Command("demo", "Shows the main job on three simulated clusters: deploys the storefront, releases v2 as a canary with an approval, kills its own server in the middle of it, starts it again and goes on, then releases a broken v3 and watches it being rolled back.") { yes, exit, data }
+            .WithExamples("kairship demo", "kairship demo --yes --exit")
             .Does(async (result, cancellationToken) =>
             {
                 var folder = result.GetValue(data) is { } wanted ? Path.GetFullPath(wanted) : Path.Combine(Path.GetTempPath(), $"kairship-demo-{Guid.NewGuid():n}"[..26]);

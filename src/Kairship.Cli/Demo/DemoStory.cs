@@ -130,13 +130,14 @@ internal sealed class DemoStory(DemoStage stage, IAnsiConsole console, bool appr
         var source = await File.ReadAllTextAsync(DemoStage.Sample($"{revision}.yaml"), cancellationToken);
         var release = await developer.StartReleaseAsync(Application, new StartReleaseRequest(source, null, revision), $"demo-{revision}", cancellationToken);
         var asked = new HashSet<string>();
+        var lines = ReleaseView.LinesFor(console);
         while (true)
         {
             var server = stage.ServerId;
             var last = await ReleaseView.FollowAsync(
                 developer, release.Id, console,
                 async detail => (detail.PendingApproval is { } approval && asked.Add(approval.Id)) || (onChange is not null && await onChange(detail)),
-                cancellationToken);
+                cancellationToken, lines);
             if (stage.ServerId != server)
             {
                 console.MarkupLineInterpolated($"[red]  SIGKILL[/] to the server (process {server}) in mid-canary. Starting it again ...");

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Kairship.Api;
+using Microsoft.AspNetCore.Connections;
 using Spectre.Console;
 
 namespace Kairship.Cli.Output;
@@ -37,9 +39,13 @@ internal static class Run
         try
         {
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
-            var parsed = root.Parse(args);
-            var code = await parsed.InvokeAsync(configuration);
-            return parsed.Errors.Count > 0 ? 2 : code;
+            var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
+            if (CommandHelp.Complaint(parsed) is { } complaint)
+            {
+                throw new CommandException(complaint, 2);
+            }
+
+            return await parsed.InvokeAsync(configuration);
         }
         catch (Exception e) when (Explain(e) is var (message, code) && message is not null)
         {
@@ -56,6 +62,7 @@ internal static class Run
         KairshipApiException e => (e.Message, ExitCodes.Refused),
         HttpRequestException e => ($"the server cannot be reached: {e.Message}. Is it running ('kairship serve')? Is --server right?", ExitCodes.Refused),
         OperationCanceledException => ("cancelled", 130),
+        SocketException or AddressInUseException => ($"a port cannot be listened on: {exception.Message}", ExitCodes.Refused),
         FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException => (exception.Message, ExitCodes.Refused),
         _ => (null, 0),
     };

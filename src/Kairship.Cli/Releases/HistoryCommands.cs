@@ -10,7 +10,9 @@ internal static class HistoryCommands
     {
         var application = new Argument<string>("application");
         var take = Take();
-        return new Command("history", "Lists the releases of an application, newest first") { application, take }.Calls(async (result, client, ct) =>
+        return new Command("history", "Lists the releases of an application, newest first") { application, take }
+            .WithExamples("kairship history storefront", "kairship history storefront --take 5 -o yaml")
+            .Calls(async (result, client, ct) =>
         {
             var page = await client.GetHistoryAsync(result.GetRequiredValue(application), 0, result.GetValue(take), ct);
             return Print(result, page, page.Items);
@@ -20,7 +22,9 @@ internal static class HistoryCommands
     public static Command Releases()
     {
         var take = Take();
-        return new Command("releases", "Lists the releases of all applications, newest first") { take }.Calls(async (result, client, ct) =>
+        return new Command("releases", "Lists the releases of all applications, newest first") { take }
+            .WithExamples("kairship releases --take 50")
+            .Calls(async (result, client, ct) =>
         {
             var page = await client.ListReleasesAsync(null, 0, result.GetValue(take), ct);
             return Print(result, page, page.Items);

@@ -12,14 +12,8 @@ internal static class ReleaseCommand
         var workflow = new Option<string?>("--workflow") { Description = "Workflow that releases [default: the application's]" };
         var wait = new Option<bool>("--wait") { Description = "Show progress until it is over; the exit code says how it ended" };
         var what = new RevisionOptions();
-        return what.AddTo(new Command("release", """
-            Starts a release of an application.
-
-            Examples:
-              kairship release storefront --source v2.yaml --revision v2 --wait
-              kairship release storefront --image checkout=v2.0.1
-              kairship release storefront --revision v1 --workflow deploy
-            """) { application, workflow, wait })
+        return what.AddTo(new Command("release", "Starts a release of an application.") { application, workflow, wait }
+            .WithExamples("kairship release storefront --source v2.yaml --revision v2 --wait", "kairship release storefront --image checkout=v2.0.1", "kairship release storefront --revision v1 --workflow deploy"))
             .Calls(async (result, client, ct) =>
             {
                 var (source, images, revision) = await what.ReadAsync(result, ct);

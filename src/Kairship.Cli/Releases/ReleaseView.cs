@@ -26,12 +26,14 @@ internal static class ReleaseView
 
     /// <param name="console">Where to show it; null: nowhere.</param>
     /// <param name="onChange">Told of every change; true: stop following.</param>
+    /// <param name="lines">What told the release before, when it is followed again.</param>
     public static async Task<ReleaseDetail> FollowAsync(
-        KairshipClient client, string releaseId, IAnsiConsole? console, Func<ReleaseDetail, Task<bool>>? onChange, CancellationToken cancellationToken)
+        KairshipClient client, string releaseId, IAnsiConsole? console, Func<ReleaseDetail, Task<bool>>? onChange, CancellationToken cancellationToken,
+        ReleaseLines? lines = null)
     {
         ReleaseDetail? last = null;
-        string? away = null;
-        var options = new WatchOptions { Interval = TimeSpan.FromMilliseconds(300), Connection = trouble => away = trouble };
+        lines ??= LinesFor(console);
+        var options = new WatchOptions { Interval = TimeSpan.FromMilliseconds(300), Connection = trouble => lines?.Connection(trouble) };
         async Task ShowAsync(Action<ReleaseDetail>? draw)
         {
             await foreach (var detail in client.WatchReleaseAsync(releaseId, options, cancellationToken: cancellationToken))
@@ -49,9 +51,8 @@ internal static class ReleaseView
         {
             await ShowAsync(null);
         }
-        else if (!console.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
+        else if (lines is not null)
         {
-            var lines = new LineView(console);
             await ShowAsync(lines.Show);
         }
         else
@@ -65,6 +66,10 @@ internal static class ReleaseView
 
         return last!;
     }
+
+    /// <summary>What tells a release line by line; null where the console is a terminal, which is redrawn instead.</summary>
+    public static ReleaseLines? LinesFor(IAnsiConsole? console) =>
+        console is null || (console.Profile.Capabilities.Interactive && !Console.IsOutputRedirected) ? null : new ReleaseLines(console);
 
     public static IRenderable Render(ReleaseDetail detail)
     {
@@ -94,34 +99,4 @@ internal static class ReleaseView
     }
 
     private static string Short(string? message) => message is null ? "" : message.Length > 60 ? message[..57] + "..." : message;
-
-    /// <summary>For logs and pipes: what is new since the last look, a line each.</summary>
-    private sealed class LineView(IAnsiConsole console)
-    {
-        private readonly HashSet<string> _told = [];
-        private readonly Dictionary<string, string> _clusters = [];
-
-        public void Show(ReleaseDetail detail)
-        {
-            foreach (var line in detail.Events.Where(e => _told.Add($"{e.At:O}{e.Kind}{e.Cluster}")))
-            {
-                console.WriteLine($"{line.At:HH:mm:ss} {line.Kind,-18} {line.Message}");
-            }
-
-            foreach (var c in detail.Clusters)
-            {
-                var text = $"{c.Phase} weight {c.Weight} ready {c.Ready}/{c.Desired} {c.Health}";
-                if (_clusters.GetValueOrDefault(c.Cluster) != text)
-                {
-                    _clusters[c.Cluster] = text;
-                    console.WriteLine($"{c.UpdatedAt:HH:mm:ss} {c.Cluster,-18} wave {c.Wave} {text}");
-                }
-            }
-
-            if (detail.Release.IsOver)
-            {
-                console.WriteLine($"{detail.Release.FinishedAt:HH:mm:ss} {detail.Release.Id} {detail.Release.Status} {detail.Release.Reason}");
-            }
-        }
-    }
 }

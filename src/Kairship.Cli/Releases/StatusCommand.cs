@@ -11,12 +11,8 @@ internal static class StatusCommand
     {
         var subject = new Argument<string>("application-or-release");
         var watch = new Option<bool>("--watch", "-w") { Description = "Go on showing it until it is over" };
-        return new Command("status", """
-            Shows how a release stands, a row for each cluster. Of an application: its release under way, or its last.
-
-            Example:
-              kairship status storefront --watch
-            """) { subject, watch }
+        return new Command("status", "Shows how a release stands, a row for each cluster. Of an application: its release under way, or its last.") { subject, watch }
+            .WithExamples("kairship status storefront --watch", "kairship status storefront-7 -o json")
             .Calls(async (result, client, ct) =>
             {
                 var id = await FindAsync(client, result.GetRequiredValue(subject), ct);

@@ -20,14 +20,8 @@ internal static class ServeCommand
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "Log to files in the data folder only" };
     private static readonly Option<bool> UntilInputCloses = Lifeline.Option();
 
-    public static Command Create() => new Command("serve", """
-        Starts the server. The first start makes an admin key and puts it into the file admin.key of the data folder.
-
-        Examples:
-          kairship serve
-          kairship serve --simulate 3
-          kairship serve --data /var/lib/kairship --urls http://0.0.0.0:7420
-        """) { Data, Urls, Database, Workflows, Simulate, Quiet, UntilInputCloses }.Does(RunAsync);
+    public static Command Create() => new Command("serve", "Starts the server. The first start makes an admin key and puts it into the file admin.key of the data folder.") { Data, Urls, Database, Workflows, Simulate, Quiet, UntilInputCloses }
+            .WithExamples("kairship serve", "kairship serve --simulate 3", "kairship serve --data /var/lib/kairship --urls http://0.0.0.0:7420").Does(RunAsync);
 
     private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {

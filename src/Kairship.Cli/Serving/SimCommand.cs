@@ -6,7 +6,8 @@ namespace Kairship.Cli.Serving;
 
 internal static class SimCommand
 {
-    public static Command Create() => new("sim", "Simulated Kubernetes clusters: up") { Up() };
+    public static Command Create() => new Command("sim", "Simulated Kubernetes clusters: up") { Up() }
+        .WithExamples("kairship sim up --clusters 3 --state ./clusters");
 
     private static Command Up()
     {
@@ -14,13 +15,8 @@ internal static class SimCommand
         var nodes = new Option<int>("--nodes") { Description = "Nodes of each", DefaultValueFactory = _ => 3 };
         var folder = new Option<string>("--state") { Description = "Folder for the kubeconfigs", DefaultValueFactory = _ => "." };
         var untilInputCloses = Lifeline.Option();
-        return new Command("up", """
-            Serves simulated clusters on loopback until it is stopped, and writes NAME.kubeconfig for each. kubectl works with them.
-
-            Example:
-              kairship sim up --clusters 3 --state ./clusters &
-              kubectl --kubeconfig clusters/gcp-iowa.kubeconfig get nodes
-            """) { clusters, nodes, folder, untilInputCloses }
+        return new Command("up", "Serves simulated clusters on loopback until it is stopped, and writes NAME.kubeconfig for each. kubectl works with them.") { clusters, nodes, folder, untilInputCloses }
+            .WithExamples("kairship sim up --clusters 3 --state ./clusters &", "kubectl --kubeconfig clusters/gcp-iowa.kubeconfig get nodes")
             .Does(async (result, cancellationToken) =>
             {
                 var (count, each) = (result.GetValue(clusters), result.GetValue(nodes));

@@ -8,13 +8,14 @@ namespace Kairship.Cli.Workflows;
 
 internal static class InstanceCommands
 {
-    public static Command Create() => new("instances", "Workflow instances: list, show, cancel, retry") { List(), Show(), Cancel(), Retry() };
+    public static Command Create() => new Command("instances", "Workflow instances: list, show, cancel, retry") { List(), Show(), Cancel(), Retry() }
+        .WithExamples("kairship instances list --status Faulted");
 
     private static Command List()
     {
         var workflow = new Option<string?>("--workflow") { Description = "Only of this workflow" };
         var status = new Option<string?>("--status") { Description = "Only with this status: Pending, Executing, Suspended, Paused, Finished, Cancelled, Faulted" };
-        return new Command("list", "Lists instances, newest first") { workflow, status }.Calls(async (result, client, ct) =>
+        return new Command("list", "Lists instances, newest first") { workflow, status }.WithExamples("kairship instances list --workflow canary").Calls(async (result, client, ct) =>
         {
             var page = await client.ListInstancesAsync(result.GetValue(workflow), null, result.GetValue(status), 0, 100, ct);
             return Print(result, page, page.Items);
@@ -24,7 +25,7 @@ internal static class InstanceCommands
     private static Command Show()
     {
         var id = new Argument<string>("instance");
-        return new Command("show", "Shows an instance with its journal") { id }.Calls(async (result, client, ct) =>
+        return new Command("show", "Shows an instance with its journal") { id }.WithExamples("kairship instances show INSTANCE -o json").Calls(async (result, client, ct) =>
         {
             var detail = await client.GetInstanceAsync(result.GetRequiredValue(id), ct);
             if (GlobalOptions.FormatOf(result) != OutputFormat.Table)
@@ -43,7 +44,7 @@ internal static class InstanceCommands
     private static Command Cancel()
     {
         var id = new Argument<string>("instance");
-        return new Command("cancel", "Cancels an instance; nothing is rolled back (for a release, use abort)") { id }.Calls(async (result, client, ct) =>
+        return new Command("cancel", "Cancels an instance; nothing is rolled back (for a release, use abort)") { id }.WithExamples("kairship instances cancel INSTANCE").Calls(async (result, client, ct) =>
         {
             var answer = await client.CancelInstanceAsync(result.GetRequiredValue(id), ct);
             return Print(result, answer, [answer]);
@@ -53,7 +54,7 @@ internal static class InstanceCommands
     private static Command Retry()
     {
         var id = new Argument<string>("instance");
-        return new Command("retry", "Runs the faulted activity of an instance again, or lifts its quarantine") { id }.Calls(async (result, client, ct) =>
+        return new Command("retry", "Runs the faulted activity of an instance again, or lifts its quarantine") { id }.WithExamples("kairship instances retry INSTANCE").Calls(async (result, client, ct) =>
         {
             var answer = await client.RetryInstanceAsync(result.GetRequiredValue(id), ct);
             return Print(result, answer, [answer]);

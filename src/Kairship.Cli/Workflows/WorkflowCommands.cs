@@ -5,9 +5,10 @@ namespace Kairship.Cli.Workflows;
 
 internal static class WorkflowCommands
 {
-    public static Command Create() => new("workflows", "Workflow definitions: list, push, show") { List(), Push(), Show() };
+    public static Command Create() => new Command("workflows", "Workflow definitions: list, push, show") { List(), Push(), Show() }
+        .WithExamples("kairship workflows list");
 
-    private static Command List() => new Command("list", "Lists the latest version of every definition").Calls(async (result, client, ct) =>
+    private static Command List() => new Command("list", "Lists the latest version of every definition").WithExamples("kairship workflows list").Calls(async (result, client, ct) =>
     {
         var page = await client.ListWorkflowsAsync(0, 1000, ct);
         return Printer.Print(
@@ -18,12 +19,8 @@ internal static class WorkflowCommands
     private static Command Push()
     {
         var file = new Argument<string>("file") { Description = "A definition in Elsa 3 JSON ('-': standard input)" };
-        return new Command("push", """
-            Checks and publishes a definition. Releases under way go on with the version they began with.
-
-            Example:
-              kairship workflows push my-canary.json
-            """) { file }
+        return new Command("push", "Checks and publishes a definition. Releases under way go on with the version they began with.") { file }
+            .WithExamples("kairship workflows push my-canary.json")
             .Calls(async (result, client, ct) =>
             {
                 var imported = await client.PushWorkflowAsync(await Sources.ReadAsync(result.GetRequiredValue(file), ct), ct);
@@ -42,7 +39,7 @@ internal static class WorkflowCommands
     {
         var name = new Argument<string>("workflow");
         var version = new Option<int?>("--version") { Description = "Which version [default: the latest]" };
-        return new Command("show", "Prints a definition as Elsa 3 JSON") { name, version }.Calls(async (result, client, ct) =>
+        return new Command("show", "Prints a definition as Elsa 3 JSON") { name, version }.WithExamples("kairship workflows show canary > my-canary.json").Calls(async (result, client, ct) =>
         {
             Console.Out.WriteLine(await client.GetWorkflowAsync(result.GetRequiredValue(name), result.GetValue(version), ct));
             return 0;
