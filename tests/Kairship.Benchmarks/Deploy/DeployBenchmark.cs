@@ -34,9 +34,12 @@ internal static class DeployBenchmark
             var manifests = SharedFiles.Read("data", "online-boutique", "v0.10.5.yaml");
             var objects = KubernetesYaml.LoadAllFromString(manifests).Cast<IKubernetesObject<V1ObjectMeta>>().ToList();
 
-            var bare = await BareLoop.RunAsync(kubeconfigs, objects);
+
+            // The first round of all warms the simulator and the client up; it is printed and not compared.
+            var cold = await BareLoop.RunAsync(kubeconfigs, objects, "cold");
+            var bare = await BareLoop.RunAsync(kubeconfigs, objects, "bare");
             var (release, planned) = await ReleaseAsync(folder, kubeconfigs, manifests);
-            Row.Print(Bench, "fanout-bare-s", bare.TotalSeconds, "s", ("clusters", count), ("objects", objects.Count));
+            Row.Print(Bench, "fanout-bare-s", bare.TotalSeconds, "s", ("clusters", count), ("objects", objects.Count), ("cold-s", Math.Round(cold.TotalSeconds, 3)));
             Row.Print(Bench, "fanout-release-s", release.TotalSeconds, "s", ("clusters", count), ("objects", objects.Count), ("planned-s", Math.Round(planned.TotalSeconds, 3)));
             Row.Print(Bench, "fanout-ratio", release / bare, "ratio", ("clusters", count), ("without-plan", Math.Round((release - planned) / bare, 3)));
             using var self = Process.GetCurrentProcess();
