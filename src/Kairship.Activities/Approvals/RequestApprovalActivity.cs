@@ -45,7 +45,6 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
         }
 
         approval = await SettleAsync(approval, a => ApprovalRules.Expire(a, context.Time.GetUtcNow()), cancellationToken);
-        await AskedAsync(context, approval, cancellationToken);
         switch (approval.Status)
         {
             case ApprovalStatus.Pending:
@@ -84,11 +83,6 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
             id, work.Release.Id, work.Release.Application, work.Target.Plan.Digest, work.Release.RequestedBy, requirement.MinApprovals, requirement.Roles ?? [],
             ApprovalStatus.Pending, now, requirement.ExpiresAfter is { } after ? now + after : null, []);
     }
-
-    /// <summary>Told before the answer, whatever it is: it may have come while the process that asked was dead.</summary>
-    private Task AskedAsync(EffectContext context, Approval approval, CancellationToken cancellationToken) => desk.TellAsync(
-        context, approval.ReleaseId, "ApprovalRequested", null,
-        $"Approval {approval.Id} of plan {approval.PlanDigest[..12]} is asked of {(approval.Roles.Count == 0 ? "anybody but the requester" : string.Join(", ", approval.Roles))}.", cancellationToken);
 
     private async Task<ActivityResult> WaitAsync(EffectContext context, ReleaseWork work, Approval approval, CancellationToken cancellationToken)
     {
