@@ -2,8 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Kairship.Api.Clusters;
 
-/// <summary>Joins a member cluster. The kubeconfig holds its data inline: file references and exec plugins are refused.</summary>
+/// <summary>Joins a member cluster, or gives a joined one new credentials. The kubeconfig holds its data inline: file references and exec plugins are refused.</summary>
 /// <param name="Context">The context inside the kubeconfig; null: its current one.</param>
+/// <param name="Labels">Null: as they are, or none for a new cluster.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record JoinClusterRequest(string Name, string Kubeconfig, string? Context = null, IReadOnlyDictionary<string, string>? Labels = null);
 

@@ -14,14 +14,15 @@ internal static class ClusterCommands
         var name = new Argument<string>("name") { Description = "What the cluster is called from now on (a DNS label)" };
         var kubeconfig = new Option<string>("--kubeconfig") { Description = "Kubeconfig file with its data inline ('kubectl config view --flatten --minify' makes one)", Required = true };
         var context = new Option<string?>("--context") { Description = "Context in it [default: its current one]" };
-        var labels = new Option<string[]>("--label") { Description = "Label name=value, again for each; provider, region, zone and tier have meaning", DefaultValueFactory = _ => [] };
-        return new Command("join", "Joins a cluster: reaches it, checks the credentials, and keeps them encrypted.") { name, kubeconfig, context, labels }
+        var labels = new Option<string[]>("--label") { Description = "Label name=value, again for each (none: as before); provider, region, zone and tier have meaning", DefaultValueFactory = _ => [] };
+        return new Command("join", "Joins a cluster: reaches it, checks the credentials, and keeps them encrypted. Again with the same name: gives it new ones, and keeps its labels unless others are given.") { name, kubeconfig, context, labels }
             .WithExamples("kairship cluster join east --kubeconfig east.kubeconfig --label provider=aws --label region=eu-central-1")
             .Calls(async (result, client, ct) =>
             {
                 var text = await Sources.ReadAsync(result.GetRequiredValue(kubeconfig), ct);
+                var given = Sources.Pairs(result.GetValue(labels)!, "--label");
                 var joined = await client.JoinClusterAsync(
-                    new JoinClusterRequest(result.GetRequiredValue(name), text, result.GetValue(context), Sources.Pairs(result.GetValue(labels)!, "--label")), ct);
+                    new JoinClusterRequest(result.GetRequiredValue(name), text, result.GetValue(context), given.Count > 0 ? given : null), ct);
                 return Print(result, joined, [joined]);
             });
     }

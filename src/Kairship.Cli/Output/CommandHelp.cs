@@ -2,11 +2,12 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 
 namespace Kairship.Cli.Output;
 
 /// <summary>Help that ends with examples, and wrong usage told in one line.</summary>
-internal static class CommandHelp
+internal static partial class CommandHelp
 {
     private static readonly ConditionalWeakTable<Command, string[]> Known = [];
 
@@ -34,10 +35,14 @@ internal static class CommandHelp
         var command = parsed.CommandResult.Command;
         var said = parsed.UnmatchedTokens.Count > 0 ? $"there is no command or option '{parsed.UnmatchedTokens[0]}' here"
             : command.Subcommands.Count > 0 ? $"say which: {string.Join(", ", command.Subcommands.Select(c => c.Name))}"
-            : string.Join(' ', parsed.Errors[0].Message.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-                .Replace(" as expected type 'System.Int32'", ": it must be a whole number", StringComparison.Ordinal).TrimEnd('.');
+            : NumberExpected().Replace(
+                string.Join(' ', parsed.Errors[0].Message.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+                ": it must be a whole number").TrimEnd('.');
         return $"{said}. See '{Path(parsed.CommandResult)} --help'";
     }
+
+    [GeneratedRegex(@" as expected type '[^']*Int32[^']*'", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NumberExpected();
 
     private static string Path(System.CommandLine.Parsing.SymbolResult? result)
     {

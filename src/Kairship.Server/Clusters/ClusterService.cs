@@ -19,8 +19,9 @@ internal sealed class ClusterService(ClusterRegistry registry, ClusterConditions
             return Refusal.Unprocessable("There is no kubeconfig in the request.", [new ProblemError("kubeconfig", "must be the YAML of a kubeconfig with its data inline")]);
         }
 
-        var result = await registry.JoinAsync(
-            request.Name, request.Kubeconfig, request.Context, request.Labels ?? new Dictionary<string, string>(), cancellationToken);
+        // Joined again, with new credentials say, a cluster stays where the waves expect it.
+        var labels = request.Labels ?? (await registry.GetAsync(request.Name ?? "", cancellationToken))?.Labels ?? new Dictionary<string, string>();
+        var result = await registry.JoinAsync(request.Name ?? "", request.Kubeconfig, request.Context, labels, cancellationToken);
         if (result is JoinResult.Failure failure)
         {
             return Explain(failure);

@@ -111,6 +111,12 @@ public sealed class KillStage : IAsyncLifetime
 
     private static SimulatedClusterOptions Describe(string name, string tier) => new()
     {
-        Name = name, Labels = new Dictionary<string, string> { ["tier"] = tier }, PodReadyAfter = TimeSpan.FromMilliseconds(150),
+        Name = name, Labels = new Dictionary<string, string> { ["tier"] = tier }, PodReadyAfter = TimeSpan.FromMilliseconds(100),
     };
+}
+
+[CollectionDefinition(Name)]
+public sealed class KillStageCollection : ICollectionFixture<KillStage>
+{
+    public const string Name = "releases on one stage";
 }

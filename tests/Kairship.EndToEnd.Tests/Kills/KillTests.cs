@@ -3,7 +3,8 @@ using Kairship.Api;
 namespace Kairship.EndToEnd.Tests.Kills;
 
 /// <summary>The server dies by SIGKILL in the middle of a release and is started again. Nobody who looks at the end can tell.</summary>
-public sealed class KillTests(KillStage stage, ITestOutputHelper output) : IClassFixture<KillStage>
+[Collection(KillStageCollection.Name)]
+public sealed class KillTests(KillStage stage, ITestOutputHelper output)
 {
     private static readonly TimeSpan RestartLimit = TimeSpan.FromSeconds(20);
 

@@ -5,15 +5,17 @@ internal static class ShopFiles
 {
     public const string Application = "shop";
 
+    /// <param name="name">What the application and its namespace are called.</param>
     /// <param name="pause">How long each canary step is observed.</param>
     /// <param name="approval">Whether release managers are asked.</param>
-    public static string ApplicationYaml(string pause = "300ms", bool approval = true) => $$$"""
+    /// <param name="deadline">How long something may take to get ready.</param>
+    public static string ApplicationYaml(string name = Application, string pause = "200ms", bool approval = true, string deadline = "60s") => $$$"""
         apiVersion: kairship.io/v1
         kind: Application
         metadata:
-          name: shop
+          name: {{{name}}}
         spec:
-          namespace: shop
+          namespace: {{{name}}}
           placement:
             clusterAffinity: {}
           rollout:
@@ -30,11 +32,11 @@ internal static class ShopFiles
             - setWeight: 50
             - pause: {duration: {{{pause}}}}
             {{{(approval ? "approval: {minApprovals: 1, roles: [release-manager]}" : "")}}}
-            progressDeadline: 60s
+            progressDeadline: {{{deadline}}}
         """;
 
     /// <summary>The manifests at a version: its images, and a ConfigMap that says it.</summary>
-    /// <param name="image">Another image for "web": one with "crash" in its tag never gets ready.</param>
+    /// <param name="image">Another image for "web": one with a tag like "unready-2" never gets ready.</param>
     public static string Manifests(string version, string? image = null) => $$$"""
         apiVersion: v1
         kind: ConfigMap
