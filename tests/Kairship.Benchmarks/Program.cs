@@ -1,9 +1,12 @@
 using Kairship.Benchmarks.Deploy;
+using Kairship.Benchmarks.Engine;
 
 // Every benchmark prints one JSON object a line: {"bench","row","value","unit",...details}.
 return args switch
 {
     ["deploy", .. var rest] => await DeployBenchmark.RunAsync(rest),
+    ["engine", .. var rest] => await EngineBenchmark.RunAsync(rest),
+    [ChildProcess.Verb, .. var rest] => await ChildProcess.AnswerAsync(rest),
     _ => Usage(),
 };
 
@@ -12,6 +15,8 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: dotnet run -c Release --project tests/Kairship.Benchmarks -- NAME
           deploy [--clusters 100]   Online Boutique to simulated clusters: through a release, and by a bare KubernetesClient loop
+          engine [--only ROW-PREFIX] [--quick] [--folder DIR]
+                                    the workflow engine in memory, on SQLite and on PostgreSQL, with the disk's fdatasync rate beside it
         """);
     return 2;
 }

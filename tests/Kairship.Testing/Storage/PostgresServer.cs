@@ -18,6 +18,9 @@ public sealed class PostgresServer : IAsyncLifetime
     private string? binaries;
     private int databases;
 
+    /// <summary>Nothing is lost when the machine fails, as a real server has it; tests are quicker without.</summary>
+    public bool Durable { get; init; }
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>A new database; a copy of <paramref name="template"/>, to which nobody may be connected then. Skips the test where PostgreSQL is not
@@ -113,7 +116,7 @@ public sealed class PostgresServer : IAsyncLifetime
         await RunAsync("initdb", "-D", Data, "-U", "kairship", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync");
         await RunAsync(
             "pg_ctl", "start", "-w", "-t", "60", "-D", Data, "-l", Path.Combine(folder, "data", "server.log"), "-o",
-            $"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB");
+            $"-c listen_addresses='' -c unix_socket_directories={folder} {(Durable ? "" : "-c fsync=off -c full_page_writes=off ")}-c max_connections=300 -c shared_buffers=64MB");
     }
 
     private static string? FindBinaries()
