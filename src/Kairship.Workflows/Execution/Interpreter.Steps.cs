@@ -39,9 +39,9 @@ internal sealed partial class Interpreter
             {
                 (target.Redo ??= []).Add(step);
             }
-            else if (++steps > maxSteps)
+            else if (++steps > limits.MaxControlSteps)
             {
-                Fault(target, "EndlessLoop", $"More than {maxSteps} control steps without a wait or an effect: put one into the loop.", step);
+                Fault(target, "EndlessLoop", $"More than {limits.MaxControlSteps} control steps (MaxControlSteps) without a wait or an effect: put one into the loop.", step);
             }
             else
             {

@@ -10,17 +10,18 @@ namespace Kairship.Workflows.Execution;
 /// </summary>
 internal sealed partial class Interpreter
 {
+    private static readonly ExecutionLimits Defaults = new();
+
     private readonly WorkflowGraph graph;
-    private readonly int maxSteps;
+    private readonly ExecutionLimits limits;
     private readonly Queue<(ExecutionState Target, PendingStep Step)> queue = new();
     private Transition transition = new();
     private DateTimeOffset now;
 
-    /// <param name="maxSteps">How many control steps one event may cause before it counts as an endless loop.</param>
-    public Interpreter(WorkflowGraph graph, InstanceState state, int maxSteps = 10_000)
+    public Interpreter(WorkflowGraph graph, InstanceState state, ExecutionLimits? limits = null)
     {
         this.graph = graph;
-        this.maxSteps = maxSteps;
+        this.limits = limits ?? Defaults;
         State = state;
         Tree = new ExecutionTree(state);
     }

@@ -56,7 +56,7 @@ public static class WorkflowEnd
     };
 }
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, MaxDepth = StateSerializer.MaxDepth)]
 [JsonSerializable(typeof(InboxPayload))]
 [JsonSerializable(typeof(OutboxPayload))]
 internal sealed partial class MessageJson : JsonSerializerContext;

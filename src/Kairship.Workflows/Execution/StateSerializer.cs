@@ -6,6 +6,9 @@ namespace Kairship.Workflows.Execution;
 /// <summary>Snapshots as bytes: UTF-8 JSON with a format number, so that a later build can read what an earlier one wrote.</summary>
 internal static class StateSerializer
 {
+    /// <summary>Nesting of a snapshot: a value may be nested half as deep.</summary>
+    public const int MaxDepth = 256;
+
     public static byte[] Write(InstanceState state) => JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.InstanceState);
 
     /// <exception cref="InvalidDataException">The bytes are not a snapshot, or of a format that this build does not know.</exception>
@@ -27,6 +30,6 @@ internal static class StateSerializer
     }
 }
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, MaxDepth = StateSerializer.MaxDepth)]
 [JsonSerializable(typeof(InstanceState))]
 internal sealed partial class StateJson : JsonSerializerContext;

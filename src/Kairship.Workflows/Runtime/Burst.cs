@@ -48,7 +48,7 @@ internal sealed class Burst
         this.graph = graph;
         this.takeNudge = takeNudge;
         committed = claimed.Instance.State;
-        interpreter = new Interpreter(graph, state, house.Options.MaxControlSteps);
+        interpreter = new Interpreter(graph, state, house.Options.Limits);
         effects = new EffectSet(graph, claimed.Epoch, house.Options, house.Time, house.Logger, end => signals.Writer.TryWrite((SignalKind.EffectEnded, end)));
         inbox = new BurstInbox(Id, house.Logger);
     }
@@ -156,7 +156,7 @@ internal sealed class Burst
         }
 
         var bytes = (ReadOnlyMemory<byte>)StateSerializer.Write(interpreter.State);
-        if (bytes.Length > house.Options.MaxStateBytes && committed.Length <= house.Options.MaxStateBytes)
+        if (bytes.Length > house.Options.Limits.MaxStateBytes && committed.Length <= house.Options.Limits.MaxStateBytes)
         {
             (transition, bytes) = GiveUpTransition(bytes.Length);
             release = effects.Count == 0;
@@ -187,10 +187,10 @@ internal sealed class Burst
     /// <summary>The snapshot outgrew its limit: back to the last committed one, with an incident where the growth came from.</summary>
     private (Transition Transition, ReadOnlyMemory<byte> Bytes) GiveUpTransition(int size)
     {
-        interpreter = new Interpreter(graph, StateSerializer.Read(committed), house.Options.MaxControlSteps);
+        interpreter = new Interpreter(graph, StateSerializer.Read(committed), house.Options.Limits);
         inbox.TakeConsumed();
         interpreter.Apply(new InstanceEvent.FaultRequested(
-            Now, lastEnded, "StateTooLarge", $"The state would be {size} bytes, more than {house.Options.MaxStateBytes}: keep large values outside and pass references."));
+            Now, lastEnded, "StateTooLarge", $"The state would be {size} bytes, more than {house.Options.Limits.MaxStateBytes}: keep large values outside and pass references."));
         return (interpreter.TakeTransition(), StateSerializer.Write(interpreter.State));
     }
 

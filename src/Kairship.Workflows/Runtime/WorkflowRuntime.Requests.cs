@@ -36,9 +36,9 @@ public sealed partial class WorkflowRuntime
         var now = time.GetUtcNow();
         var state = NewState(request, graph, input, request.InstanceId ?? Guid.CreateVersion7(now).ToString("N"));
         var bytes = StateSerializer.Write(state);
-        if (bytes.Length > options.MaxStateBytes)
+        if (bytes.Length > options.Limits.MaxStateBytes)
         {
-            return new StartResult(StartOutcome.InputInvalid, null, $"The input makes a state of {bytes.Length} bytes; at most {options.MaxStateBytes} are allowed.");
+            return new StartResult(StartOutcome.InputInvalid, null, $"The input makes a state of {bytes.Length} bytes; at most {options.Limits.MaxStateBytes} are allowed.");
         }
 
         var created = await store.CreateInstanceAsync(

@@ -1,3 +1,5 @@
+using Kairship.Workflows.Execution;
+
 namespace Kairship.Workflows.Runtime;
 
 /// <summary>How instances are run. The defaults serve one server.</summary>
@@ -33,13 +35,8 @@ public sealed record WorkflowRuntimeOptions
     /// <value>64.</value>
     public int MaxConcurrentEffectsPerInstance { get; init; } = 64;
 
-    /// <summary>Control steps that one event may cause before it counts as an endless loop (an incident).</summary>
-    /// <value>10,000.</value>
-    public int MaxControlSteps { get; init; } = 10_000;
-
-    /// <summary>Size of a snapshot past which the transition is refused (an incident).</summary>
-    /// <value>1 MB.</value>
-    public int MaxStateBytes { get; init; } = 1024 * 1024;
+    /// <summary>What one instance may use up.</summary>
+    public ExecutionLimits Limits { get; init; } = new();
 
     /// <summary>How long a stop waits for running effects before it cancels them; they run again elsewhere with the same idempotency key.</summary>
     /// <value>20 s.</value>
@@ -67,11 +64,10 @@ public sealed record WorkflowRuntimeOptions
         Require(BackoffBase > TimeSpan.Zero && BackoffBase <= BackoffMax, nameof(BackoffBase), BackoffBase, "must be positive and at most BackoffMax");
         Require(MaxConcurrentInstances >= 1, nameof(MaxConcurrentInstances), MaxConcurrentInstances, "must be at least 1");
         Require(MaxConcurrentEffectsPerInstance >= 1, nameof(MaxConcurrentEffectsPerInstance), MaxConcurrentEffectsPerInstance, "must be at least 1");
-        Require(MaxControlSteps >= 100, nameof(MaxControlSteps), MaxControlSteps, "must be at least 100");
-        Require(MaxStateBytes >= 4096, nameof(MaxStateBytes), MaxStateBytes, "must be at least 4096");
         Require(DrainTimeout >= TimeSpan.Zero, nameof(DrainTimeout), DrainTimeout, "must not be negative");
         Require(SweepMinInterval > TimeSpan.Zero && SweepMinInterval <= SweepMaxInterval, nameof(SweepMinInterval), SweepMinInterval, "must be positive and at most SweepMaxInterval");
         Require(MaxCommitBatch >= 1, nameof(MaxCommitBatch), MaxCommitBatch, "must be at least 1");
+        Limits.Validate();
     }
 
     private static void Require(bool holds, string name, object? value, string rule)

@@ -19,7 +19,8 @@ internal sealed class GraphFixture
         var registry = new ActivityRegistry(BuiltInActivities.Create(Expressions).Append(new RecordingEffect(new EffectLedger())));
         var compiled = new DefinitionCompiler(registry, Expressions).Compile(WorkflowDefinition.Parse(json), "v1", 1);
         Graph = compiled.Graph ?? throw new InvalidOperationException(string.Join("; ", compiled.Problems.Select(p => $"[{p.ActivityId}] {p.Message}")));
-        Interpreter = new Interpreter(Graph, new InstanceState { Id = "i", DefinitionId = Graph.DefinitionId, VersionId = "v1", Version = 1, ContentHash = Graph.ContentHash }, maxSteps);
+        Interpreter = new Interpreter(Graph, new InstanceState { Id = "i", DefinitionId = Graph.DefinitionId, VersionId = "v1", Version = 1, ContentHash = Graph.ContentHash },
+            new ExecutionLimits { MaxControlSteps = maxSteps });
         Now = Start;
         Interpreter.Apply(new InstanceEvent.Started(Now));
     }

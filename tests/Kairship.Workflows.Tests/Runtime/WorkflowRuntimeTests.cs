@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kairship.Testing.Workflows;
 using Kairship.Workflows.Activities;
 using Kairship.Workflows.Activities.BuiltIn;
+using Kairship.Workflows.Execution;
 using Kairship.Workflows.Runtime;
 using Kairship.Workflows.Storage;
 
@@ -232,7 +233,7 @@ public sealed class WorkflowRuntimeTests : IAsyncDisposable
     [Fact]
     public async Task State_PastItsLimit_FaultsTheActivityAndKeepsTheRest()
     {
-        await using var small = new WorkflowHarness(options: new WorkflowRuntimeOptions { Owner = "x", MaxStateBytes = 8192 });
+        await using var small = new WorkflowHarness(options: new WorkflowRuntimeOptions { Owner = "x", Limits = new ExecutionLimits { MaxStateBytes = 8192 } });
         var id = await small.RunAsync(Def.Workflow("w", Def.Sequence("root", Def.Effect("a", ("value", Def.Js("'x'.repeat(10)"))),
             Def.Effect("big", ("value", Def.Js("'x'.repeat(5000)")), ("result", Def.Output("x")))), ("x", "Object", null)));
 
