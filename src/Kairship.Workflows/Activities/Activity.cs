@@ -47,7 +47,14 @@ public abstract record ActivityResult
     }
 
     /// <summary>Done, leaving by one outcome ("Done" when the type declares no others); outputs by name.</summary>
-    public sealed record Completed(string Outcome, JsonObject? Outputs) : ActivityResult;
+    public sealed record Completed(string Outcome, JsonObject? Outputs) : ActivityResult
+    {
+        /// <summary>Further outcomes that it leaves by.</summary>
+        public IReadOnlyList<string> AlsoOutcomes { get; init; } = [];
+
+        /// <summary>The port whose embedded activities run first, inside this one; nothing when there are none. It leaves when they have completed.</summary>
+        public string? EmbeddedPort { get; init; }
+    }
 
     /// <summary>
     /// Not done: run me again when one of the stimuli arrives or after the delay, whichever is first. No thread and no memory is held meanwhile.
@@ -61,6 +68,8 @@ public abstract record ActivityResult
 
     public static ActivityResult Done(JsonObject? outputs = null) => new Completed("Done", outputs);
     public static ActivityResult Leave(string outcome, JsonObject? outputs = null) => new Completed(outcome, outputs);
+    public static ActivityResult Leave(IReadOnlyList<string> outcomes, JsonObject? outputs = null) => new Completed(outcomes[0], outputs) { AlsoOutcomes = [.. outcomes.Skip(1)] };
+    public static ActivityResult RunEmbedded(string port, JsonObject? outputs = null) => new Completed("Done", outputs) { EmbeddedPort = port };
     public static ActivityResult Wait(TimeSpan delay, JsonObject? state = null, params IReadOnlyList<StimulusKey> stimuli) => new Waiting(stimuli, delay, state);
     public static ActivityResult WaitFor(IReadOnlyList<StimulusKey> stimuli, JsonObject? state = null) => new Waiting(stimuli, null, state);
     public static ActivityResult Fail(string type, string message) => new Failed(type, message, false, null);

@@ -129,6 +129,38 @@ internal sealed class ActivityBinding(Compilation run, JsonObject json, string i
         return cases;
     }
 
+    /// <summary>The activities of SendHttpRequest's expected status codes, by code.</summary>
+    public IEnumerable<(string Code, ActivityNode Activity)> StatusCodes(Func<JsonObject, ActivityNode?> build)
+    {
+        if (descriptor.Inputs.FirstOrDefault(i => i.UIHint == "http-status-codes") is not { } input || DefinitionJson.Find(json, PropertyOf(input.Name)) is not { } value)
+        {
+            yield break;
+        }
+
+        var property = PropertyOf(input.Name);
+        var seen = new HashSet<int>();
+        var items = value as JsonArray ?? [];
+        if (value is not JsonArray || items.Count > Compilation.MaxDeclared)
+        {
+            run.Error(id, property, ProblemCode.Shape, $"'{property}' must be a list of at most {Compilation.MaxDeclared} {{\"statusCode\": 200, \"activity\": {{...}}}}.");
+            yield break;
+        }
+
+        for (var i = 0; i < items.Count; i++)
+        {
+            var item = items[i] as JsonObject ?? [];
+            var activity = DefinitionJson.Find(item, "activity") is JsonObject child ? build(child) : null;
+            if (!int.TryParse(TypedValue.Text(DefinitionJson.Find(item, "statusCode")), out var code) || code is < 100 or > 599 || !seen.Add(code))
+            {
+                run.Error(id, $"{property}[{i}].statusCode", ProblemCode.Shape, "A status code is a number from 100 to 599, each at most once.");
+            }
+            else if (activity is not null)
+            {
+                yield return ($"{code}", activity);
+            }
+        }
+    }
+
     private SwitchCase? Case(JsonObject? item, string at, List<SwitchCase> before, Func<JsonObject, ActivityNode?> build)
     {
         var activity = item?["activity"] is JsonObject child ? build(child) : null;

@@ -57,6 +57,11 @@ internal sealed class ActivityBuilder(Compilation run)
             children[branch.Label] = [branch.Activity!];
         }
 
+        foreach (var (code, branch) in binding.StatusCodes(child => Build(child, nodeId, inner, depth + 1)))
+        {
+            children[code] = [branch];
+        }
+
         return new ActivityNode
         {
             Index = index,

@@ -66,7 +66,24 @@ internal static class ActivityPorts
             }
         }
 
+        if (FlowchartSemantics.SendsHttp(descriptor))
+        {
+            return HttpOutcomes(inputs);
+        }
+
         return outcomes.Count == 0 ? ["Done"] : outcomes.Distinct().ToArray();
+    }
+
+    private static string[]? HttpOutcomes(IReadOnlyDictionary<string, CompiledExpression> inputs)
+    {
+        if (!inputs.TryGetValue("ExpectedStatusCodes", out var expected))
+        {
+            return ["Done", "Failed to connect", "Timeout"];
+        }
+
+        return expected is ConstantExpression constant
+            ? [.. ((constant.Value as JsonArray) ?? []).Select(TypedValue.Text).Distinct(), "Unmatched status code", "Done", "Failed to connect", "Timeout"]
+            : null;
     }
 
     private static IReadOnlyList<JsonObject> Activities(Compilation run, string id, string property, JsonNode value)

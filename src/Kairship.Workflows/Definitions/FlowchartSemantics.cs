@@ -28,10 +28,18 @@ internal static class FlowchartSemantics
 
     public static bool IsJoin(ActivityDescriptor descriptor) => Is(descriptor, "Elsa.FlowJoin");
 
+    /// <summary>Its outcomes are the status codes that it expects, and more than one is taken.</summary>
+    public static bool SendsHttp(ActivityDescriptor descriptor) => Is(descriptor, "Elsa.FlowSendHttpRequest");
+
     public static bool RunsScript(ActivityDescriptor descriptor) => Is(descriptor, "Elsa.RunJavaScript");
 
     public static OutcomeKind OutcomesOf(ActivityNode node)
     {
+        if (SendsHttp(node.Descriptor))
+        {
+            return OutcomeKind.Unknown;
+        }
+
         if (node.Activity is EffectActivity || node.Outcomes is { Count: 1 } || Is(node.Descriptor, "Elsa.FlowDecision"))
         {
             return OutcomeKind.One;

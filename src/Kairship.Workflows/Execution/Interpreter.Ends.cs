@@ -27,7 +27,7 @@ internal sealed partial class Interpreter
                     SetOutput(execution, name, value);
                 }
 
-                Complete(execution, [completed.Outcome]);
+                CompleteEffect(execution, completed);
                 break;
             case ActivityResult.Waiting waiting:
                 execution.State = (JsonObject?)waiting.State?.DeepClone();
@@ -41,6 +41,24 @@ internal sealed partial class Interpreter
         }
 
         return true;
+    }
+
+    /// <summary>An effect leaves, or first runs what is embedded in the port that it names: from then on it is a parent like a control activity.</summary>
+    private void CompleteEffect(ExecutionState execution, ActivityResult.Completed completed)
+    {
+        var inside = completed.EmbeddedPort is { } port ? graph.ById[execution.ActivityId].Child(port) : [];
+        if (inside.Count == 0)
+        {
+            Complete(execution, [completed.Outcome, .. completed.AlsoOutcomes]);
+            return;
+        }
+
+        execution.Phase = ExecutionPhase.Running;
+        (execution.State, execution.ResumedBy) = (null, null);
+        foreach (var child in inside)
+        {
+            Schedule(child, execution, null, null);
+        }
     }
 
     private void EndFailed(ExecutionState execution, ActivityResult.Failed failed, TimeSpan? backoff)

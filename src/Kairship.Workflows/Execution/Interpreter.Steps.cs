@@ -104,6 +104,17 @@ internal sealed partial class Interpreter
             Journal(target, "Started", null);
         }
 
+        if (node.Activity is EffectActivity && step.Kind == StepKind.ChildCompleted)
+        {
+            Tree.Remove(child!);
+            if (Tree.ChildrenOf(target).Count == 0)
+            {
+                Complete(target, []);
+            }
+
+            return;
+        }
+
         if (node.Activity is EffectActivity)
         {
             target.Inputs = EvaluateInputs(node, target);
