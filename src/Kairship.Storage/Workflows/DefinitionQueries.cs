@@ -6,7 +6,7 @@ namespace Kairship.Storage.Workflows;
 
 internal sealed class DefinitionQueries(KairshipDatabase database)
 {
-    public Task SaveAsync(DefinitionRecord definition, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task SaveAsync(DefinitionRecord definition, IReadOnlyList<TriggerRecord> triggers, CancellationToken cancellationToken) => database.WriteAsync(
         async context =>
         {
             await database.LockAsync(context, "definition/" + definition.DefinitionId, cancellationToken);
@@ -24,6 +24,7 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
             }
 
             versions.Add(ToRow(definition));
+            await TriggerQueries.ReplaceAsync(context, definition, triggers, cancellationToken);
             return await context.SaveChangesAsync(cancellationToken);
         },
         cancellationToken);
@@ -84,6 +85,7 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
                     $"Definition '{definitionId}' has {unfinished} unfinished instance(s); cancel them or let them finish before deleting it.");
             }
 
+            await context.Set<TriggerRow>().Where(x => x.DefinitionId == definitionId).ExecuteDeleteAsync(cancellationToken);
             return await context.Set<DefinitionRow>().Where(x => x.DefinitionId == definitionId).ExecuteDeleteAsync(cancellationToken) > 0;
         },
         cancellationToken);

@@ -14,6 +14,12 @@ internal static class WorkflowModel
             row.HasIndex(x => x.DefinitionId, "ix_definitions_latest").IsUnique().HasFilter("is_latest");
             row.HasIndex(x => x.DefinitionId, "ix_definitions_published").IsUnique().HasFilter("is_published");
         });
+        model.Entity<TriggerRow>(row =>
+        {
+            row.ToTable("triggers").HasKey(x => new { x.DefinitionId, x.ActivityId, x.StimulusHash });
+            row.HasIndex(x => x.StimulusHash);
+            row.HasIndex(x => x.StimulusName);
+        });
         model.Entity<InstanceRow>(row =>
         {
             row.ToTable("instances").HasKey(x => x.Id);

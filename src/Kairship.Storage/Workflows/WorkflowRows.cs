@@ -14,6 +14,20 @@ internal sealed class DefinitionRow
     public long CreatedAt { get; set; }
 }
 
+/// <summary>What starts instances of a published definition.</summary>
+internal sealed class TriggerRow
+{
+    public required string DefinitionId { get; set; }
+    public required string ActivityId { get; set; }
+    public required string StimulusHash { get; set; }
+    public required string VersionId { get; set; }
+    public required string StimulusName { get; set; }
+    public required string StimulusKey { get; set; }
+    public string? Data { get; set; }
+    public long PublishedAt { get; set; }
+    public long? FiredAt { get; set; }
+}
+
 internal sealed class InstanceRow
 {
     public required string Id { get; set; }

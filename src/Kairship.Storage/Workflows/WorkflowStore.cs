@@ -5,12 +5,21 @@ namespace Kairship.Storage.Workflows;
 
 /// <summary>The store contract over its three parts: definitions and look-ups by EF Core, the hot path by plain SQL.</summary>
 internal sealed class WorkflowStore(
-    KairshipDatabase database, DefinitionQueries definitions, InstanceQueries instances, IInstanceLedger ledger) : IWorkflowStore
+    KairshipDatabase database, DefinitionQueries definitions, TriggerQueries triggers, InstanceQueries instances, IInstanceLedger ledger) : IWorkflowStore
 {
     public Task MigrateAsync(CancellationToken cancellationToken) => database.MigrateAsync(cancellationToken);
 
-    public Task SaveDefinitionAsync(DefinitionRecord definition, CancellationToken cancellationToken) =>
-        definitions.SaveAsync(definition, cancellationToken);
+    public Task SaveDefinitionAsync(DefinitionRecord definition, IReadOnlyList<TriggerRecord> starts, CancellationToken cancellationToken) =>
+        definitions.SaveAsync(definition, starts, cancellationToken);
+
+    public Task<IReadOnlyList<TriggerRecord>> FindTriggersAsync(string stimulusHash, CancellationToken cancellationToken) =>
+        triggers.FindAsync(stimulusHash, cancellationToken);
+
+    public Task<IReadOnlyList<TriggerRecord>> ListTriggersAsync(string stimulusName, CancellationToken cancellationToken) =>
+        triggers.ListAsync(stimulusName, cancellationToken);
+
+    public Task<bool> SetTriggerFiredAsync(TriggerRecord trigger, DateTimeOffset firedAt, CancellationToken cancellationToken) =>
+        triggers.SetFiredAsync(trigger, firedAt, cancellationToken);
 
     public Task<DefinitionRecord?> GetDefinitionVersionAsync(string versionId, CancellationToken cancellationToken) =>
         definitions.GetVersionAsync(versionId, cancellationToken);

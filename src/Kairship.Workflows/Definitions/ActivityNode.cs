@@ -92,4 +92,7 @@ public sealed class WorkflowGraph
     public required IReadOnlyList<VariableDefinition> Variables { get; init; }
     public required IReadOnlyList<InputDefinition> Inputs { get; init; }
     public required IReadOnlyList<OutputDefinition> Outputs { get; init; }
+
+    /// <summary>What starts instances from outside, once this version is published.</summary>
+    public IReadOnlyList<TriggerBinding> Triggers { get; init; } = [];
 }

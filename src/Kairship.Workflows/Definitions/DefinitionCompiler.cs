@@ -45,6 +45,7 @@ public sealed class DefinitionCompiler(ActivityRegistry registry, ExpressionComp
 
         var root = new ActivityBuilder(run).Build((JsonObject)json["root"]!, DefinitionJson.WorkflowNodeId, new VariableScope(VariableScope.Empty, variables), 1);
         ScriptNameCheck.Run(run);
+        var triggers = root is null ? [] : TriggerBindings.Of(run, root, new PublishScope(definitionId ?? "", version, variables, inputs));
         if (root is null || run.HasErrors)
         {
             return new CompileResult(null, run.Problems);
@@ -64,6 +65,7 @@ public sealed class DefinitionCompiler(ActivityRegistry registry, ExpressionComp
             Variables = variables,
             Inputs = inputs,
             Outputs = outputs,
+            Triggers = triggers,
         };
         return new CompileResult(graph, run.Problems);
     }

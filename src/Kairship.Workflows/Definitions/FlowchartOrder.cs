@@ -1,3 +1,5 @@
+using Kairship.Workflows.Activities;
+
 namespace Kairship.Workflows.Definitions;
 
 /// <summary>
@@ -13,6 +15,10 @@ internal sealed record FlowchartOrder(HashSet<Connection> BackEdges, HashSet<Act
         if (start is not null)
         {
             walk.From(start);
+            foreach (var trigger in activities.Where(a => a.CanStartWorkflow && a.Activity is ITrigger))
+            {
+                walk.From(trigger);
+            }
         }
 
         HashSet<ActivityNode> reached = [.. walk.Finished];

@@ -53,7 +53,7 @@ public sealed class DefinitionCatalog(IWorkflowStore store, DefinitionCompiler c
             var version = (latest?.Version ?? 0) + 1;
             definition = definition.With(versionId, version: version, isLatest: true, isPublished: publish, createdAt: now);
             var record = new DefinitionRecord(versionId, id, version, definition.Name, definition.Description, true, publish, definition.ContentHash, definition.ToJson(), now);
-            await store.SaveDefinitionAsync(record, cancellationToken);
+            await store.SaveDefinitionAsync(record, TriggerRows.Of(record, check.Graph, now), cancellationToken);
             return new ImportResult(record, true, check.Problems);
         }
         finally
@@ -106,7 +106,7 @@ public sealed class DefinitionCatalog(IWorkflowStore store, DefinitionCompiler c
         }
 
         var published = latest with { IsPublished = true };
-        await store.SaveDefinitionAsync(published, cancellationToken);
+        await store.SaveDefinitionAsync(published, TriggerRows.Of(published, Compile(latest).Graph, (time ?? TimeProvider.System).GetUtcNow()), cancellationToken);
         return new ImportResult(published, true, problems);
     }
 }

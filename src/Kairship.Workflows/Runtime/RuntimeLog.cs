@@ -37,4 +37,7 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(11, LogLevel.Error, "A subscriber of InstanceCommitted failed")]
     public static partial void SubscriberFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(20, LogLevel.Warning, "Definition {DefinitionId} was not started at {ActivityId}: {Problem}")]
+    public static partial void TriggerRefused(this ILogger logger, string definitionId, string activityId, string? problem);
 }

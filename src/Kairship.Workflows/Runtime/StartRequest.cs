@@ -11,6 +11,9 @@ public sealed record StartRequest
     public required string DefinitionId { get; init; }
     public VersionOption VersionOption { get; init; } = VersionOption.PublishedOnly;
 
+    /// <summary>That very version, by its own id; <see cref="VersionOption"/> does not count then.</summary>
+    public string? VersionId { get; init; }
+
     /// <summary>Inputs by name. Declared ones are converted to their type; others are kept as they are.</summary>
     public JsonObject Input { get; init; } = [];
     public string? CorrelationId { get; init; }

@@ -13,10 +13,13 @@ public sealed partial class WorkflowRuntime
     /// <summary>Starts an instance: it exists durably when this returns, and runs soon.</summary>
     public async Task<StartResult> StartAsync(StartRequest request, CancellationToken cancellationToken)
     {
-        var record = await store.FindDefinitionAsync(request.DefinitionId, request.VersionOption, cancellationToken);
-        if (record is null)
+        var record = request.VersionId is { } versionId
+            ? await store.GetDefinitionVersionAsync(versionId, cancellationToken)
+            : await store.FindDefinitionAsync(request.DefinitionId, request.VersionOption, cancellationToken);
+        if (record is null || record.DefinitionId != request.DefinitionId)
         {
-            return new StartResult(StartOutcome.DefinitionNotFound, null, $"There is no {Describe(request.VersionOption)} definition '{request.DefinitionId}'.");
+            var wanted = request.VersionId is null ? Describe(request.VersionOption) : $"version with the id '{request.VersionId}' of";
+            return new StartResult(StartOutcome.DefinitionNotFound, null, $"There is no {wanted} definition '{request.DefinitionId}'.");
         }
 
         var compiled = catalog.Compile(record);
@@ -53,23 +56,6 @@ public sealed partial class WorkflowRuntime
     /// All waits of the instance that match at that moment are resumed.</summary>
     public async Task<PostOutcome> SignalAsync(string instanceId, Stimulus stimulus, string dedupeKey, CancellationToken cancellationToken) =>
         await PostAsync(instanceId, dedupeKey, InboxPayload.Of(stimulus), cancellationToken);
-
-    /// <summary>Sends a stimulus to all instances that wait for it now (with that correlation id, when given). Returns how many took it; a repeat of the key counts none again.</summary>
-    public async Task<int> PublishAsync(Stimulus stimulus, string? correlationId, string dedupeKey, CancellationToken cancellationToken)
-    {
-        var payload = InboxPayload.Of(stimulus);
-        var posted = 0;
-        var waiting = await store.FindBookmarksAsync(StimulusHash.Of(stimulus.Key), correlationId, cancellationToken);
-        foreach (var instanceId in waiting.Select(b => b.InstanceId).Distinct())
-        {
-            if (await PostAsync(instanceId, dedupeKey, payload, cancellationToken) == PostOutcome.Posted)
-            {
-                posted++;
-            }
-        }
-
-        return posted;
-    }
 
     /// <summary>Cancels an instance: running effects are cancelled, waits removed. A faulted one, too.</summary>
     public async Task<PostOutcome> CancelAsync(string instanceId, CancellationToken cancellationToken)

@@ -17,8 +17,9 @@ public interface IWorkflowStore
     // Definitions ------------------------------------------------------------------------------------------------
 
     /// <summary>Adds or replaces one version of a definition. Of a definition at most one version is latest and at most one published:
-    /// saving one as latest (published) clears that mark from the others.</summary>
-    Task SaveDefinitionAsync(DefinitionRecord definition, CancellationToken cancellationToken);
+    /// saving one as latest (published) clears that mark from the others. <paramref name="starts"/> replace those of the definition, in the same transaction, when the
+    /// version is published; saving the published version as no longer published removes them; saving a draft leaves them alone.</summary>
+    Task SaveDefinitionAsync(DefinitionRecord definition, IReadOnlyList<TriggerRecord> starts, CancellationToken cancellationToken);
 
     /// <summary>One version by its own id, or null.</summary>
     Task<DefinitionRecord?> GetDefinitionVersionAsync(string versionId, CancellationToken cancellationToken);
@@ -32,6 +33,17 @@ public interface IWorkflowStore
     /// <summary>Deletes a definition with all its versions; false when there was none. Instances keep what they pinned until they finish: a definition
     /// with unfinished instances is not deleted (throws <see cref="InvalidOperationException"/>).</summary>
     Task<bool> DeleteDefinitionAsync(string definitionId, CancellationToken cancellationToken);
+
+    // Triggers ---------------------------------------------------------------------------------------------------
+
+    /// <summary>Triggers of published definitions with this stimulus hash, ordered by definition and activity.</summary>
+    Task<IReadOnlyList<TriggerRecord>> FindTriggersAsync(string stimulusHash, CancellationToken cancellationToken);
+
+    /// <summary>All triggers of published definitions for this kind of stimulus ("schedule"), ordered by definition and activity.</summary>
+    Task<IReadOnlyList<TriggerRecord>> ListTriggersAsync(string stimulusName, CancellationToken cancellationToken);
+
+    /// <summary>Notes when a trigger has last started an instance; an earlier time than the one noted changes nothing. False when there is no such trigger (any more).</summary>
+    Task<bool> SetTriggerFiredAsync(TriggerRecord trigger, DateTimeOffset firedAt, CancellationToken cancellationToken);
 
     // Instances --------------------------------------------------------------------------------------------------
 

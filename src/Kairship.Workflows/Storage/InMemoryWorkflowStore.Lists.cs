@@ -5,10 +5,11 @@ public sealed partial class InMemoryWorkflowStore
 {
     private readonly Dictionary<string, DefinitionRecord> definitions = [];
 
-    public Task SaveDefinitionAsync(DefinitionRecord definition, CancellationToken cancellationToken)
+    public Task SaveDefinitionAsync(DefinitionRecord definition, IReadOnlyList<TriggerRecord> starts, CancellationToken cancellationToken)
     {
         lock (gate)
         {
+            ReplaceTriggers(definition, starts);
             definitions[definition.VersionId] = definition;
             foreach (var other in definitions.Values.Where(d => d.DefinitionId == definition.DefinitionId && d.VersionId != definition.VersionId).ToList())
             {
@@ -65,6 +66,7 @@ public sealed partial class InMemoryWorkflowStore
 
             var versions = definitions.Values.Where(d => d.DefinitionId == definitionId).Select(d => d.VersionId).ToList();
             versions.ForEach(v => definitions.Remove(v));
+            triggers.RemoveAll(t => t.DefinitionId == definitionId);
             return Task.FromResult(versions.Count > 0);
         }
     }

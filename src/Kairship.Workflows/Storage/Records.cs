@@ -19,6 +19,12 @@ public sealed record DefinitionRecord(
     string VersionId, string DefinitionId, int Version, string? Name, string? Description, bool IsLatest, bool IsPublished,
     string ContentHash, string Json, DateTimeOffset CreatedAt);
 
+/// <summary>What starts instances of a published definition: a stimulus with this hash, at this activity. <see cref="Data"/> is JSON or null. One for each definition,
+/// activity and hash.</summary>
+public sealed record TriggerRecord(
+    string DefinitionId, string VersionId, string ActivityId, string StimulusName, string StimulusKey, string StimulusHash, string? Data,
+    DateTimeOffset PublishedAt, DateTimeOffset? FiredAt = null);
+
 /// <summary>Null means: not restricted.</summary>
 public sealed record DefinitionFilter(string? DefinitionId = null, string? Search = null, bool? Latest = null, bool? Published = null);
 

@@ -9,7 +9,7 @@ public abstract partial class WorkflowStoreCompliance
     [Fact]
     public async Task Migrate_Again_KeepsEverything()
     {
-        await Store.SaveDefinitionAsync(Definition("deploy", 1), Cancel);
+        await Store.SaveDefinitionAsync(Definition("deploy", 1), [], Cancel);
 
         await Store.MigrateAsync(Cancel);
 
@@ -21,7 +21,7 @@ public abstract partial class WorkflowStoreCompliance
     {
         var saved = Definition("deploy", 3) with { Name = "Größe ☸", Description = null, Json = "{\"root\":{}}" };
 
-        await Store.SaveDefinitionAsync(saved, Cancel);
+        await Store.SaveDefinitionAsync(saved, [], Cancel);
 
         (await Store.GetDefinitionVersionAsync(saved.VersionId, Cancel)).Should().Be(saved);
         (await Store.GetDefinitionVersionAsync("other", Cancel)).Should().BeNull();
@@ -30,9 +30,9 @@ public abstract partial class WorkflowStoreCompliance
     [Fact]
     public async Task Definition_SavedTwice_IsReplaced()
     {
-        await Store.SaveDefinitionAsync(Definition("deploy", 1), Cancel);
+        await Store.SaveDefinitionAsync(Definition("deploy", 1), [], Cancel);
 
-        await Store.SaveDefinitionAsync(Definition("deploy", 1) with { Name = "Changed" }, Cancel);
+        await Store.SaveDefinitionAsync(Definition("deploy", 1) with { Name = "Changed" }, [], Cancel);
 
         var all = await Store.ListDefinitionsAsync(new DefinitionFilter(), new PageRequest(), Cancel);
         all.Items.Should().ContainSingle().Which.Name.Should().Be("Changed");
@@ -41,14 +41,14 @@ public abstract partial class WorkflowStoreCompliance
     [Fact]
     public async Task Definition_NewLatestAndPublished_ClearsThoseMarksOfTheOthersOnly()
     {
-        await Store.SaveDefinitionAsync(Definition("other", 1) with { IsLatest = true, IsPublished = true }, Cancel);
-        await Store.SaveDefinitionAsync(Definition("deploy", 1) with { IsLatest = true, IsPublished = true }, Cancel);
-        await Store.SaveDefinitionAsync(Definition("deploy", 2) with { IsLatest = true }, Cancel);
+        await Store.SaveDefinitionAsync(Definition("other", 1) with { IsLatest = true, IsPublished = true }, [], Cancel);
+        await Store.SaveDefinitionAsync(Definition("deploy", 1) with { IsLatest = true, IsPublished = true }, [], Cancel);
+        await Store.SaveDefinitionAsync(Definition("deploy", 2) with { IsLatest = true }, [], Cancel);
 
         (await FindAsync(VersionOption.PublishedOnly))!.Version.Should().Be(1);
         (await FindAsync(VersionOption.LatestOnly))!.Version.Should().Be(2);
 
-        await Store.SaveDefinitionAsync(Definition("deploy", 2) with { IsLatest = true, IsPublished = true }, Cancel);
+        await Store.SaveDefinitionAsync(Definition("deploy", 2) with { IsLatest = true, IsPublished = true }, [], Cancel);
 
         (await FindAsync(VersionOption.PublishedOnly))!.Version.Should().Be(2);
         (await FindAsync(VersionOption.Exactly(1)))!.Should().Be(Definition("deploy", 1) with { CreatedAt = (await FindAsync(VersionOption.Exactly(1)))!.CreatedAt });
@@ -58,7 +58,7 @@ public abstract partial class WorkflowStoreCompliance
     [Fact]
     public async Task Definition_WithoutSuchAVersion_IsNotFound()
     {
-        await Store.SaveDefinitionAsync(Definition("deploy", 1), Cancel);
+        await Store.SaveDefinitionAsync(Definition("deploy", 1), [], Cancel);
 
         (await FindAsync(VersionOption.PublishedOnly)).Should().BeNull();
         (await FindAsync(VersionOption.LatestOnly)).Should().BeNull();
@@ -69,7 +69,7 @@ public abstract partial class WorkflowStoreCompliance
     public async Task Definitions_SavedAsLatestAtTheSameTime_LeaveOneLatest()
     {
         await Task.WhenAll(Enumerable.Range(1, 12).Select(version =>
-            Task.Run(() => Store.SaveDefinitionAsync(Definition("deploy", version) with { IsLatest = true, IsPublished = true }, Cancel))));
+            Task.Run(() => Store.SaveDefinitionAsync(Definition("deploy", version) with { IsLatest = true, IsPublished = true }, [], Cancel))));
 
         var latest = await Store.ListDefinitionsAsync(new DefinitionFilter(Latest: true), new PageRequest(), Cancel);
         var published = await Store.ListDefinitionsAsync(new DefinitionFilter(Published: true), new PageRequest(), Cancel);
@@ -82,10 +82,10 @@ public abstract partial class WorkflowStoreCompliance
     {
         for (var version = 1; version <= 3; version++)
         {
-            await Store.SaveDefinitionAsync(Definition("deploy", version) with { CreatedAt = Now.AddMinutes(version), IsLatest = true }, Cancel);
+            await Store.SaveDefinitionAsync(Definition("deploy", version) with { CreatedAt = Now.AddMinutes(version), IsLatest = true }, [], Cancel);
         }
 
-        await Store.SaveDefinitionAsync(Definition("canary", 1) with { CreatedAt = Now, Name = "Slow And Safe", IsPublished = true }, Cancel);
+        await Store.SaveDefinitionAsync(Definition("canary", 1) with { CreatedAt = Now, Name = "Slow And Safe", IsPublished = true }, [], Cancel);
 
         (await VersionsAsync(new DefinitionFilter())).Should().Equal("deploy:3", "deploy:2", "deploy:1", "canary:1");
         (await VersionsAsync(new DefinitionFilter(DefinitionId: "deploy"))).Should().Equal("deploy:3", "deploy:2", "deploy:1");
@@ -101,7 +101,7 @@ public abstract partial class WorkflowStoreCompliance
     {
         for (var version = 1; version <= 5; version++)
         {
-            await Store.SaveDefinitionAsync(Definition("deploy", version) with { CreatedAt = Now.AddMinutes(version) }, Cancel);
+            await Store.SaveDefinitionAsync(Definition("deploy", version) with { CreatedAt = Now.AddMinutes(version) }, [], Cancel);
         }
 
         var page = await Store.ListDefinitionsAsync(new DefinitionFilter(), new PageRequest(Skip: 1, Take: 2), Cancel);
@@ -113,9 +113,9 @@ public abstract partial class WorkflowStoreCompliance
     [Fact]
     public async Task Definition_Deleted_IsGoneWithAllVersions()
     {
-        await Store.SaveDefinitionAsync(Definition("deploy", 1), Cancel);
-        await Store.SaveDefinitionAsync(Definition("deploy", 2), Cancel);
-        await Store.SaveDefinitionAsync(Definition("canary", 1), Cancel);
+        await Store.SaveDefinitionAsync(Definition("deploy", 1), [], Cancel);
+        await Store.SaveDefinitionAsync(Definition("deploy", 2), [], Cancel);
+        await Store.SaveDefinitionAsync(Definition("canary", 1), [], Cancel);
 
         (await Store.DeleteDefinitionAsync("deploy", Cancel)).Should().BeTrue();
         (await Store.DeleteDefinitionAsync("deploy", Cancel)).Should().BeFalse();
@@ -125,7 +125,7 @@ public abstract partial class WorkflowStoreCompliance
     [Fact]
     public async Task Definition_WithUnfinishedInstances_IsNotDeleted()
     {
-        await Store.SaveDefinitionAsync(Definition("deploy", 1), Cancel);
+        await Store.SaveDefinitionAsync(Definition("deploy", 1), [], Cancel);
         var claim = await CreateAndClaimAsync("i");
 
         await FluentActions.Awaiting(() => Store.DeleteDefinitionAsync("deploy", Cancel)).Should().ThrowAsync<InvalidOperationException>();

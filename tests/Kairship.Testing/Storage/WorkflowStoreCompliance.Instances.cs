@@ -130,7 +130,7 @@ public abstract partial class WorkflowStoreCompliance
             Journal = [Line("i", 1)], Outbox = [new OutboxMessage("o", "i", "event", Bytes("x"))], AddedBookmarks = [Bookmark("i", "b", "h")],
         });
         await Store.PostAsync("i", "k", Bytes("m"), Cancel);
-        await Store.SaveDefinitionAsync(Definition("deploy", 1), Cancel);
+        await Store.SaveDefinitionAsync(Definition("deploy", 1), [], Cancel);
 
         var restarted = await Opened.RestartAsync();
 

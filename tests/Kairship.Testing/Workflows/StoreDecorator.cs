@@ -13,7 +13,17 @@ public abstract class StoreDecorator(IWorkflowStore? inner = null) : IWorkflowSt
 
     public virtual Task MigrateAsync(CancellationToken cancellationToken) => Target.MigrateAsync(cancellationToken);
 
-    public virtual Task SaveDefinitionAsync(DefinitionRecord definition, CancellationToken cancellationToken) => Target.SaveDefinitionAsync(definition, cancellationToken);
+    public virtual Task SaveDefinitionAsync(DefinitionRecord definition, IReadOnlyList<TriggerRecord> starts, CancellationToken cancellationToken) =>
+        Target.SaveDefinitionAsync(definition, starts, cancellationToken);
+
+    public virtual Task<IReadOnlyList<TriggerRecord>> FindTriggersAsync(string stimulusHash, CancellationToken cancellationToken) =>
+        Target.FindTriggersAsync(stimulusHash, cancellationToken);
+
+    public virtual Task<IReadOnlyList<TriggerRecord>> ListTriggersAsync(string stimulusName, CancellationToken cancellationToken) =>
+        Target.ListTriggersAsync(stimulusName, cancellationToken);
+
+    public virtual Task<bool> SetTriggerFiredAsync(TriggerRecord trigger, DateTimeOffset firedAt, CancellationToken cancellationToken) =>
+        Target.SetTriggerFiredAsync(trigger, firedAt, cancellationToken);
 
     public virtual Task<DefinitionRecord?> GetDefinitionVersionAsync(string versionId, CancellationToken cancellationToken) =>
         Target.GetDefinitionVersionAsync(versionId, cancellationToken);

@@ -146,7 +146,7 @@ public sealed class WorkflowRuntimeTests : IAsyncDisposable
         await engine.RunToRestAsync();
 
         (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Cancelled);
-        (await engine.Runtime.PublishAsync(new Stimulus(EventStimulus.Key("go"), null), null, "k", CancellationToken.None)).Should().Be(0);
+        (await engine.Runtime.PublishAsync(new Stimulus(EventStimulus.Key("go"), null), null, "k", CancellationToken.None)).Count.Should().Be(0);
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class WorkflowRuntimeTests : IAsyncDisposable
         (await engine.Runtime.RetryAsync(id)).Should().BeTrue();
         await engine.RunToRestAsync();
         (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Suspended);
-        (await engine.Runtime.PublishAsync(new Stimulus(EventStimulus.Key("go"), null), null, "k", CancellationToken.None)).Should().Be(1);
+        (await engine.Runtime.PublishAsync(new Stimulus(EventStimulus.Key("go"), null), null, "k", CancellationToken.None)).Count.Should().Be(1);
         await engine.RunToRestAsync();
 
         (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Finished);

@@ -843,6 +843,56 @@ namespace Kairship.Storage.Migrations.PostgreSql
 
                     b.ToTable("start_keys", (string)null);
                 });
+
+            modelBuilder.Entity("Kairship.Storage.Workflows.TriggerRow", b =>
+                {
+                    b.Property<string>("DefinitionId")
+                        .HasColumnType("text")
+                        .HasColumnName("definition_id");
+
+                    b.Property<string>("ActivityId")
+                        .HasColumnType("text")
+                        .HasColumnName("activity_id");
+
+                    b.Property<string>("StimulusHash")
+                        .HasColumnType("text")
+                        .HasColumnName("stimulus_hash");
+
+                    b.Property<string>("Data")
+                        .HasColumnType("text")
+                        .HasColumnName("data");
+
+                    b.Property<long?>("FiredAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("fired_at");
+
+                    b.Property<long>("PublishedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("published_at");
+
+                    b.Property<string>("StimulusKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("stimulus_key");
+
+                    b.Property<string>("StimulusName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("stimulus_name");
+
+                    b.Property<string>("VersionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("version_id");
+
+                    b.HasKey("DefinitionId", "ActivityId", "StimulusHash");
+
+                    b.HasIndex("StimulusHash");
+
+                    b.HasIndex("StimulusName");
+
+                    b.ToTable("triggers", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }

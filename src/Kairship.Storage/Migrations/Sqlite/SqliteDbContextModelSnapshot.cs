@@ -830,6 +830,56 @@ namespace Kairship.Storage.Migrations.Sqlite
 
                     b.ToTable("start_keys", (string)null);
                 });
+
+            modelBuilder.Entity("Kairship.Storage.Workflows.TriggerRow", b =>
+                {
+                    b.Property<string>("DefinitionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("definition_id");
+
+                    b.Property<string>("ActivityId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("activity_id");
+
+                    b.Property<string>("StimulusHash")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stimulus_hash");
+
+                    b.Property<string>("Data")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("data");
+
+                    b.Property<long?>("FiredAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fired_at");
+
+                    b.Property<long>("PublishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("published_at");
+
+                    b.Property<string>("StimulusKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stimulus_key");
+
+                    b.Property<string>("StimulusName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stimulus_name");
+
+                    b.Property<string>("VersionId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("version_id");
+
+                    b.HasKey("DefinitionId", "ActivityId", "StimulusHash");
+
+                    b.HasIndex("StimulusHash");
+
+                    b.HasIndex("StimulusName");
+
+                    b.ToTable("triggers", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }

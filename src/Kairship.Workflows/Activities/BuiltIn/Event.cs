@@ -1,12 +1,20 @@
+using Kairship.Workflows.Definitions;
+using Kairship.Workflows.Expressions;
+
 namespace Kairship.Workflows.Activities.BuiltIn;
 
 /// <summary>Waits for an event. As the trigger that started the workflow it does not wait.</summary>
-internal sealed class Event : ControlActivity
+internal sealed class Event : ControlActivity, ITrigger
 {
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
         .Create("Elsa.Event", "Primitives", "Wait for an event to be published.")
         .WithInput(new InputDescriptor("EventName", "String", "The name of the event to listen for.", IsRequired: true, DisplayName: "Event Name"))
         .WithOutput(new OutputDescriptor("Result", "Object")) with { Kind = ActivityKind.Trigger };
+
+    public IReadOnlyList<TriggerStimulus> Stimuli(ActivityNode node, IExpressionScope scope) =>
+        InputValues.Text(node.Evaluate("EventName", scope)) is { Length: > 0 } name
+            ? [new TriggerStimulus(EventStimulus.Key(name))]
+            : throw new ExpressionException("Input 'eventName' is empty before the workflow runs: name the event.");
 
     public override void Execute(ControlContext context)
     {

@@ -1,0 +1,76 @@
+using Kairship.Workflows.Activities;
+using Kairship.Workflows.Execution;
+using Kairship.Workflows.Storage;
+
+namespace Kairship.Workflows.Runtime;
+
+/// <content>Stimuli for whom it may concern: waiting instances, and definitions that start by them.</content>
+public sealed partial class WorkflowRuntime
+{
+    /// <summary>Sends a stimulus to all instances that wait for it now (with that correlation id, when given), and starts an instance for each trigger of a published definition
+    /// that it matches; the new ones get the correlation id. Durable when this returns, and safe to repeat with the same key: each instance takes it once, each trigger starts once.</summary>
+    /// <exception cref="AggregateException">Some could not be reached, because the store failed; all others were. Repeat it.</exception>
+    public async Task<PublishResult> PublishAsync(Stimulus stimulus, string? correlationId, string dedupeKey, CancellationToken cancellationToken)
+    {
+        var failures = new List<Exception>();
+        var results = new List<StartResult>();
+        var hash = StimulusHash.Of(stimulus.Key);
+        foreach (var trigger in await store.FindTriggersAsync(hash, cancellationToken))
+        {
+            await AttemptAsync(async () => results.Add(await StartTriggerAsync(trigger, stimulus, correlationId, dedupeKey, cancellationToken)));
+        }
+
+        // What this stimulus started, now or when it was sent before, does not take it a second time at a later wait.
+        var fresh = results.Select(r => r.InstanceId).ToHashSet();
+        var resumed = new List<string>();
+        var payload = InboxPayload.Of(stimulus);
+        foreach (var instanceId in (await store.FindBookmarksAsync(hash, correlationId, cancellationToken)).Select(b => b.InstanceId).Distinct().Where(id => !fresh.Contains(id)))
+        {
+            await AttemptAsync(async () =>
+            {
+                if (await PostAsync(instanceId, dedupeKey, payload, cancellationToken) == PostOutcome.Posted)
+                {
+                    resumed.Add(instanceId);
+                }
+            });
+        }
+
+        return failures.Count == 0
+            ? new PublishResult(resumed, [.. results.Where(r => r.Outcome == StartOutcome.Started).Select(r => r.InstanceId!)], [.. results.Where(r => !r.Started)])
+            : throw new AggregateException($"{failures.Count} of those that stimulus '{stimulus.Key.Name} {stimulus.Key.Key}' is for could not be reached.", failures);
+
+        async Task AttemptAsync(Func<Task> reach)
+        {
+            try
+            {
+                await reach();
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                failures.Add(e);
+            }
+        }
+    }
+
+    /// <summary>Starts an instance at a trigger, of the version that the trigger belongs to. The same key twice starts one for each definition and activity.</summary>
+    public async Task<StartResult> StartTriggerAsync(
+        TriggerRecord trigger, Stimulus stimulus, string? correlationId, string dedupeKey, CancellationToken cancellationToken)
+    {
+        var request = new StartRequest
+        {
+            DefinitionId = trigger.DefinitionId,
+            VersionId = trigger.VersionId,
+            CorrelationId = correlationId,
+            DedupeKey = $"{dedupeKey}:{trigger.DefinitionId}:{trigger.ActivityId}",
+            TriggerActivityId = trigger.ActivityId,
+            TriggeredBy = stimulus,
+        };
+        var result = await StartAsync(request, cancellationToken);
+        if (!result.Started)
+        {
+            logger.TriggerRefused(trigger.DefinitionId, trigger.ActivityId, result.Problem);
+        }
+
+        return result;
+    }
+}
