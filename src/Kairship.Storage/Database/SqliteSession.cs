@@ -7,6 +7,7 @@ namespace Kairship.Storage.Database;
 internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
 {
     private readonly Dictionary<string, SqliteCommand> commands = [];
+    private readonly Dictionary<string, SqliteStatement> statements = [];
 
     public static SqliteSession Open(string connectionString)
     {
@@ -14,9 +15,10 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
         try
         {
             connection.Open();
-            var session = new SqliteSession(connection);
-            session.Execute(SqlitePragmas.OfConnection);
-            return session;
+            using var pragmas = connection.CreateCommand();
+            pragmas.CommandText = SqlitePragmas.OfConnection;
+            pragmas.ExecuteNonQuery();
+            return new SqliteSession(connection);
         }
         catch
         {
@@ -26,7 +28,15 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>Returns how many rows changed.</summary>
-    public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) => Prepare(sql, arguments).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments)
+    {
+        if (!statements.TryGetValue(sql, out var statement))
+        {
+            statements.Add(sql, statement = new SqliteStatement(connection.Handle!, sql));
+        }
+
+        return statement.Execute(arguments);
+    }
 
     public List<T> Query<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> arguments)
     {
@@ -42,6 +52,11 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
+        foreach (var statement in statements.Values)
+        {
+            statement.Dispose();
+        }
+
         foreach (var command in commands.Values)
         {
             command.Dispose();

@@ -68,13 +68,27 @@ internal sealed class InstanceQueries(KairshipDatabase database)
                 .ToListAsync(cancellationToken);
         });
 
+    /// <summary>The counts of the chunks say which of them the page touches.</summary>
     public Task<Page<JournalRecord>> ReadJournalAsync(string instanceId, PageRequest page, CancellationToken cancellationToken) =>
-        database.ReadAsync(context => context.Set<JournalRow>().AsNoTracking().Where(x => x.InstanceId == instanceId).OrderBy(x => x.Sequence)
-            .PageAsync(
-                page,
-                x => new JournalRecord(
-                    x.InstanceId, x.Sequence, Ticks.ToTime(x.At), x.ActivityId, x.NodeId, x.ActivityType, x.ExecutionId, x.Event, x.Message, x.Data),
-                cancellationToken));
+        database.ReadAsync(async context =>
+        {
+            var chunks = context.Set<JournalRow>().AsNoTracking().Where(x => x.InstanceId == instanceId).OrderBy(x => x.Sequence);
+            var (skip, take) = (Math.Max(0, page.Skip), Math.Clamp(page.Take, 0, Paging.MaxTake));
+            var (total, before, first, last) = (0L, 0L, long.MaxValue, long.MinValue);
+            foreach (var chunk in await chunks.Select(x => new { x.Sequence, x.Count }).ToListAsync(cancellationToken))
+            {
+                if (total + chunk.Count > skip && total < (long)skip + take)
+                {
+                    (first, before) = first == long.MaxValue ? (chunk.Sequence, total) : (first, before);
+                    last = chunk.Sequence;
+                }
+
+                total += chunk.Count;
+            }
+
+            var touched = first > last ? [] : await chunks.Where(x => x.Sequence >= first && x.Sequence <= last).Select(x => x.Lines).ToListAsync(cancellationToken);
+            return new Page<JournalRecord>([.. touched.SelectMany(x => JournalChunk.Read(instanceId, x)).Skip((int)(skip - before)).Take(take)], total);
+        });
 
     private static IQueryable<InstanceRow> Filtered(IQueryable<InstanceRow> instances, InstanceFilter filter)
     {

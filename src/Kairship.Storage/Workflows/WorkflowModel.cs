@@ -23,12 +23,12 @@ internal static class WorkflowModel
         model.Entity<InstanceRow>(row =>
         {
             row.ToTable("instances").HasKey(x => x.Id);
-            row.HasIndex(x => x.WakeAt, "ix_instances_wake").HasFilter("wake_at IS NOT NULL AND quarantine_reason IS NULL");
-            row.HasIndex(x => x.Owner, "ix_instances_owner").HasFilter("owner IS NOT NULL");
+            // Who is held has a time to wake at: this index answers the sweep and finds what an owner held.
+            row.HasIndex(x => new { x.WakeAt, x.Owner }, "ix_instances_wake").HasFilter("wake_at IS NOT NULL AND quarantine_reason IS NULL");
             row.HasIndex(x => new { x.CreatedAt, x.Id });
             row.HasIndex(x => x.DefinitionId);
-            row.HasIndex(x => x.CorrelationId);
-            row.HasIndex(x => x.ParentInstanceId);
+            row.HasIndex(x => x.CorrelationId).HasFilter("correlation_id IS NOT NULL");
+            row.HasIndex(x => x.ParentInstanceId).HasFilter("parent_instance_id IS NOT NULL");
         });
         model.Entity<StartKeyRow>(row => row.ToTable("start_keys").HasKey(x => x.Key));
         model.Entity<InboxRow>(row =>
@@ -47,6 +47,6 @@ internal static class WorkflowModel
             row.ToTable("outbox").HasKey(x => x.Position);
             row.HasIndex(x => x.Id).IsUnique();
         });
-        model.Entity<JournalRow>(row => row.ToTable("journal").HasKey(x => new { x.InstanceId, x.Sequence }));
+        model.Entity<JournalRow>(row => row.ToTable("journal_chunks").HasKey(x => new { x.InstanceId, x.Sequence }));
     }
 }

@@ -100,16 +100,15 @@ internal sealed class OutboxRow
     public required byte[] Payload { get; set; }
 }
 
+/// <summary>The journal lines of one commit: see <see cref="JournalChunk"/>.</summary>
 internal sealed class JournalRow
 {
     public required string InstanceId { get; set; }
+
+    /// <summary>That of the first line.</summary>
     public long Sequence { get; set; }
-    public long At { get; set; }
-    public string? ActivityId { get; set; }
-    public string? NodeId { get; set; }
-    public string? ActivityType { get; set; }
-    public string? ExecutionId { get; set; }
-    public required string Event { get; set; }
-    public string? Message { get; set; }
-    public string? Data { get; set; }
+
+    /// <summary>How many lines.</summary>
+    public int Count { get; set; }
+    public required byte[] Lines { get; set; }
 }

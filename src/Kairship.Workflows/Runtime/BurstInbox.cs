@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Kairship.Workflows.Activities;
 using Kairship.Workflows.Execution;
@@ -11,7 +10,7 @@ namespace Kairship.Workflows.Runtime;
 internal sealed class BurstInbox(string instanceId, ILogger logger)
 {
     private readonly SortedSet<long> seen = [];
-    private readonly Queue<(long Id, InstanceCommand Command)> commands = new();
+    private readonly Queue<(long Id, InboxKind Kind)> commands = new();
     private readonly List<(long Id, Stimulus Stimulus)> stimuli = [];
     private readonly List<long> consumed = [];
 
@@ -32,25 +31,20 @@ internal sealed class BurstInbox(string instanceId, ILogger logger)
             {
                 stimuli.Add((message.Id, Messages.Stimulus(stimulus)));
             }
-            else if (payload.ReadCommand() is { } command)
-            {
-                commands.Enqueue((message.Id, command));
-            }
             else
             {
-                logger.BadMessage(instanceId, $"unknown kind {payload.Kind}");
-                consumed.Add(message.Id);
+                commands.Enqueue((message.Id, payload.Kind));
             }
         }
     }
 
-    public bool TryTakeCommand([NotNullWhen(true)] out InstanceCommand? command)
+    public bool TryTakeCommand(out InboxKind kind)
     {
-        var any = commands.TryDequeue(out var next);
-        command = next.Command;
+        var any = commands.TryDequeue(out var command);
+        kind = command.Kind;
         if (any)
         {
-            consumed.Add(next.Id);
+            consumed.Add(command.Id);
         }
 
         return any;

@@ -2,6 +2,8 @@ using Kairship.Storage.Database;
 using Kairship.Workflows.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kairship.Storage.Tests.Database;
@@ -62,6 +64,20 @@ public sealed class MigrationTests(PostgresTemplate postgres)
     }
 
     [Fact]
+    public async Task Sqlite_JournalOfAnEarlierVersion_IsKept()
+    {
+        var folder = Directory.CreateTempSubdirectory("kairship-sqlite-");
+
+        await JournalIsKeptAsync(SqliteFile.Build(Path.Combine(folder.FullName, "kairship.db"), TimeProvider.System));
+
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task PostgreSql_JournalOfAnEarlierVersion_IsKept() =>
+        await JournalIsKeptAsync(PostgresTemplate.Build(await postgres.Server.CreateDatabaseAsync()));
+
+    [Fact]
     public void Migrations_OfBothProviders_AreWhatTheModelSays()
     {
         using var sqlite = new SqliteDesign().CreateDbContext([]);
@@ -69,6 +85,31 @@ public sealed class MigrationTests(PostgresTemplate postgres)
 
         sqlite.Database.HasPendingModelChanges().Should().BeFalse("add a migration: dotnet ef migrations add NAME --context SqliteDbContext --output-dir Migrations/Sqlite");
         postgreSql.Database.HasPendingModelChanges().Should().BeFalse("add a migration: dotnet ef migrations add NAME --context PostgreSqlDbContext --output-dir Migrations/PostgreSql");
+    }
+
+    private static async Task JournalIsKeptAsync(ServiceProvider node)
+    {
+        await using (node)
+        {
+            var context = node.GetRequiredService<KairshipDatabase>().CreateContext();
+            await using (context)
+            {
+                await context.GetService<IMigrator>().MigrateAsync("Triggers", Cancel);
+                await context.Database.ExecuteSqlRawAsync(
+                    "INSERT INTO journal (instance_id, sequence, at, activity_id, node_id, activity_type, execution_id, event, message, data) VALUES " +
+                    "('i', 2, 20, 'a', 'n', 't', 'i/a/1', 'Completed', 'say \"☸\"', '[1]'), ('i', 1, 10, NULL, NULL, NULL, NULL, 'Started', NULL, NULL), " +
+                    "('j', 7, 30, NULL, NULL, NULL, NULL, 'Started', NULL, NULL)",
+                    Cancel);
+            }
+
+            var store = node.GetRequiredService<IWorkflowStore>();
+            await store.MigrateAsync(Cancel);
+
+            (await store.ReadJournalAsync("i", new PageRequest(), Cancel)).Items.Should().Equal(
+                new JournalRecord("i", 1, new DateTimeOffset(10, TimeSpan.Zero), null, null, null, null, "Started", null, null),
+                new JournalRecord("i", 2, new DateTimeOffset(20, TimeSpan.Zero), "a", "n", "t", "i/a/1", "Completed", "say \"☸\"", "[1]"));
+            (await store.ReadJournalAsync("j", new PageRequest(), Cancel)).Items.Should().ContainSingle().Which.Sequence.Should().Be(7);
+        }
     }
 
     private static async Task StartAtOnceAsync(Func<ServiceProvider> build)

@@ -723,18 +723,17 @@ namespace Kairship.Storage.Migrations.PostgreSql
 
                     b.HasKey("Id");
 
-                    b.HasIndex("CorrelationId");
+                    b.HasIndex("CorrelationId")
+                        .HasFilter("correlation_id IS NOT NULL");
 
                     b.HasIndex("DefinitionId");
 
-                    b.HasIndex("ParentInstanceId");
+                    b.HasIndex("ParentInstanceId")
+                        .HasFilter("parent_instance_id IS NOT NULL");
 
                     b.HasIndex("CreatedAt", "Id");
 
-                    b.HasIndex(new[] { "Owner" }, "ix_instances_owner")
-                        .HasFilter("owner IS NOT NULL");
-
-                    b.HasIndex(new[] { "WakeAt" }, "ix_instances_wake")
+                    b.HasIndex(new[] { "WakeAt", "Owner" }, "ix_instances_wake")
                         .HasFilter("wake_at IS NOT NULL AND quarantine_reason IS NULL");
 
                     b.ToTable("instances", (string)null);
@@ -750,42 +749,18 @@ namespace Kairship.Storage.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("sequence");
 
-                    b.Property<string>("ActivityId")
-                        .HasColumnType("text")
-                        .HasColumnName("activity_id");
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
 
-                    b.Property<string>("ActivityType")
-                        .HasColumnType("text")
-                        .HasColumnName("activity_type");
-
-                    b.Property<long>("At")
-                        .HasColumnType("bigint")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Data")
-                        .HasColumnType("text")
-                        .HasColumnName("data");
-
-                    b.Property<string>("Event")
+                    b.Property<byte[]>("Lines")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("event");
-
-                    b.Property<string>("ExecutionId")
-                        .HasColumnType("text")
-                        .HasColumnName("execution_id");
-
-                    b.Property<string>("Message")
-                        .HasColumnType("text")
-                        .HasColumnName("message");
-
-                    b.Property<string>("NodeId")
-                        .HasColumnType("text")
-                        .HasColumnName("node_id");
+                        .HasColumnType("bytea")
+                        .HasColumnName("lines");
 
                     b.HasKey("InstanceId", "Sequence");
 
-                    b.ToTable("journal", (string)null);
+                    b.ToTable("journal_chunks", (string)null);
                 });
 
             modelBuilder.Entity("Kairship.Storage.Workflows.OutboxRow", b =>

@@ -712,18 +712,17 @@ namespace Kairship.Storage.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("CorrelationId");
+                    b.HasIndex("CorrelationId")
+                        .HasFilter("correlation_id IS NOT NULL");
 
                     b.HasIndex("DefinitionId");
 
-                    b.HasIndex("ParentInstanceId");
+                    b.HasIndex("ParentInstanceId")
+                        .HasFilter("parent_instance_id IS NOT NULL");
 
                     b.HasIndex("CreatedAt", "Id");
 
-                    b.HasIndex(new[] { "Owner" }, "ix_instances_owner")
-                        .HasFilter("owner IS NOT NULL");
-
-                    b.HasIndex(new[] { "WakeAt" }, "ix_instances_wake")
+                    b.HasIndex(new[] { "WakeAt", "Owner" }, "ix_instances_wake")
                         .HasFilter("wake_at IS NOT NULL AND quarantine_reason IS NULL");
 
                     b.ToTable("instances", (string)null);
@@ -739,42 +738,18 @@ namespace Kairship.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("sequence");
 
-                    b.Property<string>("ActivityId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("activity_id");
-
-                    b.Property<string>("ActivityType")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("activity_type");
-
-                    b.Property<long>("At")
+                    b.Property<int>("Count")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("at");
+                        .HasColumnName("count");
 
-                    b.Property<string>("Data")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("data");
-
-                    b.Property<string>("Event")
+                    b.Property<byte[]>("Lines")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("event");
-
-                    b.Property<string>("ExecutionId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("execution_id");
-
-                    b.Property<string>("Message")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("message");
-
-                    b.Property<string>("NodeId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("node_id");
+                        .HasColumnType("BLOB")
+                        .HasColumnName("lines");
 
                     b.HasKey("InstanceId", "Sequence");
 
-                    b.ToTable("journal", (string)null);
+                    b.ToTable("journal_chunks", (string)null);
                 });
 
             modelBuilder.Entity("Kairship.Storage.Workflows.OutboxRow", b =>

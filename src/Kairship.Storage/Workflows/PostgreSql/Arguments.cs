@@ -24,6 +24,9 @@ internal static class Arguments
     public static NpgsqlParameterCollection Longs(this NpgsqlParameterCollection to, string name, IEnumerable<long> values) =>
         to.Put(name, NpgsqlDbType.Array | NpgsqlDbType.Bigint, values.ToArray());
 
+    public static NpgsqlParameterCollection Ints(this NpgsqlParameterCollection to, string name, IEnumerable<int> values) =>
+        to.Put(name, NpgsqlDbType.Array | NpgsqlDbType.Integer, values.ToArray());
+
     public static NpgsqlParameterCollection Blobs(this NpgsqlParameterCollection to, string name, IEnumerable<ReadOnlyMemory<byte>> values) =>
         to.Put(name, NpgsqlDbType.Array | NpgsqlDbType.Bytea, values.Select(Workflows.Bytes.Of).ToArray());
 

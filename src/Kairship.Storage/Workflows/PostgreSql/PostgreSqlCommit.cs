@@ -80,7 +80,7 @@ internal sealed class PostgreSqlCommit(NpgsqlDataSource source)
         await using (batch)
         {
             Bookmarks(batch, passed);
-            Journal(batch, [.. passed.SelectMany(commit => commit.Journal.Select(line => (commit.InstanceId, Line: line)))]);
+            Journal(batch, [.. passed.Where(commit => commit.Journal.Count > 0)]);
             Outbox(batch, [.. passed.SelectMany(commit => commit.Outbox)]);
             Inbox(batch, passed);
             if (batch.BatchCommands.Count > 0)
@@ -121,21 +121,15 @@ internal sealed class PostgreSqlCommit(NpgsqlDataSource source)
         }
     }
 
-    private static void Journal(NpgsqlBatch batch, List<(string InstanceId, JournalRecord Line)> lines)
+    private static void Journal(NpgsqlBatch batch, List<InstanceCommit> telling)
     {
-        if (lines.Count == 0)
+        if (telling.Count > 0)
         {
-            return;
+            batch.Add("INSERT INTO journal_chunks (instance_id, sequence, count, lines) SELECT * FROM unnest(@instances, @sequences, @counts, @lines) ON CONFLICT DO NOTHING")
+                .Texts("instances", telling.Select(x => x.InstanceId)).Longs("sequences", telling.Select(x => x.Journal[0].Sequence))
+                .Ints("counts", telling.Select(x => x.Journal.Count))
+                .Blobs("lines", telling.Select(x => (ReadOnlyMemory<byte>)JournalChunk.Write(x.InstanceId, x.Journal)));
         }
-
-        batch.Add(
-            "INSERT INTO journal (instance_id, sequence, at, activity_id, node_id, activity_type, execution_id, event, message, data) SELECT * FROM " +
-            "unnest(@instances, @sequences, @times, @activities, @nodes, @types, @executions, @events, @messages, @data) ON CONFLICT DO NOTHING")
-            .Texts("instances", lines.Select(x => x.InstanceId)).Longs("sequences", lines.Select(x => x.Line.Sequence))
-            .Longs("times", lines.Select(x => x.Line.At.UtcTicks)).Texts("activities", lines.Select(x => x.Line.ActivityId))
-            .Texts("nodes", lines.Select(x => x.Line.NodeId)).Texts("types", lines.Select(x => x.Line.ActivityType))
-            .Texts("executions", lines.Select(x => x.Line.ExecutionId)).Texts("events", lines.Select(x => x.Line.Event))
-            .Texts("messages", lines.Select(x => StoredText.Clean(x.Line.Message))).Texts("data", lines.Select(x => StoredText.Clean(x.Line.Data)));
     }
 
     private static void Outbox(NpgsqlBatch batch, List<OutboxMessage> messages)

@@ -60,14 +60,12 @@ internal static class SqliteCommit
 
     private static void Journal(SqliteSession session, InstanceCommit commit)
     {
-        foreach (var line in commit.Journal)
+        if (commit.Journal.Count > 0)
         {
             session.Execute(
-                "INSERT INTO journal (instance_id, sequence, at, activity_id, node_id, activity_type, execution_id, event, message, data) VALUES " +
-                "(@instance, @sequence, @at, @activity, @node, @type, @execution, @event, @message, @data) ON CONFLICT DO NOTHING",
-                ("@instance", commit.InstanceId), ("@sequence", line.Sequence), ("@at", line.At.UtcTicks), ("@activity", line.ActivityId),
-                ("@node", line.NodeId), ("@type", line.ActivityType), ("@execution", line.ExecutionId), ("@event", line.Event),
-                ("@message", StoredText.Clean(line.Message)), ("@data", StoredText.Clean(line.Data)));
+                "INSERT INTO journal_chunks (instance_id, sequence, count, lines) VALUES (@instance, @sequence, @count, @lines) ON CONFLICT DO NOTHING",
+                ("@instance", commit.InstanceId), ("@sequence", commit.Journal[0].Sequence), ("@count", commit.Journal.Count),
+                ("@lines", JournalChunk.Write(commit.InstanceId, commit.Journal)));
         }
     }
 
