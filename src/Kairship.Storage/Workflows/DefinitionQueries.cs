@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Kairship.Storage.Database;
 using Kairship.Workflows.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -10,22 +11,39 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
         async context =>
         {
             await database.LockAsync(context, "definition/" + definition.DefinitionId, cancellationToken);
-            var versions = context.Set<DefinitionRow>();
-            await versions.Where(x => x.VersionId == definition.VersionId).ExecuteDeleteAsync(cancellationToken);
-            var others = versions.Where(x => x.DefinitionId == definition.DefinitionId);
-            if (definition.IsLatest)
+            await SaveOneAsync(context, definition, triggers, cancellationToken);
+            return true;
+        },
+        cancellationToken);
+
+    public Task<DefinitionCommitOutcome> CommitAsync(DefinitionCommit commit, CancellationToken cancellationToken) => database.WriteAsync(
+        async context =>
+        {
+            await database.LockAsync(context, "definition/" + commit.DefinitionId, cancellationToken);
+            var versions = context.Set<DefinitionRow>().Where(x => x.DefinitionId == commit.DefinitionId);
+            if (await HeadAsync(versions, cancellationToken) != commit.Expected)
             {
-                await others.Where(x => x.IsLatest).ExecuteUpdateAsync(set => set.SetProperty(x => x.IsLatest, false), cancellationToken);
+                return DefinitionCommitOutcome.Conflict;
             }
 
-            if (definition.IsPublished)
+            if (commit.Deleted is { } unwanted && await Pins(context, commit.DefinitionId).AnyAsync(x => x.DefinitionVersionId == unwanted, cancellationToken))
             {
-                await others.Where(x => x.IsPublished).ExecuteUpdateAsync(set => set.SetProperty(x => x.IsPublished, false), cancellationToken);
+                return DefinitionCommitOutcome.InUse;
             }
 
-            versions.Add(ToRow(definition));
-            await TriggerQueries.ReplaceAsync(context, definition, triggers, cancellationToken);
-            return await context.SaveChangesAsync(cancellationToken);
+            if (commit.Saved is { } saved)
+            {
+                await SaveOneAsync(context, saved, commit.Starts, cancellationToken);
+            }
+
+            if (commit.Deleted is { } deleted)
+            {
+                await context.Set<TriggerRow>().Where(x => x.DefinitionId == commit.DefinitionId && x.VersionId == deleted).ExecuteDeleteAsync(cancellationToken);
+                await versions.Where(x => x.VersionId == deleted).ExecuteDeleteAsync(cancellationToken);
+                await KeepOneLatestAsync(versions, cancellationToken);
+            }
+
+            return DefinitionCommitOutcome.Committed;
         },
         cancellationToken);
 
@@ -69,26 +87,85 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
 #pragma warning restore CA1862, MA0011
             }
 
-            return versions.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Version).ThenBy(x => x.VersionId)
+            var ordered = versions.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Version).ThenBy(x => x.VersionId);
+            return (filter.WithoutJson ? ordered.Select(WithoutJson) : ordered)
                 .PageAsync(page, row => ToRecord(row)!, cancellationToken);
         });
 
-    public Task<bool> DeleteAsync(string definitionId, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<DefinitionDeletion> DeleteAsync(string definitionId, CancellationToken cancellationToken) => database.WriteAsync(
         async context =>
         {
             await database.LockAsync(context, "definition/" + definitionId, cancellationToken);
-            var unfinished = await context.Set<InstanceRow>()
-                .CountAsync(x => x.DefinitionId == definitionId && x.FinishedAt == null, cancellationToken);
-            if (unfinished > 0)
+            if (await Pins(context, definitionId).AnyAsync(cancellationToken))
             {
-                throw new InvalidOperationException(
-                    $"Definition '{definitionId}' has {unfinished} unfinished instance(s); cancel them or let them finish before deleting it.");
+                return DefinitionDeletion.InUse;
             }
 
             await context.Set<TriggerRow>().Where(x => x.DefinitionId == definitionId).ExecuteDeleteAsync(cancellationToken);
-            return await context.Set<DefinitionRow>().Where(x => x.DefinitionId == definitionId).ExecuteDeleteAsync(cancellationToken) > 0;
+            return await context.Set<DefinitionRow>().Where(x => x.DefinitionId == definitionId).ExecuteDeleteAsync(cancellationToken) > 0
+                ? DefinitionDeletion.Deleted
+                : DefinitionDeletion.NotFound;
         },
         cancellationToken);
+
+    private static async Task SaveOneAsync(
+        KairshipDbContext context, DefinitionRecord definition, IReadOnlyList<TriggerRecord> triggers, CancellationToken cancellationToken)
+    {
+        var versions = context.Set<DefinitionRow>();
+        await versions.Where(x => x.VersionId == definition.VersionId).ExecuteDeleteAsync(cancellationToken);
+        var others = versions.Where(x => x.DefinitionId == definition.DefinitionId);
+        if (definition.IsLatest)
+        {
+            await others.Where(x => x.IsLatest).ExecuteUpdateAsync(set => set.SetProperty(x => x.IsLatest, false), cancellationToken);
+        }
+
+        if (definition.IsPublished)
+        {
+            await others.Where(x => x.IsPublished).ExecuteUpdateAsync(set => set.SetProperty(x => x.IsPublished, false), cancellationToken);
+        }
+
+        versions.Add(ToRow(definition));
+        await TriggerQueries.ReplaceAsync(context, definition, triggers, cancellationToken);
+        await context.SaveChangesAsync(cancellationToken);
+    }
+
+    private static async Task<DefinitionHead> HeadAsync(IQueryable<DefinitionRow> versions, CancellationToken cancellationToken)
+    {
+        var latest = await versions.Where(x => x.IsLatest).Select(x => new { x.VersionId, x.ContentHash, x.IsFrozen }).SingleOrDefaultAsync(cancellationToken);
+        var published = await versions.Where(x => x.IsPublished).Select(x => x.VersionId).SingleOrDefaultAsync(cancellationToken);
+        return new DefinitionHead(latest?.VersionId, latest?.ContentHash, latest?.IsFrozen == true, published);
+    }
+
+    private static async Task KeepOneLatestAsync(IQueryable<DefinitionRow> versions, CancellationToken cancellationToken)
+    {
+        if (!await versions.AnyAsync(x => x.IsLatest, cancellationToken)
+            && await versions.OrderByDescending(x => x.Version).Select(x => x.VersionId).FirstOrDefaultAsync(cancellationToken) is { } newest)
+        {
+            await versions.Where(x => x.VersionId == newest).ExecuteUpdateAsync(set => set.SetProperty(x => x.IsLatest, true), cancellationToken);
+        }
+    }
+
+    /// <summary>Instances that still need the version that they run by: those that are not over, and faulted ones, which may be retried.</summary>
+    private static IQueryable<InstanceRow> Pins(KairshipDbContext context, string definitionId)
+    {
+        var (finished, cancelled) = ((int)InstanceStatus.Finished, (int)InstanceStatus.Cancelled);
+        return context.Set<InstanceRow>().Where(x => x.DefinitionId == definitionId && x.Status != finished && x.Status != cancelled);
+    }
+
+    private static readonly Expression<Func<DefinitionRow, DefinitionRow>> WithoutJson = row => new DefinitionRow
+    {
+        VersionId = row.VersionId,
+        DefinitionId = row.DefinitionId,
+        Version = row.Version,
+        Name = row.Name,
+        Description = row.Description,
+        IsLatest = row.IsLatest,
+        IsPublished = row.IsPublished,
+        IsFrozen = row.IsFrozen,
+        ContentHash = row.ContentHash,
+        Json = "",
+        CreatedAt = row.CreatedAt,
+    };
 
     private static DefinitionRow ToRow(DefinitionRecord definition) => new()
     {
@@ -99,6 +176,7 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
         Description = StoredText.Clean(definition.Description),
         IsLatest = definition.IsLatest,
         IsPublished = definition.IsPublished,
+        IsFrozen = definition.IsFrozen,
         ContentHash = definition.ContentHash,
         Json = StoredText.Clean(definition.Json),
         CreatedAt = definition.CreatedAt.UtcTicks,
@@ -106,5 +184,8 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
 
     private static DefinitionRecord? ToRecord(DefinitionRow? row) => row is null ? null : new(
         row.VersionId, row.DefinitionId, row.Version, row.Name, row.Description, row.IsLatest, row.IsPublished, row.ContentHash, row.Json,
-        Ticks.ToTime(row.CreatedAt));
+        Ticks.ToTime(row.CreatedAt))
+    {
+        IsFrozen = row.IsFrozen,
+    };
 }

@@ -97,6 +97,11 @@ internal sealed class InstanceQueries(KairshipDatabase database)
             instances = instances.Where(x => x.DefinitionId == definitionId);
         }
 
+        if (filter.DefinitionVersion is { } version)
+        {
+            instances = instances.Where(x => x.DefinitionVersion == version);
+        }
+
         if (filter.CorrelationId is { } correlationId)
         {
             instances = instances.Where(x => x.CorrelationId == correlationId);

@@ -9,6 +9,7 @@ internal sealed class DefinitionRow
     public string? Description { get; set; }
     public bool IsLatest { get; set; }
     public bool IsPublished { get; set; }
+    public bool IsFrozen { get; set; }
     public required string ContentHash { get; set; }
     public required string Json { get; set; }
     public long CreatedAt { get; set; }

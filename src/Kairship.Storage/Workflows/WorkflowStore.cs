@@ -30,7 +30,10 @@ internal sealed class WorkflowStore(
     public Task<Page<DefinitionRecord>> ListDefinitionsAsync(DefinitionFilter filter, PageRequest page, CancellationToken cancellationToken) =>
         definitions.ListAsync(filter, page, cancellationToken);
 
-    public Task<bool> DeleteDefinitionAsync(string definitionId, CancellationToken cancellationToken) =>
+    public Task<DefinitionCommitOutcome> CommitDefinitionAsync(DefinitionCommit commit, CancellationToken cancellationToken) =>
+        definitions.CommitAsync(commit, cancellationToken);
+
+    public Task<DefinitionDeletion> DeleteDefinitionAsync(string definitionId, CancellationToken cancellationToken) =>
         definitions.DeleteAsync(definitionId, cancellationToken);
 
     public Task<CreateResult> CreateInstanceAsync(NewInstance instance, CancellationToken cancellationToken) =>

@@ -46,4 +46,5 @@ public static class ProblemCode
     public const string BusyLoop = "busy-loop";
     public const string Trigger = "trigger";
     public const string NestedTrigger = "nested-trigger";
+    public const string ReadOnly = "read-only";
 }

@@ -47,6 +47,8 @@ public sealed class WorkflowDefinition
 
     public bool IsReadonly => Flag("isReadonly");
 
+    public bool IsSystem => Flag("isSystem");
+
     /// <summary>The "publish" of a save request <c>{model, publish}</c>; null when the document was a bare definition.</summary>
     public bool? PublishRequested { get; }
 
@@ -106,6 +108,20 @@ public sealed class WorkflowDefinition
         Set(copy, "isLatest", isLatest);
         Set(copy, "isPublished", isPublished);
         Set(copy, "createdAt", createdAt);
+        return new WorkflowDefinition(copy, PublishRequested);
+    }
+
+    /// <summary>A copy that is neither read-only nor the system's.</summary>
+    public WorkflowDefinition Editable()
+    {
+        if (!IsReadonly && !IsSystem)
+        {
+            return this;
+        }
+
+        var copy = (JsonObject)json.DeepClone();
+        Set<bool?>(copy, "isReadonly", IsReadonly ? false : null);
+        Set<bool?>(copy, "isSystem", IsSystem ? false : null);
         return new WorkflowDefinition(copy, PublishRequested);
     }
 

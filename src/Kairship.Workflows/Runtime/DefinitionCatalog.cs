@@ -10,56 +10,29 @@ public sealed record ImportResult(DefinitionRecord? Definition, bool Changed, IR
     public bool Succeeded => Definition is not null;
 }
 
-/// <summary>Definitions by version, compiled and cached. A version never changes once saved, so that running instances keep what they started with.</summary>
-public sealed class DefinitionCatalog(IWorkflowStore store, DefinitionCompiler compiler, TimeProvider? time = null) : IDisposable
+/// <summary>Definitions by version, compiled and cached, and the changes that people make to them. What an instance runs by never changes: a version is frozen when
+/// it is published, and a draft when it is run.</summary>
+public sealed partial class DefinitionCatalog(IWorkflowStore store, DefinitionCompiler compiler, TimeProvider? time = null)
 {
     private const int MaxCached = 1000;
     private readonly ConcurrentDictionary<string, CompileResult> compiled = new();
-    private readonly SemaphoreSlim importing = new(1, 1);
+
+    private DateTimeOffset Now => (time ?? TimeProvider.System).GetUtcNow();
 
     /// <summary>Saves a definition as the next version, or finds that the latest one has this content. With <paramref name="publish"/> it must compile; a draft may be incomplete.
-    /// Problems (with warnings) are returned in any case.</summary>
-    public async Task<ImportResult> ImportAsync(string json, bool publish, CancellationToken cancellationToken)
+    /// Problems (with warnings) are returned in any case. A draft that somebody edits is left as an older version.</summary>
+    public Task<ImportResult> ImportAsync(string json, bool publish, CancellationToken cancellationToken) =>
+        ImportAsync(json, publish, ImportSource.Folder, cancellationToken);
+
+    /// <inheritdoc cref="ImportAsync(string, bool, CancellationToken)"/>
+    public async Task<ImportResult> ImportAsync(string json, bool publish, ImportSource source, CancellationToken cancellationToken)
     {
-        WorkflowDefinition definition;
-        try
-        {
-            definition = WorkflowDefinition.Parse(json);
-        }
-        catch (DefinitionFormatException e)
-        {
-            return new ImportResult(null, false, [e.Problem]);
-        }
-
-        var now = (time ?? TimeProvider.System).GetUtcNow();
-        var versionId = Guid.CreateVersion7(now).ToString("N");
-        var id = string.IsNullOrWhiteSpace(definition.DefinitionId) ? Guid.CreateVersion7(now).ToString("N") : definition.DefinitionId;
-        definition = definition.With(definitionId: id);
-        var check = compiler.Compile(definition, versionId, 1);
-        if (publish && !check.Succeeded)
-        {
-            return new ImportResult(null, false, check.Problems);
-        }
-
-        await importing.WaitAsync(cancellationToken);
-        try
-        {
-            var latest = await store.FindDefinitionAsync(id, VersionOption.LatestOnly, cancellationToken);
-            if (latest?.ContentHash == definition.ContentHash)
-            {
-                return await ReuseAsync(latest, publish, check.Problems, cancellationToken);
-            }
-
-            var version = (latest?.Version ?? 0) + 1;
-            definition = definition.With(versionId, version: version, isLatest: true, isPublished: publish, createdAt: now);
-            var record = new DefinitionRecord(versionId, id, version, definition.Name, definition.Description, true, publish, definition.ContentHash, definition.ToJson(), now);
-            await store.SaveDefinitionAsync(record, TriggerRows.Of(record, check.Graph, now), cancellationToken);
-            return new ImportResult(record, true, check.Problems);
-        }
-        finally
-        {
-            importing.Release();
-        }
+        var result = await SaveAsync(json, null, publish, (latest, _, document) => Task.FromResult(Import(latest, document, publish, source)), source, cancellationToken);
+        return result.Succeeded
+            ? new ImportResult(result.Definition, result.Outcome == DefinitionOutcome.Done, result.Problems)
+            : new ImportResult(null, false, result is { Reason: { } reason, Problems: var problems } && problems.All(p => !p.IsError)
+                ? [new DefinitionProblem(null, null, ProblemCode.ReadOnly, reason, true), .. problems]
+                : result.Problems);
     }
 
     /// <summary>The published version, or null.</summary>
@@ -81,10 +54,28 @@ public sealed class DefinitionCatalog(IWorkflowStore store, DefinitionCompiler c
         return await store.GetDefinitionVersionAsync(versionId, cancellationToken) is { } record ? Compile(record) : null;
     }
 
-    public void Dispose() => importing.Dispose();
+    /// <summary>Checks a definition without saving anything.</summary>
+    public CompileResult Validate(string json)
+    {
+        try
+        {
+            var definition = WorkflowDefinition.Parse(json);
+            return compiler.Compile(definition.DefinitionId is { Length: > 0 } ? definition : definition.With(definitionId: "new"), "new", 1);
+        }
+        catch (DefinitionFormatException e)
+        {
+            return new CompileResult(null, [e.Problem]);
+        }
+    }
 
     internal CompileResult Compile(DefinitionRecord record)
     {
+        // A draft keeps its id while its content changes.
+        if (DefinitionChange.IsDraft(record))
+        {
+            return compiler.Compile(record);
+        }
+
         if (compiled.TryGetValue(record.VersionId, out var known))
         {
             return known;
@@ -98,15 +89,24 @@ public sealed class DefinitionCatalog(IWorkflowStore store, DefinitionCompiler c
         return compiled.GetOrAdd(record.VersionId, _ => compiler.Compile(record));
     }
 
-    private async Task<ImportResult> ReuseAsync(DefinitionRecord latest, bool publish, IReadOnlyList<DefinitionProblem> problems, CancellationToken cancellationToken)
+    private Decision Import(DefinitionRecord? latest, WorkflowDefinition document, bool publish, ImportSource source)
     {
-        if (!publish || latest.IsPublished)
+        if (source == ImportSource.Caller && ReadOnly(latest) is { } reason)
         {
-            return new ImportResult(latest, false, problems);
+            return Decision.Refuse(DefinitionOutcome.ReadOnly, latest, reason);
         }
 
-        var published = latest with { IsPublished = true };
-        await store.SaveDefinitionAsync(published, TriggerRows.Of(published, Compile(latest).Graph, (time ?? TimeProvider.System).GetUtcNow()), cancellationToken);
-        return new ImportResult(published, true, problems);
+        return latest?.ContentHash == document.ContentHash
+            ? Reuse(latest, publish)
+            : Decision.Save(DefinitionChange.Save(latest, document, publish, inPlace: false, NewId(), Now));
     }
+
+    private static Decision Reuse(DefinitionRecord latest, bool publish) =>
+        publish && !latest.IsPublished ? Decision.Save(DefinitionChange.Published(latest)) : Decision.Refuse(DefinitionOutcome.Unchanged, latest, null);
+
+    private static string? ReadOnly(DefinitionRecord? latest) => latest is not null && WorkflowDefinition.Parse(latest.Json) is { IsReadonly: true } or { IsSystem: true }
+        ? $"'{latest!.DefinitionId}' is shipped with the server and read-only: change it where it comes from, or save a copy under another definitionId."
+        : null;
+
+    private string NewId() => Guid.CreateVersion7(Now).ToString("N");
 }

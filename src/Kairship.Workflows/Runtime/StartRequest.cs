@@ -14,6 +14,9 @@ public sealed record StartRequest
     /// <summary>That very version, by its own id; <see cref="VersionOption"/> does not count then.</summary>
     public string? VersionId { get; init; }
 
+    /// <summary>Lets a draft run. It is frozen by that: the next save makes a new draft. Without this a draft is not started.</summary>
+    public bool RunDraft { get; init; }
+
     /// <summary>Inputs by name. Declared ones are converted to their type; others are kept as they are.</summary>
     public JsonObject Input { get; init; } = [];
     public string? CorrelationId { get; init; }
@@ -43,6 +46,9 @@ public enum StartOutcome
     /// <summary>The version does not compile: <see cref="StartResult.Definition"/> says why.</summary>
     DefinitionInvalid,
     InputInvalid,
+
+    /// <summary>The version is a draft and <see cref="StartRequest.RunDraft"/> was not asked for.</summary>
+    IsDraft,
 }
 
 /// <param name="Problem">For people, when nothing was started.</param>

@@ -13,13 +13,10 @@ public sealed partial class WorkflowRuntime
     /// <summary>Starts an instance: it exists durably when this returns, and runs soon.</summary>
     public async Task<StartResult> StartAsync(StartRequest request, CancellationToken cancellationToken)
     {
-        var record = request.VersionId is { } versionId
-            ? await store.GetDefinitionVersionAsync(versionId, cancellationToken)
-            : await store.FindDefinitionAsync(request.DefinitionId, request.VersionOption, cancellationToken);
-        if (record is null || record.DefinitionId != request.DefinitionId)
+        var (record, refused) = await VersionToRunAsync(request, cancellationToken);
+        if (record is null)
         {
-            var wanted = request.VersionId is null ? Describe(request.VersionOption) : $"version with the id '{request.VersionId}' of";
-            return new StartResult(StartOutcome.DefinitionNotFound, null, $"There is no {wanted} definition '{request.DefinitionId}'.");
+            return refused!;
         }
 
         var compiled = catalog.Compile(record);
@@ -111,6 +108,42 @@ public sealed partial class WorkflowRuntime
 
         return outcome;
     }
+
+    /// <summary>The version to start. A draft is frozen first, so that no save changes it under the instance.</summary>
+    private async Task<(DefinitionRecord? Record, StartResult? Refused)> VersionToRunAsync(StartRequest request, CancellationToken cancellationToken)
+    {
+        while (await FindVersionAsync(request, cancellationToken) is { } record && record.DefinitionId == request.DefinitionId)
+        {
+            if (!DefinitionChange.IsDraft(record))
+            {
+                return (record, null);
+            }
+
+            if (!request.RunDraft)
+            {
+                return (null, new StartResult(StartOutcome.IsDraft, null,
+                    $"Version {record.Version} of '{request.DefinitionId}' is a draft: publish it, or ask to run the draft, which freezes it."));
+            }
+
+            // Only what compiles is frozen.
+            if (!catalog.Compile(record).Succeeded)
+            {
+                return (record, null);
+            }
+
+            if (await catalog.FreezeAsync(record, cancellationToken) is { } frozen)
+            {
+                return (frozen, null);
+            }
+        }
+
+        var wanted = request.VersionId is null ? Describe(request.VersionOption) : $"version with the id '{request.VersionId}' of";
+        return (null, new StartResult(StartOutcome.DefinitionNotFound, null, $"There is no {wanted} definition '{request.DefinitionId}'."));
+    }
+
+    private Task<DefinitionRecord?> FindVersionAsync(StartRequest request, CancellationToken cancellationToken) => request.VersionId is { } versionId
+        ? store.GetDefinitionVersionAsync(versionId, cancellationToken)
+        : store.FindDefinitionAsync(request.DefinitionId, request.VersionOption, cancellationToken);
 
     /// <summary>Converts declared inputs; null when all is well, otherwise what is wrong.</summary>
     private static string? Inputs(WorkflowGraph graph, JsonObject given, out JsonObject input)

@@ -30,9 +30,12 @@ public interface IWorkflowStore
     /// <summary>Versions, newest first, without restriction when every filter is null.</summary>
     Task<Page<DefinitionRecord>> ListDefinitionsAsync(DefinitionFilter filter, PageRequest page, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a definition with all its versions; false when there was none. Instances keep what they pinned until they finish: a definition
-    /// with unfinished instances is not deleted (throws <see cref="InvalidOperationException"/>).</summary>
-    Task<bool> DeleteDefinitionAsync(string definitionId, CancellationToken cancellationToken);
+    /// <summary>Changes versions of one definition in one transaction, unless the definition is no longer where the change was decided on
+    /// (<see cref="DefinitionCommit.Expected"/>): of several changes that were decided on one state exactly one is made.</summary>
+    Task<DefinitionCommitOutcome> CommitDefinitionAsync(DefinitionCommit commit, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a definition with all its versions. Instances keep what they pinned until they are over: while one is not, nothing is deleted.</summary>
+    Task<DefinitionDeletion> DeleteDefinitionAsync(string definitionId, CancellationToken cancellationToken);
 
     // Triggers ---------------------------------------------------------------------------------------------------
 

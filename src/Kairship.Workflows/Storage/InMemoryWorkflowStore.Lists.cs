@@ -1,76 +1,8 @@
 namespace Kairship.Workflows.Storage;
 
-/// <content>Definitions and the read side.</content>
+/// <content>The read side.</content>
 public sealed partial class InMemoryWorkflowStore
 {
-    private readonly Dictionary<string, DefinitionRecord> definitions = [];
-
-    public Task SaveDefinitionAsync(DefinitionRecord definition, IReadOnlyList<TriggerRecord> starts, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            ReplaceTriggers(definition, starts);
-            definitions[definition.VersionId] = definition;
-            foreach (var other in definitions.Values.Where(d => d.DefinitionId == definition.DefinitionId && d.VersionId != definition.VersionId).ToList())
-            {
-                definitions[other.VersionId] = other with
-                {
-                    IsLatest = other.IsLatest && !definition.IsLatest,
-                    IsPublished = other.IsPublished && !definition.IsPublished,
-                };
-            }
-        }
-
-        return Task.CompletedTask;
-    }
-
-    public Task<DefinitionRecord?> GetDefinitionVersionAsync(string versionId, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            return Task.FromResult(definitions.GetValueOrDefault(versionId));
-        }
-    }
-
-    public Task<DefinitionRecord?> FindDefinitionAsync(string definitionId, VersionOption option, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            return Task.FromResult(definitions.Values.FirstOrDefault(d => d.DefinitionId == definitionId
-                && (!option.Published || d.IsPublished) && (!option.Latest || d.IsLatest) && (option.Number is not { } number || d.Version == number)));
-        }
-    }
-
-    public Task<Page<DefinitionRecord>> ListDefinitionsAsync(DefinitionFilter filter, PageRequest page, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            var all = definitions.Values
-                .Where(d => (filter.DefinitionId is null || d.DefinitionId == filter.DefinitionId)
-                    && (filter.Latest is null || d.IsLatest == filter.Latest)
-                    && (filter.Published is null || d.IsPublished == filter.Published)
-                    && Matches(filter.Search, d.DefinitionId, d.Name, d.Description))
-                .OrderByDescending(d => d.CreatedAt).ThenByDescending(d => d.Version).ThenByDescending(d => d.VersionId, StringComparer.Ordinal);
-            return Task.FromResult(Cut([.. all], page));
-        }
-    }
-
-    public Task<bool> DeleteDefinitionAsync(string definitionId, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            if (rows.Values.Any(r => r.Record.DefinitionId == definitionId && !r.IsFinished))
-            {
-                throw new InvalidOperationException($"Definition '{definitionId}' has unfinished instances: cancel them or let them finish first.");
-            }
-
-            var versions = definitions.Values.Where(d => d.DefinitionId == definitionId).Select(d => d.VersionId).ToList();
-            versions.ForEach(v => definitions.Remove(v));
-            triggers.RemoveAll(t => t.DefinitionId == definitionId);
-            return Task.FromResult(versions.Count > 0);
-        }
-    }
-
     public Task<InstanceRecord?> GetInstanceAsync(string instanceId, CancellationToken cancellationToken)
     {
         lock (gate)
@@ -120,6 +52,7 @@ public sealed partial class InMemoryWorkflowStore
 
     private static bool Matches(InstanceFilter filter, InstanceRecord record) =>
         (filter.DefinitionId is null || record.DefinitionId == filter.DefinitionId)
+        && (filter.DefinitionVersion is null || record.DefinitionVersion == filter.DefinitionVersion)
         && (filter.CorrelationId is null || record.CorrelationId == filter.CorrelationId)
         && (filter.ParentInstanceId is null || record.ParentInstanceId == filter.ParentInstanceId)
         && (filter.Statuses is null || filter.Statuses.Contains(record.Status))

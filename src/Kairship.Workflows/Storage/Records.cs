@@ -17,7 +17,11 @@ public readonly record struct VersionOption(bool Published, bool Latest, int? Nu
 /// <summary>One version of a definition as stored. <see cref="ContentHash"/> is lower-case hex SHA-256 of the canonical JSON without what a save changes by itself.</summary>
 public sealed record DefinitionRecord(
     string VersionId, string DefinitionId, int Version, string? Name, string? Description, bool IsLatest, bool IsPublished,
-    string ContentHash, string Json, DateTimeOffset CreatedAt);
+    string ContentHash, string Json, DateTimeOffset CreatedAt)
+{
+    /// <summary>It was published, or an instance was started from it: its content never changes again. A version that is not frozen is a draft.</summary>
+    public bool IsFrozen { get; init; }
+}
 
 /// <summary>What starts instances of a published definition: a stimulus with this hash, at this activity. <see cref="Data"/> is JSON or null. One for each definition,
 /// activity and hash.</summary>
@@ -26,7 +30,55 @@ public sealed record TriggerRecord(
     DateTimeOffset PublishedAt, DateTimeOffset? FiredAt = null);
 
 /// <summary>Null means: not restricted.</summary>
-public sealed record DefinitionFilter(string? DefinitionId = null, string? Search = null, bool? Latest = null, bool? Published = null);
+public sealed record DefinitionFilter(string? DefinitionId = null, string? Search = null, bool? Latest = null, bool? Published = null)
+{
+    /// <summary>Leaves <see cref="DefinitionRecord.Json"/> empty: a list of versions is short, their documents are not.</summary>
+    public bool WithoutJson { get; init; }
+}
+
+/// <summary>Where a definition stands: what a change of it was decided on.</summary>
+public sealed record DefinitionHead(string? LatestVersionId, string? LatestHash, bool LatestIsFrozen, string? PublishedVersionId)
+{
+    public static DefinitionHead Of(DefinitionRecord? latest, DefinitionRecord? published) =>
+        new(latest?.VersionId, latest?.ContentHash, latest?.IsFrozen == true, published?.VersionId);
+}
+
+/// <summary>A change of one definition: all of it or nothing, and nothing when the definition is not where it was seen.</summary>
+public sealed record DefinitionCommit
+{
+    public required string DefinitionId { get; init; }
+
+    /// <summary>Where the definition stood when this was decided.</summary>
+    public required DefinitionHead Expected { get; init; }
+
+    /// <summary>The version to add or replace, with its <see cref="Starts"/>, as <see cref="IWorkflowStore.SaveDefinitionAsync"/> does; or null.</summary>
+    public DefinitionRecord? Saved { get; init; }
+
+    public IReadOnlyList<TriggerRecord> Starts { get; init; } = [];
+
+    /// <summary>The version to delete, with its triggers, or null. When the latest one goes, the one with the highest number becomes latest.</summary>
+    public string? Deleted { get; init; }
+}
+
+public enum DefinitionCommitOutcome
+{
+    Committed,
+
+    /// <summary>The definition was changed since: nothing was done; read it again and decide again.</summary>
+    Conflict,
+
+    /// <summary>Instances that are not over, or faulted ones that may be retried, run by a version that was to be deleted: nothing was done.</summary>
+    InUse,
+}
+
+public enum DefinitionDeletion
+{
+    Deleted,
+    NotFound,
+
+    /// <summary>Instances that are not over, or faulted ones that may be retried, run by it.</summary>
+    InUse,
+}
 
 /// <summary>Elsa's two words for where an instance stands, in one: Running is anything before the last three.</summary>
 public enum InstanceStatus
@@ -70,7 +122,7 @@ public sealed record InstanceRecord(
 /// <summary>Null means: not restricted.</summary>
 public sealed record InstanceFilter(
     string? DefinitionId = null, string? CorrelationId = null, string? ParentInstanceId = null,
-    IReadOnlyList<InstanceStatus>? Statuses = null, bool? Quarantined = null, string? Search = null);
+    IReadOnlyList<InstanceStatus>? Statuses = null, bool? Quarantined = null, string? Search = null, int? DefinitionVersion = null);
 
 /// <summary>A wait: who is resumed by a stimulus with this hash.</summary>
 public sealed record BookmarkRecord(string Id, string InstanceId, string ActivityId, string StimulusName, string StimulusHash, string? CorrelationId);

@@ -117,8 +117,8 @@ public abstract partial class WorkflowStoreCompliance
         await Store.SaveDefinitionAsync(Definition("deploy", 2), [], Cancel);
         await Store.SaveDefinitionAsync(Definition("canary", 1), [], Cancel);
 
-        (await Store.DeleteDefinitionAsync("deploy", Cancel)).Should().BeTrue();
-        (await Store.DeleteDefinitionAsync("deploy", Cancel)).Should().BeFalse();
+        (await Store.DeleteDefinitionAsync("deploy", Cancel)).Should().Be(DefinitionDeletion.Deleted);
+        (await Store.DeleteDefinitionAsync("deploy", Cancel)).Should().Be(DefinitionDeletion.NotFound);
         (await VersionsAsync(new DefinitionFilter())).Should().Equal("canary:1");
     }
 
@@ -128,11 +128,11 @@ public abstract partial class WorkflowStoreCompliance
         await Store.SaveDefinitionAsync(Definition("deploy", 1), [], Cancel);
         var claim = await CreateAndClaimAsync("i");
 
-        await FluentActions.Awaiting(() => Store.DeleteDefinitionAsync("deploy", Cancel)).Should().ThrowAsync<InvalidOperationException>();
+        (await Store.DeleteDefinitionAsync("deploy", Cancel)).Should().Be(DefinitionDeletion.InUse);
         (await Store.GetDefinitionVersionAsync("deploy:1", Cancel)).Should().NotBeNull();
 
         await CommitAsync(Finish(claim));
-        (await Store.DeleteDefinitionAsync("deploy", Cancel)).Should().BeTrue();
+        (await Store.DeleteDefinitionAsync("deploy", Cancel)).Should().Be(DefinitionDeletion.Deleted);
         (await GetAsync("i")).DefinitionVersionId.Should().Be("deploy:1");
     }
 

@@ -34,7 +34,9 @@ public abstract class StoreDecorator(IWorkflowStore? inner = null) : IWorkflowSt
     public virtual Task<Page<DefinitionRecord>> ListDefinitionsAsync(DefinitionFilter filter, PageRequest page, CancellationToken cancellationToken) =>
         Target.ListDefinitionsAsync(filter, page, cancellationToken);
 
-    public virtual Task<bool> DeleteDefinitionAsync(string definitionId, CancellationToken cancellationToken) => Target.DeleteDefinitionAsync(definitionId, cancellationToken);
+    public virtual Task<DefinitionCommitOutcome> CommitDefinitionAsync(DefinitionCommit commit, CancellationToken cancellationToken) => Target.CommitDefinitionAsync(commit, cancellationToken);
+
+    public virtual Task<DefinitionDeletion> DeleteDefinitionAsync(string definitionId, CancellationToken cancellationToken) => Target.DeleteDefinitionAsync(definitionId, cancellationToken);
 
     public virtual Task<CreateResult> CreateInstanceAsync(NewInstance instance, CancellationToken cancellationToken) => Target.CreateInstanceAsync(instance, cancellationToken);
 
