@@ -72,7 +72,7 @@ internal sealed class InstanceService(IWorkflowStore store, IDeliveryStore deliv
 
         var done = record.QuarantineReason is not null
             ? await runtime.LiftQuarantineAsync(id, cancellationToken)
-            : record.Status == InstanceStatus.Faulted && await runtime.RetryAsync(id, cancellationToken);
+            : (await runtime.RetryAsync(id, null, cancellationToken)).IsApplied;
         return done
             ? WorkflowInfos.Of((await store.GetInstanceAsync(id, cancellationToken))!)
             : Refusal.Conflict($"Instance {id} is {record.Status}: only a faulted or quarantined one can be retried.");

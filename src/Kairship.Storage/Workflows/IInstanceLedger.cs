@@ -23,9 +23,9 @@ internal interface IInstanceLedger
 
     Task<bool> SetQuarantineAsync(string instanceId, string? reason, CancellationToken cancellationToken);
 
-    Task<bool> ReopenAsync(string instanceId, CancellationToken cancellationToken);
-
     Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
+
+    Task<PostOutcome> PostAndReopenAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken);
 

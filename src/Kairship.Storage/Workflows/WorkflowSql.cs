@@ -44,20 +44,23 @@ internal sealed class WorkflowSql(string now, string readNow)
         "UPDATE instances SET quarantine_reason = NULL, claims = 0, due_at = updated_at, wake_at = updated_at " +
         "WHERE id = @id AND quarantine_reason IS NOT NULL";
 
-    /// <summary>2 is Suspended, 6 is Faulted.</summary>
-    public const string Reopen =
-        "UPDATE instances SET status = 2, finished_at = NULL, claims = 0, due_at = updated_at, wake_at = updated_at WHERE id = @id AND status = 6";
-
     /// <summary>Whoever holds an instance has an end of the lease: the first two conditions are implied, and let the index of the sweep find them.</summary>
     public const string ReleaseOwner =
         "UPDATE instances SET owner = NULL, due_at = updated_at, wake_at = updated_at " +
         "WHERE wake_at IS NOT NULL AND quarantine_reason IS NULL AND owner = @owner";
 
+    private const string DueByMessage =
+        "due_at = CASE WHEN due_at < updated_at THEN due_at ELSE updated_at END, " +
+        "wake_at = CASE WHEN owner IS NOT NULL THEN wake_at WHEN wake_at < updated_at THEN wake_at ELSE updated_at END";
+
     /// <summary>What a message does to its instance: due now, unless it was due before; the end of a running lease stays.</summary>
     public const string MakeDue =
-        "UPDATE instances SET due_at = CASE WHEN due_at < updated_at THEN due_at ELSE updated_at END, " +
-        "wake_at = CASE WHEN owner IS NOT NULL THEN wake_at WHEN wake_at < updated_at THEN wake_at ELSE updated_at END " +
-        "WHERE id = @id AND finished_at IS NULL";
+        "UPDATE instances SET " + DueByMessage + " WHERE id = @id AND finished_at IS NULL";
+
+    /// <summary>The same, and a faulted instance runs on. 2 is Suspended, 6 is Faulted.</summary>
+    public const string ReopenAndMakeDue =
+        "UPDATE instances SET status = CASE WHEN status = 6 THEN 2 ELSE status END, claims = CASE WHEN status = 6 THEN 0 ELSE claims END, " +
+        "finished_at = NULL, " + DueByMessage + " WHERE id = @id AND (finished_at IS NULL OR status = 6)";
 
     /// <summary>SQLite, for one instance; @seen is a JSON array.</summary>
     public const string WakeForUnseen =

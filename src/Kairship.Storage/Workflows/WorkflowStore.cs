@@ -62,8 +62,6 @@ internal sealed class WorkflowStore(
     public Task<bool> SetQuarantineAsync(string instanceId, string? reason, CancellationToken cancellationToken) =>
         ledger.SetQuarantineAsync(instanceId, reason, cancellationToken);
 
-    public Task<bool> ReopenAsync(string instanceId, CancellationToken cancellationToken) => ledger.ReopenAsync(instanceId, cancellationToken);
-
     public Task<InstanceRecord?> GetInstanceAsync(string instanceId, CancellationToken cancellationToken) =>
         instances.GetAsync(instanceId, cancellationToken);
 
@@ -76,6 +74,10 @@ internal sealed class WorkflowStore(
     public Task<PostOutcome> PostAsync(
         string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         ledger.PostAsync(instanceId, dedupeKey, payload, cancellationToken);
+
+    public Task<PostOutcome> PostAndReopenAsync(
+        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        ledger.PostAndReopenAsync(instanceId, dedupeKey, payload, cancellationToken);
 
     public Task<IReadOnlyList<BookmarkRecord>> FindBookmarksAsync(
         string stimulusHash, string? correlationId, CancellationToken cancellationToken) =>

@@ -37,16 +37,27 @@ internal sealed class ExecutionScope(WorkflowGraph graph, InstanceState state, E
 
     public bool TrySetVariable(string name, JsonNode? value)
     {
+        if (FindVariable(name) is not { } found)
+        {
+            return false;
+        }
+
+        found.Values[found.Key] = value?.DeepClone();
+        return true;
+    }
+
+    /// <summary>Where a variable is kept, and how it was declared: null for one that a loop handed down.</summary>
+    public (Dictionary<string, JsonNode?> Values, string Key, VariableDefinition? Declared)? FindVariable(string idOrName)
+    {
         foreach (var (values, declared) in Levels())
         {
-            if (KeyOf(values, declared, name) is { } key)
+            if (KeyOf(values, declared, idOrName) is { } key)
             {
-                values[key] = value?.DeepClone();
-                return true;
+                return (values, key, declared.FirstOrDefault(d => d.Id == key));
             }
         }
 
-        return false;
+        return null;
     }
 
     public bool TryGetInput(string name, out JsonNode? value)

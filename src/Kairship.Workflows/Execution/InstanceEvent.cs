@@ -19,14 +19,8 @@ internal abstract record InstanceEvent(DateTimeOffset At)
 
     internal sealed record StimulusArrived(DateTimeOffset At, Stimulus Stimulus) : InstanceEvent(At);
 
-    internal sealed record PauseRequested(DateTimeOffset At) : InstanceEvent(At);
-
-    internal sealed record ResumeRequested(DateTimeOffset At) : InstanceEvent(At);
-
-    internal sealed record CancelRequested(DateTimeOffset At) : InstanceEvent(At);
-
-    /// <summary>An operator retries what faulted.</summary>
-    internal sealed record RetryRequested(DateTimeOffset At) : InstanceEvent(At);
+    /// <summary>An operator's command. Migration is the burst's: it changes the graph.</summary>
+    internal sealed record Commanded(DateTimeOffset At, InstanceCommand Command) : InstanceEvent(At);
 
     /// <summary>The runtime cannot go on with one execution (its state outgrew the limit).</summary>
     internal sealed record FaultRequested(DateTimeOffset At, string? ExecutionId, string Type, string Message) : InstanceEvent(At);

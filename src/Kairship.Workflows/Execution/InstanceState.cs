@@ -123,6 +123,9 @@ internal enum StepKind
     Start,
     ChildCompleted,
     Resumed,
+
+    /// <summary>The inputs of an effect are evaluated once more before it is tried again.</summary>
+    Evaluate,
 }
 
 /// <summary>One call into an activity that is yet to be made.</summary>

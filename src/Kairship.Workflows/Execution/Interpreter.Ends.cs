@@ -159,7 +159,7 @@ internal sealed partial class Interpreter
             RemoveBookmarks(execution);
             Tree.Remove(execution);
             transition.CancelledExecutions.Add(execution.Id);
-            State.Incidents?.RemoveAll(i => i.ExecutionId == execution.Id);
+            ForgetIncidents(i => i.ExecutionId == execution.Id);
             if (execution.Phase != ExecutionPhase.Completed)
             {
                 Journal(execution, "Cancelled", null);

@@ -117,6 +117,7 @@ internal sealed partial class Interpreter
 
         if (node.Activity is EffectActivity)
         {
+            // Started, or tried again by an operator who changed a variable.
             target.Inputs = EvaluateInputs(node, target);
             target.Phase = ExecutionPhase.Ready;
             return;

@@ -24,6 +24,7 @@ internal sealed partial class Interpreter
         this.limits = limits ?? Defaults;
         State = state;
         Tree = new ExecutionTree(state);
+        parked = IsHalted;
     }
 
     public InstanceState State { get; }
@@ -54,14 +55,12 @@ internal sealed partial class Interpreter
             InstanceEvent.EffectEnded ended => EndEffect(ended),
             InstanceEvent.TimePassed => PassTime(),
             InstanceEvent.StimulusArrived arrived => Deliver(arrived.Stimulus),
-            InstanceEvent.PauseRequested => Pause(true),
-            InstanceEvent.ResumeRequested => Pause(false),
-            InstanceEvent.CancelRequested => CancelAll(),
-            InstanceEvent.RetryRequested => Retry(),
+            InstanceEvent.Commanded commanded => Carry(commanded.Command),
             InstanceEvent.FaultRequested fault => FaultFromOutside(fault),
             _ => throw new InvalidOperationException($"Unknown event {e.GetType().Name}."),
         };
         Drain();
+        UnparkBookmarks();
         transition.Changed |= changed;
         return changed;
     }
@@ -73,15 +72,6 @@ internal sealed partial class Interpreter
         var taken = transition;
         transition = new Transition();
         return taken;
-    }
-
-    /// <summary>Takes the bookmarks of a faulted instance out of the store; a retry puts them back.</summary>
-    public void ParkBookmarks()
-    {
-        foreach (var bookmark in Tree.All.SelectMany(e => e.Bookmarks ?? []))
-        {
-            RemoveBookmark(bookmark);
-        }
     }
 
     private static bool IsTimed(ExecutionState e) => e is { Phase: ExecutionPhase.Waiting or ExecutionPhase.BackingOff, Due: not null };
@@ -161,44 +151,6 @@ internal sealed partial class Interpreter
         }
 
         Journal(execution, "Resumed", stimulus is null ? "time" : $"{stimulus.Key.Name} {stimulus.Key.Key}");
-    }
-
-    private bool Pause(bool paused)
-    {
-        if (State.Paused == paused || State.IsFinal)
-        {
-            return false;
-        }
-
-        State.Paused = paused;
-        Journal(null, paused ? "Paused" : "Unpaused", null);
-        return true;
-    }
-
-    private bool Retry()
-    {
-        if (!IsHalted || State.IsFinal)
-        {
-            return false;
-        }
-
-        State.Incidents = null;
-        foreach (var execution in Tree.All.Where(e => e.Phase == ExecutionPhase.Faulted).ToList())
-        {
-            Journal(execution, "Retried", null);
-            var redo = execution.Redo ?? [];
-            execution.Redo = null;
-            execution.Failures = 0;
-            execution.Phase = redo.Count == 0 ? ExecutionPhase.Ready : ExecutionPhase.Running;
-            redo.ForEach(step => queue.Enqueue((execution, step)));
-        }
-
-        foreach (var execution in Tree.All.Where(e => e.Bookmarks is not null))
-        {
-            transition.AddedBookmarks.AddRange(execution.Bookmarks!.Select(b => Record(execution, b)));
-        }
-
-        return true;
     }
 
     private bool FaultFromOutside(InstanceEvent.FaultRequested fault)

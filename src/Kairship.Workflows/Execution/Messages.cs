@@ -8,15 +8,29 @@ namespace Kairship.Workflows.Execution;
 internal enum InboxKind
 {
     Stimulus,
+
+    // These three were written before commands had a type of their own.
     Pause,
     Resume,
     Cancel,
+    Command,
 }
 
-/// <summary>What a message in an instance's inbox says.</summary>
-internal sealed record InboxPayload(InboxKind Kind, StimulusState? Stimulus = null)
+/// <summary>What a message in an instance's inbox says: a stimulus, or a command of an operator.</summary>
+internal sealed record InboxPayload(InboxKind Kind, StimulusState? Stimulus = null, InstanceCommand? Command = null)
 {
     public static byte[] Of(Stimulus stimulus) => new InboxPayload(InboxKind.Stimulus, Messages.State(stimulus)).Write();
+
+    public static byte[] Of(InstanceCommand command) => new InboxPayload(InboxKind.Command, Command: command).Write();
+
+    /// <summary>The command, however it was written; null for a stimulus and for what nobody knows.</summary>
+    public InstanceCommand? ReadCommand() => Kind switch
+    {
+        InboxKind.Pause => new InstanceCommand.Pause(),
+        InboxKind.Resume => new InstanceCommand.Resume(),
+        InboxKind.Cancel => new InstanceCommand.Cancel(),
+        _ => Command,
+    };
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Default.InboxPayload);
 

@@ -14,7 +14,7 @@ internal sealed record BurstHouse(
 /// One claim of one instance, from reading its snapshot until nothing can go on without an outside event: events in, one commit for each
 /// transition, effects between commits, the last commit releases. State is touched by <see cref="RunAsync"/> alone; everybody else sends signals.
 /// </summary>
-internal sealed class Burst
+internal sealed partial class Burst
 {
     private enum SignalKind
     {
@@ -78,11 +78,11 @@ internal sealed class Burst
         try
         {
             inbox.Add(claimed.Inbox);
-            TakeCommands();
-            Prime();
+            await TakeCommandsAsync();
+            interpreter.Apply(new InstanceEvent.Started(Now));
             while (true)
             {
-                Settle();
+                await SettleAsync();
                 if (await CommitAsync())
                 {
                     return;
@@ -103,50 +103,13 @@ internal sealed class Burst
         }
     }
 
-    private void Prime()
-    {
-        if (interpreter.IsHalted && claimed.Instance.Status == InstanceStatus.Suspended)
-        {
-            interpreter.Apply(new InstanceEvent.RetryRequested(Now));
-        }
-
-        if (!interpreter.IsHalted)
-        {
-            interpreter.Apply(new InstanceEvent.Started(Now));
-        }
-    }
-
-    private void TakeCommands()
-    {
-        while (inbox.TryTakeCommand(out var kind))
-        {
-            interpreter.Apply(kind switch
-            {
-                InboxKind.Pause => new InstanceEvent.PauseRequested(Now),
-                InboxKind.Resume => new InstanceEvent.ResumeRequested(Now),
-                _ => new InstanceEvent.CancelRequested(Now),
-            });
-        }
-    }
-
-    /// <summary>Goes on until neither time nor a message changes anything.</summary>
-    private void Settle()
-    {
-        do
-        {
-            TakeCommands();
-            interpreter.Apply(new InstanceEvent.TimePassed(Now));
-        }
-        while (inbox.Offer(s => interpreter.Apply(new InstanceEvent.StimulusArrived(Now, s))));
-    }
-
     /// <summary>Commits what changed. True when the burst is over: released, fenced, or finished.</summary>
     private async Task<bool> CommitAsync()
     {
         var transition = interpreter.TakeTransition();
         foreach (var cancelled in transition.CancelledExecutions)
         {
-            effects.Remove(cancelled, cancel: true);
+            effects.Cancel(cancelled);
         }
 
         var release = effects.Count == 0 && (stopping || !interpreter.MayAdvance || !interpreter.ReadyEffects.Any());
@@ -297,7 +260,7 @@ internal sealed class Burst
             effects.CancelAll();
         }
 
-        if (end is not null && effects.Remove(end.ExecutionId) && end.Result is not null)
+        if (end is not null && effects.Remove(end) && end.Result is not null)
         {
             lastEnded = end.ExecutionId;
             interpreter.Apply(new InstanceEvent.EffectEnded(Now, end.ExecutionId, end.Result, end.Notes, end.Backoff));

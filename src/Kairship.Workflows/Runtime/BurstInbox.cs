@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Kairship.Workflows.Activities;
 using Kairship.Workflows.Execution;
@@ -10,7 +11,7 @@ namespace Kairship.Workflows.Runtime;
 internal sealed class BurstInbox(string instanceId, ILogger logger)
 {
     private readonly SortedSet<long> seen = [];
-    private readonly Queue<(long Id, InboxKind Kind)> commands = new();
+    private readonly Queue<(long Id, InstanceCommand Command)> commands = new();
     private readonly List<(long Id, Stimulus Stimulus)> stimuli = [];
     private readonly List<long> consumed = [];
 
@@ -31,20 +32,25 @@ internal sealed class BurstInbox(string instanceId, ILogger logger)
             {
                 stimuli.Add((message.Id, Messages.Stimulus(stimulus)));
             }
+            else if (payload.ReadCommand() is { } command)
+            {
+                commands.Enqueue((message.Id, command));
+            }
             else
             {
-                commands.Enqueue((message.Id, payload.Kind));
+                logger.BadMessage(instanceId, $"unknown kind {payload.Kind}");
+                consumed.Add(message.Id);
             }
         }
     }
 
-    public bool TryTakeCommand(out InboxKind kind)
+    public bool TryTakeCommand([NotNullWhen(true)] out InstanceCommand? command)
     {
-        var any = commands.TryDequeue(out var command);
-        kind = command.Kind;
+        var any = commands.TryDequeue(out var next);
+        command = next.Command;
         if (any)
         {
-            consumed.Add(command.Id);
+            consumed.Add(next.Id);
         }
 
         return any;

@@ -7,16 +7,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Kairship.Workflows.Runtime;
 
-/// <summary>What an effect that ended left. <see cref="Result"/> is null when it was cancelled: then nothing is known and nothing is recorded.</summary>
-internal sealed record EffectEnd(string ExecutionId, ActivityResult? Result, IReadOnlyList<(string Message, JsonObject? Data)> Notes, TimeSpan? Backoff);
+/// <summary>What an effect that ended left. <see cref="Run"/> tells it from an earlier run of the same execution that was cancelled. <see cref="Result"/> is null when it was cancelled: then nothing is known and nothing is recorded.</summary>
+internal sealed record EffectEnd(string ExecutionId, long Run, ActivityResult? Result, IReadOnlyList<(string Message, JsonObject? Data)> Notes, TimeSpan? Backoff);
 
 /// <summary>The running effects of one burst. Everything but the effects themselves runs on the burst's thread; ends are handed to <paramref name="ended"/> from anywhere.</summary>
 internal sealed class EffectSet(WorkflowGraph graph, long epoch, WorkflowRuntimeOptions options, TimeProvider time, ILogger logger, Action<EffectEnd> ended)
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, CancellationTokenSource> running = [];
+    private readonly Dictionary<string, (long Run, CancellationTokenSource Cancellation)> running = [];
     private readonly List<Task> tasks = [];
+    private long runs;
 
     public int Count => running.Count;
 
@@ -43,34 +44,37 @@ internal sealed class EffectSet(WorkflowGraph graph, long epoch, WorkflowRuntime
             Time = time,
         };
         var cancellation = new CancellationTokenSource();
-        running.Add(execution.Id, cancellation);
+        var run = ++runs;
+        running.Add(execution.Id, (run, cancellation));
         tasks.RemoveAll(t => t.IsCompleted);
-        tasks.Add(Task.Run(() => RunAsync((EffectActivity)node.Activity, context, execution.Id, cancellation.Token), CancellationToken.None));
+        tasks.Add(Task.Run(() => RunAsync((EffectActivity)node.Activity, context, execution.Id, run, cancellation.Token), CancellationToken.None));
     }
 
-    /// <summary>Forgets an effect that ended, or one whose execution was cancelled (its token is cancelled then).</summary>
-    public bool Remove(string executionId, bool cancel = false)
+    /// <summary>Forgets an effect that ended. False when that run is not the one that counts: its result is ignored.</summary>
+    public bool Remove(EffectEnd end)
     {
-        if (!running.Remove(executionId, out var cancellation))
+        if (!running.TryGetValue(end.ExecutionId, out var entry) || entry.Run != end.Run)
         {
             return false;
         }
 
-        if (cancel)
-        {
-            cancellation.Cancel();
-        }
-        else
-        {
-            cancellation.Dispose();
-        }
-
+        running.Remove(end.ExecutionId);
+        entry.Cancellation.Dispose();
         return true;
+    }
+
+    /// <summary>The execution was cancelled: the token of its effect, if one runs.</summary>
+    public void Cancel(string executionId)
+    {
+        if (running.Remove(executionId, out var entry))
+        {
+            entry.Cancellation.Cancel();
+        }
     }
 
     public void CancelAll()
     {
-        foreach (var cancellation in running.Values)
+        foreach (var (_, cancellation) in running.Values)
         {
             cancellation.Cancel();
         }
@@ -83,10 +87,10 @@ internal sealed class EffectSet(WorkflowGraph graph, long epoch, WorkflowRuntime
         await Task.WhenAll(tasks).WaitAsync(Farewell, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task RunAsync(EffectActivity activity, EffectContext context, string executionId, CancellationToken cancellationToken)
+    private async Task RunAsync(EffectActivity activity, EffectContext context, string executionId, long run, CancellationToken cancellationToken)
     {
         var result = await ResultAsync(activity, context, cancellationToken);
-        ended(new EffectEnd(executionId, result, context.Notes, result is ActivityResult.Failed ? Backoff(context) : null));
+        ended(new EffectEnd(executionId, run, result, context.Notes, result is ActivityResult.Failed ? Backoff(context) : null));
     }
 
     private async Task<ActivityResult?> ResultAsync(EffectActivity activity, EffectContext context, CancellationToken cancellationToken)

@@ -54,35 +54,6 @@ public sealed partial class WorkflowRuntime
     public async Task<PostOutcome> SignalAsync(string instanceId, Stimulus stimulus, string dedupeKey, CancellationToken cancellationToken) =>
         await PostAsync(instanceId, dedupeKey, InboxPayload.Of(stimulus), cancellationToken);
 
-    /// <summary>Cancels an instance: running effects are cancelled, waits removed. A faulted one, too.</summary>
-    public async Task<PostOutcome> CancelAsync(string instanceId, CancellationToken cancellationToken)
-    {
-        var outcome = await CommandAsync(instanceId, InboxKind.Cancel, cancellationToken);
-        if (outcome == PostOutcome.Finished && await store.ReopenAsync(instanceId, cancellationToken))
-        {
-            outcome = await CommandAsync(instanceId, InboxKind.Cancel, cancellationToken);
-        }
-
-        return outcome;
-    }
-
-    /// <summary>Pauses an instance: running effects end and are recorded, nothing new starts, signals wait.</summary>
-    public Task<PostOutcome> PauseAsync(string instanceId, CancellationToken cancellationToken) => CommandAsync(instanceId, InboxKind.Pause, cancellationToken);
-
-    public Task<PostOutcome> ResumeAsync(string instanceId, CancellationToken cancellationToken) => CommandAsync(instanceId, InboxKind.Resume, cancellationToken);
-
-    /// <summary>Retries what faulted, and only that. False when the instance is not faulted.</summary>
-    public async Task<bool> RetryAsync(string instanceId, CancellationToken cancellationToken = default)
-    {
-        var reopened = await store.ReopenAsync(instanceId, cancellationToken);
-        if (reopened)
-        {
-            Dispatch(instanceId);
-        }
-
-        return reopened;
-    }
-
     /// <summary>Lets a quarantined instance run again. False when there is no such instance or it is finished.</summary>
     public async Task<bool> LiftQuarantineAsync(string instanceId, CancellationToken cancellationToken = default)
     {
@@ -94,9 +65,6 @@ public sealed partial class WorkflowRuntime
 
         return lifted;
     }
-
-    private Task<PostOutcome> CommandAsync(string instanceId, InboxKind kind, CancellationToken cancellationToken) =>
-        PostAsync(instanceId, $"{kind}:{Guid.CreateVersion7(time.GetUtcNow()):N}", new InboxPayload(kind).Write(), cancellationToken);
 
     private async Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, byte[] payload, CancellationToken cancellationToken)
     {

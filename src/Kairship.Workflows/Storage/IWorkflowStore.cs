@@ -80,11 +80,6 @@ public interface IWorkflowStore
     /// <summary>Marks an instance quarantined, whoever holds it (raises the epoch), with the reason; or lifts the quarantine, resetting the count of claims.</summary>
     Task<bool> SetQuarantineAsync(string instanceId, string? reason, CancellationToken cancellationToken);
 
-    /// <summary>Makes a <see cref="InstanceStatus.Faulted"/> instance run on: status <see cref="InstanceStatus.Suspended"/>, no finish time, due at once, the count of
-    /// claims reset. State, inbox and dedupe keys stay as they are; the engine sees from the state that it had faulted and retries what faulted.
-    /// False when there is no such instance or it is not faulted.</summary>
-    Task<bool> ReopenAsync(string instanceId, CancellationToken cancellationToken);
-
     /// <summary>An instance with its state, or null.</summary>
     Task<InstanceRecord?> GetInstanceAsync(string instanceId, CancellationToken cancellationToken);
 
@@ -99,6 +94,10 @@ public interface IWorkflowStore
     /// <summary>Posts a message to an instance and makes it due now. <see cref="PostOutcome.Duplicate"/> when the dedupe key was seen for this instance,
     /// <see cref="PostOutcome.Finished"/> / <see cref="PostOutcome.NotFound"/> when nobody will read it.</summary>
     Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
+
+    /// <summary>Posts like <see cref="PostAsync"/>, and to a <see cref="InstanceStatus.Faulted"/> instance, too: in the same transaction that one is made to run on: status
+    /// <see cref="InstanceStatus.Suspended"/>, no finish time, due at once, the count of claims reset. State, inbox and dedupe keys stay as they are.</summary>
+    Task<PostOutcome> PostAndReopenAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
 
     /// <summary>Bookmarks of unfinished instances with this stimulus hash (and, when given, of instances with this correlation id).</summary>
     Task<IReadOnlyList<BookmarkRecord>> FindBookmarksAsync(string stimulusHash, string? correlationId, CancellationToken cancellationToken);

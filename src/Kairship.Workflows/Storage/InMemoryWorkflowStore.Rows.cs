@@ -48,6 +48,39 @@ public sealed partial class InMemoryWorkflowStore
         }
     }
 
+    private PostOutcome Post(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, bool reopen)
+    {
+        lock (gate)
+        {
+            if (!rows.TryGetValue(instanceId, out var row))
+            {
+                return PostOutcome.NotFound;
+            }
+
+            if (row.SeenKeys.Contains(dedupeKey))
+            {
+                return PostOutcome.Duplicate;
+            }
+
+            if (reopen && row.Record.Status == InstanceStatus.Faulted)
+            {
+                Release(row);
+                row.Claims = 0;
+                row.Record = row.Record with { Status = InstanceStatus.Suspended, FinishedAt = null };
+            }
+
+            if (row.IsFinished)
+            {
+                return PostOutcome.Finished;
+            }
+
+            row.SeenKeys.Add(dedupeKey);
+            row.Inbox.Add(++nextMessage, new InboxMessage(nextMessage, dedupeKey, payload.ToArray()));
+            SetDue(row, time.GetUtcNow());
+            return PostOutcome.Posted;
+        }
+    }
+
     private CommitOutcome Apply(InstanceCommit commit)
     {
         if (!rows.TryGetValue(commit.InstanceId, out var row) || row.Record.Epoch != commit.Epoch)

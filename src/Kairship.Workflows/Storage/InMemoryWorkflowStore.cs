@@ -146,48 +146,11 @@ public sealed partial class InMemoryWorkflowStore(TimeProvider time) : IWorkflow
         }
     }
 
-    public Task<bool> ReopenAsync(string instanceId, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            if (!rows.TryGetValue(instanceId, out var row) || row.Record.Status != InstanceStatus.Faulted)
-            {
-                return Task.FromResult(false);
-            }
+    public Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        Task.FromResult(Post(instanceId, dedupeKey, payload, reopen: false));
 
-            Release(row);
-            row.Claims = 0;
-            row.Record = row.Record with { Status = InstanceStatus.Suspended, FinishedAt = null };
-            SetDue(row, time.GetUtcNow());
-            return Task.FromResult(true);
-        }
-    }
-
-    public Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            if (!rows.TryGetValue(instanceId, out var row))
-            {
-                return Task.FromResult(PostOutcome.NotFound);
-            }
-
-            if (row.SeenKeys.Contains(dedupeKey))
-            {
-                return Task.FromResult(PostOutcome.Duplicate);
-            }
-
-            if (row.IsFinished)
-            {
-                return Task.FromResult(PostOutcome.Finished);
-            }
-
-            row.SeenKeys.Add(dedupeKey);
-            row.Inbox.Add(++nextMessage, new InboxMessage(nextMessage, dedupeKey, payload.ToArray()));
-            SetDue(row, time.GetUtcNow());
-            return Task.FromResult(PostOutcome.Posted);
-        }
-    }
+    public Task<PostOutcome> PostAndReopenAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        Task.FromResult(Post(instanceId, dedupeKey, payload, reopen: true));
 
     public Task<IReadOnlyList<BookmarkRecord>> FindBookmarksAsync(string stimulusHash, string? correlationId, CancellationToken cancellationToken)
     {

@@ -207,7 +207,11 @@ public abstract partial class WorkflowStoreCompliance
         await CommitAsync(Finish(claim, InstanceStatus.Faulted) with { AddedBookmarks = [Bookmark("i", "b", "h")], DueAt = Now.AddDays(1) });
         (await Store.FindBookmarksAsync("h", null, Cancel)).Should().BeEmpty("a faulted instance waits for nothing");
 
-        (await Store.ReopenAsync("i", Cancel)).Should().BeTrue();
+        (await Store.PostAsync("i", "late", Bytes("m"), Cancel)).Should().Be(PostOutcome.Finished);
+        (await Store.PostAndReopenAsync("i", "k", Bytes("again"), Cancel)).Should().Be(PostOutcome.Duplicate);
+        (await GetAsync("i")).Status.Should().Be(InstanceStatus.Faulted, "what was posted before reopens nothing");
+
+        (await Store.PostAndReopenAsync("i", "retry", Bytes("r"), Cancel)).Should().Be(PostOutcome.Posted);
 
         var stored = await GetAsync("i");
         stored.Status.Should().Be(InstanceStatus.Suspended);
@@ -219,20 +223,34 @@ public abstract partial class WorkflowStoreCompliance
         var again = await MustClaimAsync("i", "b");
         again.Epoch.Should().Be(2);
         again.Claims.Should().Be(1);
-        again.Inbox.Should().ContainSingle();
+        again.Inbox.Select(m => m.DedupeKey).Should().Equal("k", "retry");
     }
 
     [Theory]
-    [InlineData(InstanceStatus.Finished)]
-    [InlineData(InstanceStatus.Cancelled)]
-    [InlineData(InstanceStatus.Suspended)]
-    public async Task Reopen_InstanceThatIsNotFaulted_ChangesNothing(InstanceStatus status)
+    [InlineData(InstanceStatus.Finished, PostOutcome.Finished)]
+    [InlineData(InstanceStatus.Cancelled, PostOutcome.Finished)]
+    [InlineData(InstanceStatus.Suspended, PostOutcome.Posted)]
+    [InlineData(InstanceStatus.Paused, PostOutcome.Posted)]
+    public async Task Reopen_InstanceThatIsNotFaulted_IsAPostLikeAnyOther(InstanceStatus status, PostOutcome expected)
     {
         await CommitAsync(Release(await CreateAndClaimAsync("i")) with { Status = status });
 
-        (await Store.ReopenAsync("i", Cancel)).Should().BeFalse();
-        (await Store.ReopenAsync("missing", Cancel)).Should().BeFalse();
+        (await Store.PostAndReopenAsync("i", "k", Bytes("m"), Cancel)).Should().Be(expected);
+        (await Store.PostAndReopenAsync("missing", "k", Bytes("m"), Cancel)).Should().Be(PostOutcome.NotFound);
 
         (await GetAsync("i")).Status.Should().Be(status);
+        (await Store.FindDueAsync(Now, 10, Cancel)).Should().HaveCount(expected == PostOutcome.Posted ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task Reopen_WhileItIsHeld_KeepsTheOwner()
+    {
+        var claim = await CreateAndClaimAsync("i");
+
+        (await Store.PostAndReopenAsync("i", "k", Bytes("m"), Cancel)).Should().Be(PostOutcome.Posted);
+
+        (await Store.ClaimAsync("i", "b", TimeSpan.FromMinutes(1), Cancel)).Should().BeNull();
+        (await Store.ReadInboxAsync("i", Cancel)).Should().ContainSingle();
+        (await GetAsync("i")).Epoch.Should().Be(claim.Epoch);
     }
 }

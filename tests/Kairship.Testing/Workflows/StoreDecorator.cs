@@ -57,7 +57,8 @@ public abstract class StoreDecorator(IWorkflowStore? inner = null) : IWorkflowSt
     public virtual Task<bool> SetQuarantineAsync(string instanceId, string? reason, CancellationToken cancellationToken) =>
         Target.SetQuarantineAsync(instanceId, reason, cancellationToken);
 
-    public virtual Task<bool> ReopenAsync(string instanceId, CancellationToken cancellationToken) => Target.ReopenAsync(instanceId, cancellationToken);
+    public virtual Task<PostOutcome> PostAndReopenAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        Target.PostAndReopenAsync(instanceId, dedupeKey, payload, cancellationToken);
 
     public virtual Task<InstanceRecord?> GetInstanceAsync(string instanceId, CancellationToken cancellationToken) => Target.GetInstanceAsync(instanceId, cancellationToken);
 

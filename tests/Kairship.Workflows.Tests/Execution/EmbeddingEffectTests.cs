@@ -35,7 +35,7 @@ public sealed class EmbeddingEffectTests : IAsyncDisposable
         var id = await engine.RunAsync(Workflow(Def.WriteLine("good", "getX() === 0 ? fail() : 'good'")));
         (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Faulted);
 
-        await engine.Runtime.RetryAsync(id, TestContext.Current.CancellationToken);
+        await engine.Runtime.RetryAsync(id, null, TestContext.Current.CancellationToken);
         await engine.RunToRestAsync();
 
         (await engine.SnapshotAsync(id)).Incidents.Should().ContainSingle();

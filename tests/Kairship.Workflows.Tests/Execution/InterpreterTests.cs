@@ -159,7 +159,7 @@ public sealed class InterpreterTests
         run.Reload();
 
         run.State.Variables!["fixed"] = true;
-        run.Apply(at => new InstanceEvent.RetryRequested(at)).Should().BeTrue();
+        run.Apply(at => new InstanceEvent.Commanded(at, new InstanceCommand.Retry())).Should().BeTrue();
 
         run.Ready.Should().Equal("e/2");
         run.End("e/2");

@@ -168,7 +168,7 @@ public sealed class WorkflowRuntimeTests : IAsyncDisposable
             context.Inputs["Fail"] = "0";
             return Task.CompletedTask;
         };
-        (await engine.Runtime.RetryAsync(id)).Should().BeTrue();
+        (await engine.Runtime.RetryAsync(id)).IsApplied.Should().BeTrue();
         await engine.RunToRestAsync();
         (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Suspended);
         (await engine.Runtime.PublishAsync(new Stimulus(EventStimulus.Key("go"), null), null, "k", CancellationToken.None)).Count.Should().Be(1);
@@ -177,7 +177,7 @@ public sealed class WorkflowRuntimeTests : IAsyncDisposable
         (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Finished);
         engine.Ledger.Count($"{id}/good/1").Should().Be(1);
         engine.Ledger.Distinct.Keys.Should().BeEquivalentTo($"{id}/good/1", $"{id}/bad/1", $"{id}/last/1");
-        (await engine.Runtime.RetryAsync(id)).Should().BeFalse();
+        (await engine.Runtime.RetryAsync(id)).Outcome.Should().Be(OperationOutcome.Finished);
     }
 
     [Fact]

@@ -20,8 +20,12 @@ internal sealed class PostgreSqlInstanceLedger(NpgsqlDataSource source) : IInsta
 
     /// <summary>The row of the instance is locked before the message gets its number: numbers grow in the order of posting, and a commit that releases either
     /// sees the message or is waited for.</summary>
-    private static readonly string Post =
-        $"WITH target AS ({WorkflowSql.MakeDue} AND NOT EXISTS (SELECT 1 FROM inbox WHERE instance_id = @id AND dedupe_key = @key) RETURNING id), " +
+    private static readonly string Post = PostAnd(WorkflowSql.MakeDue);
+
+    private static readonly string PostAndReopen = PostAnd(WorkflowSql.ReopenAndMakeDue);
+
+    private static string PostAnd(string makeDue) =>
+        $"WITH target AS ({makeDue} AND NOT EXISTS (SELECT 1 FROM inbox WHERE instance_id = @id AND dedupe_key = @key) RETURNING id), " +
         "posted AS (INSERT INTO inbox (instance_id, dedupe_key, payload, consumed) SELECT id, @key, @payload, false FROM target " +
         "ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM posted";
 
@@ -121,14 +125,17 @@ internal sealed class PostgreSqlInstanceLedger(NpgsqlDataSource source) : IInsta
         : await ExecuteAsync(
             WorkflowSql.Quarantine, arguments => arguments.Text("id", instanceId).Text("reason", StoredText.Clean(reason)), cancellationToken));
 
-    public async Task<bool> ReopenAsync(string instanceId, CancellationToken cancellationToken) =>
-        await ExecuteAsync(WorkflowSql.Reopen, arguments => arguments.Text("id", instanceId), cancellationToken) == 1;
+    public Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        PostAsync(Post, instanceId, dedupeKey, payload, cancellationToken);
 
-    public async Task<PostOutcome> PostAsync(
-        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public Task<PostOutcome> PostAndReopenAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        PostAsync(PostAndReopen, instanceId, dedupeKey, payload, cancellationToken);
+
+    private async Task<PostOutcome> PostAsync(
+        string statement, string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         var posted = await ScalarAsync<long>(
-            Post,
+            statement,
             arguments => arguments.Text("id", instanceId).Text("key", StoredText.Clean(dedupeKey)).Bytes("payload", payload),
             cancellationToken);
         if (posted == 1)

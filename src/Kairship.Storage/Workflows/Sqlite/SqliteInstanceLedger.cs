@@ -82,20 +82,25 @@ internal sealed class SqliteInstanceLedger(SqliteWriter writer, SqliteReaders re
             : session.Execute(WorkflowSql.Quarantine, ("@id", instanceId), ("@reason", StoredText.Clean(reason)))),
         cancellationToken);
 
-    public Task<bool> ReopenAsync(string instanceId, CancellationToken cancellationToken) =>
-        writer.RunAsync(session => session.Execute(WorkflowSql.Reopen, ("@id", instanceId)) == 1, cancellationToken);
-
     public Task<PostOutcome> PostAsync(
-        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) => writer.RunAsync(
+        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        PostAsync(instanceId, dedupeKey, payload, "finished_at IS NULL", WorkflowSql.MakeDue, cancellationToken);
+
+    public Task<PostOutcome> PostAndReopenAsync(
+        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        PostAsync(instanceId, dedupeKey, payload, "(finished_at IS NULL OR status = 6)", WorkflowSql.ReopenAndMakeDue, cancellationToken);
+
+    private Task<PostOutcome> PostAsync(
+        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, string open, string makeDue, CancellationToken cancellationToken) => writer.RunAsync(
         session =>
         {
             var key = StoredText.Clean(dedupeKey);
             if (session.Execute(
                     "INSERT INTO inbox (instance_id, dedupe_key, payload, consumed) SELECT @id, @key, @payload, 0 FROM instances " +
-                    "WHERE id = @id AND finished_at IS NULL ON CONFLICT DO NOTHING",
+                    $"WHERE id = @id AND {open} ON CONFLICT DO NOTHING",
                     ("@id", instanceId), ("@key", key), ("@payload", Bytes.Of(payload))) == 1)
             {
-                session.Execute(WorkflowSql.MakeDue, ("@id", instanceId));
+                session.Execute(makeDue, ("@id", instanceId));
                 return PostOutcome.Posted;
             }
 

@@ -1,0 +1,40 @@
+using Kairship.Workflows.Execution;
+
+namespace Kairship.Workflows.Runtime;
+
+/// <content>What is done with commands and messages between commits.</content>
+internal sealed partial class Burst
+{
+    /// <summary>Goes on until neither time nor a message changes anything.</summary>
+    private async ValueTask SettleAsync()
+    {
+        do
+        {
+            await TakeCommandsAsync();
+            interpreter.Apply(new InstanceEvent.TimePassed(Now));
+        }
+        while (inbox.Offer(s => interpreter.Apply(new InstanceEvent.StimulusArrived(Now, s))));
+    }
+
+    private async ValueTask TakeCommandsAsync()
+    {
+        while (inbox.TryTakeCommand(out var command))
+        {
+            if (command is InstanceCommand.Migrate migrate)
+            {
+                await MigrateAsync(migrate);
+            }
+            else
+            {
+                interpreter.Apply(new InstanceEvent.Commanded(Now, command));
+            }
+        }
+    }
+
+    /// <summary>Goes on as another version. Called between commits; the change is committed with whatever else this transition holds.</summary>
+    private ValueTask MigrateAsync(InstanceCommand.Migrate migrate)
+    {
+        interpreter.Refuse(Now, migrate, $"Version {migrate.VersionId}: a running instance keeps its version.");
+        return ValueTask.CompletedTask;
+    }
+}

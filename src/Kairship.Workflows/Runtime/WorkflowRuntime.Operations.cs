@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+using Kairship.Workflows.Execution;
+using Kairship.Workflows.Storage;
+
+namespace Kairship.Workflows.Runtime;
+
+/// <content>
+/// What operators do to instances. Each is a command in the instance's inbox, for a faulted instance posted in the transaction that reopens it: durable when the call returns,
+/// carried out once, in order, wherever the instance runs. What can be checked is checked before against the last committed state; what turns out impossible
+/// only later is a line "CommandRefused" in the journal.
+/// </content>
+public sealed partial class WorkflowRuntime
+{
+    /// <summary>Cancels an instance: running effects are cancelled, waits removed, what completed is compensated where the definition says how. A faulted, paused or quarantined one, too.</summary>
+    public async Task<PostOutcome> CancelAsync(string instanceId, CancellationToken cancellationToken)
+    {
+        var outcome = await CommandAsync(instanceId, new InstanceCommand.Cancel(), null, cancellationToken);
+        if (outcome == PostOutcome.Posted)
+        {
+            await LiftQuarantineAsync(instanceId, cancellationToken);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Pauses an instance: running effects end and are recorded, nothing new starts, signals wait, times pass.</summary>
+    public Task<PostOutcome> PauseAsync(string instanceId, CancellationToken cancellationToken) =>
+        CommandAsync(instanceId, new InstanceCommand.Pause(), null, cancellationToken);
+
+    /// <summary>Goes on after a pause. What came due meanwhile happens at once.</summary>
+    public Task<PostOutcome> ResumeAsync(string instanceId, CancellationToken cancellationToken) =>
+        CommandAsync(instanceId, new InstanceCommand.Resume(), null, cancellationToken);
+
+    /// <summary>Retries what faulted, and only that: nothing that completed runs again.</summary>
+    /// <param name="activityOrExecutionId">An execution id (with or without the instance id before it), an activity's id or name; null: everything that faulted.</param>
+    public Task<OperationResult> RetryAsync(string instanceId, string? activityOrExecutionId = null, CancellationToken cancellationToken = default) =>
+        OperateAsync(instanceId, new InstanceCommand.Retry(Local(instanceId, activityOrExecutionId)), cancellationToken);
+
+    /// <summary>Ends something that runs, waits or has faulted as if it had completed by these outcomes (null: "Done"), without doing it.</summary>
+    /// <param name="activityOrExecutionId">As for <see cref="RetryAsync"/>; an activity only while it runs once.</param>
+    public Task<OperationResult> SkipAsync(string instanceId, string activityOrExecutionId, IReadOnlyList<string>? outcomes, CancellationToken cancellationToken) =>
+        OperateAsync(instanceId, new InstanceCommand.Skip(Local(instanceId, activityOrExecutionId)!, outcomes is null or [] ? null : [.. outcomes]), cancellationToken);
+
+    /// <summary>Gives a variable another value, converted to its declared type. A faulted effect evaluates its inputs again when it is retried after this.</summary>
+    /// <param name="executionId">The execution from which it is looked up outwards; null: a variable of the workflow, or of the only execution that has one of that name.</param>
+    public Task<OperationResult> SetVariableAsync(string instanceId, string nameOrId, JsonNode? value, string? executionId, CancellationToken cancellationToken) =>
+        OperateAsync(instanceId, new InstanceCommand.SetVariable(nameOrId, Local(instanceId, executionId), value?.DeepClone()), cancellationToken);
+
+    /// <summary>Executions are called "instance/activity/iteration" outside.</summary>
+    private static string? Local(string instanceId, string? id) =>
+        id is not null && id.StartsWith($"{instanceId}/", StringComparison.Ordinal) ? id[(instanceId.Length + 1)..] : id;
+
+    private async Task<OperationResult> OperateAsync(string instanceId, InstanceCommand command, CancellationToken cancellationToken)
+    {
+        if (await store.GetInstanceAsync(instanceId, cancellationToken) is not { } record)
+        {
+            return new OperationResult(OperationOutcome.NotFound, $"There is no instance '{instanceId}'.");
+        }
+
+        if (record.Status is InstanceStatus.Finished or InstanceStatus.Cancelled)
+        {
+            return new OperationResult(OperationOutcome.Finished, $"The instance is {record.Status}.");
+        }
+
+        var (graph, state, problem) = await LoadAsync(record);
+        if ((problem ?? new Interpreter(graph!, state!).Objection(command)) is { } reason)
+        {
+            return new OperationResult(OperationOutcome.Refused, reason);
+        }
+
+        return await CommandAsync(instanceId, command, null, cancellationToken) switch
+        {
+            PostOutcome.NotFound => new OperationResult(OperationOutcome.NotFound, $"There is no instance '{instanceId}'."),
+            PostOutcome.Finished => new OperationResult(OperationOutcome.Finished, "The instance has ended."),
+            _ => new OperationResult(OperationOutcome.Applied),
+        };
+    }
+
+    /// <summary>Posts a command. <paramref name="dedupeKey"/> null: a command of its own.</summary>
+    internal async Task<PostOutcome> CommandAsync(string instanceId, InstanceCommand command, string? dedupeKey, CancellationToken cancellationToken)
+    {
+        var key = dedupeKey ?? $"command:{Guid.CreateVersion7(time.GetUtcNow()):N}";
+        var outcome = await store.PostAndReopenAsync(instanceId, key, InboxPayload.Of(command), cancellationToken);
+        if (outcome is PostOutcome.Posted or PostOutcome.Duplicate)
+        {
+            Dispatch(instanceId);
+        }
+
+        return outcome;
+    }
+}
