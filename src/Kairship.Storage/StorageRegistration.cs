@@ -43,6 +43,7 @@ public static class StorageRegistration
         services.AddSingleton<DefinitionQueries>();
         services.AddSingleton<TriggerQueries>();
         services.AddSingleton<InstanceQueries>();
+        services.AddSingleton<RetentionQueries>();
         services.AddSingleton<IWorkflowStore, WorkflowStore>();
         services.AddSingleton(provider => new AccessStore(provider.GetRequiredService<KairshipDatabase>()));
         services.AddSingleton<IDeliveryStore, DeliveryStore>();

@@ -23,7 +23,7 @@ internal interface IInstanceLedger
 
     Task<bool> SetQuarantineAsync(string instanceId, string? reason, CancellationToken cancellationToken);
 
-    Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
+    Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, InboxRoom? room, CancellationToken cancellationToken);
 
     Task<PostOutcome> PostAndReopenAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
 

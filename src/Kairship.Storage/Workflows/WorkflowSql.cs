@@ -20,9 +20,17 @@ internal sealed class WorkflowSql(string now, string readNow)
 
     public const string ReadInbox = "SELECT id, dedupe_key, payload FROM inbox WHERE instance_id = @id AND NOT consumed ORDER BY id";
 
-    /// <summary>Why a message was not posted: the key is known, or the instance is finished, or (no row) there is none.</summary>
+    /// <summary>Why a message was not posted: the key is known (1), or the instance is finished (2), or its inbox is full (3), or (no row) there is none.</summary>
     public const string WhyNotPosted =
-        "SELECT EXISTS (SELECT 1 FROM inbox WHERE instance_id = @id AND dedupe_key = @key) FROM instances WHERE id = @id";
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM inbox WHERE instance_id = @id AND dedupe_key = @key) THEN 1 WHEN finished_at IS NOT NULL THEN 2 ELSE 3 END " +
+        "FROM instances WHERE id = @id";
+
+    /// <summary>The inbox of instance @id may take another message. @bytes is what the others may have; both limits are null when there is none.</summary>
+    public const string HasRoom =
+        "(@messages IS NULL OR (SELECT count(*) < @messages AND coalesce(sum(length(payload)), 0) <= @bytes FROM inbox WHERE instance_id = @id AND NOT consumed))";
+
+    /// <summary>Whole chunks only.</summary>
+    public const string TrimJournal = "DELETE FROM journal_chunks WHERE instance_id = @instance AND sequence > @after AND sequence + count - 1 <= @upto";
 
     public const string ReadOutbox = "SELECT id, instance_id, kind, payload FROM outbox ORDER BY position LIMIT @limit";
 
@@ -99,11 +107,12 @@ internal sealed class WorkflowSql(string now, string readNow)
     public static OutboxMessage ReadOutboxMessage(DbDataReader row) =>
         new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetFieldValue<byte[]>(3));
 
-    public static PostOutcome ReadWhyNotPosted(IReadOnlyList<bool> known) => known switch
+    public static PostOutcome ReadWhyNotPosted(IReadOnlyList<int> why) => why switch
     {
         [] => PostOutcome.NotFound,
-        [true] => PostOutcome.Duplicate,
-        _ => PostOutcome.Finished,
+        [1] => PostOutcome.Duplicate,
+        [2] => PostOutcome.Finished,
+        _ => PostOutcome.Full,
     };
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

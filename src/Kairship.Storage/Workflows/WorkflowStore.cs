@@ -5,7 +5,8 @@ namespace Kairship.Storage.Workflows;
 
 /// <summary>The store contract over its three parts: definitions and look-ups by EF Core, the hot path by plain SQL.</summary>
 internal sealed class WorkflowStore(
-    KairshipDatabase database, DefinitionQueries definitions, TriggerQueries triggers, InstanceQueries instances, IInstanceLedger ledger) : IWorkflowStore
+    KairshipDatabase database, DefinitionQueries definitions, TriggerQueries triggers, InstanceQueries instances, IInstanceLedger ledger,
+    RetentionQueries retention) : IWorkflowStore
 {
     public Task MigrateAsync(CancellationToken cancellationToken) => database.MigrateAsync(cancellationToken);
 
@@ -72,8 +73,8 @@ internal sealed class WorkflowStore(
         instances.DeleteAsync(instanceId, cancellationToken);
 
     public Task<PostOutcome> PostAsync(
-        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        ledger.PostAsync(instanceId, dedupeKey, payload, cancellationToken);
+        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, InboxRoom? room, CancellationToken cancellationToken) =>
+        ledger.PostAsync(instanceId, dedupeKey, payload, room, cancellationToken);
 
     public Task<PostOutcome> PostAndReopenAsync(
         string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
@@ -91,4 +92,9 @@ internal sealed class WorkflowStore(
 
     public Task<Page<JournalRecord>> ReadJournalAsync(string instanceId, PageRequest page, CancellationToken cancellationToken) =>
         instances.ReadJournalAsync(instanceId, page, cancellationToken);
+
+    public Task<PruneResult> PruneInstancesAsync(PruneRequest request, CancellationToken cancellationToken) => retention.PruneAsync(request, cancellationToken);
+
+    public Task<PruneKeysResult> PruneStartKeysAsync(DateTimeOffset before, string? after, int limit, CancellationToken cancellationToken) =>
+        retention.PruneKeysAsync(before, after, limit, cancellationToken);
 }

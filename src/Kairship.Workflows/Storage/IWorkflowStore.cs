@@ -93,7 +93,12 @@ public interface IWorkflowStore
 
     /// <summary>Posts a message to an instance and makes it due now. <see cref="PostOutcome.Duplicate"/> when the dedupe key was seen for this instance,
     /// <see cref="PostOutcome.Finished"/> / <see cref="PostOutcome.NotFound"/> when nobody will read it.</summary>
-    Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
+    /// <param name="room">What the inbox may hold with this message; past it <see cref="PostOutcome.Full"/>, nothing is posted. Null: it is always taken.</param>
+    Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, InboxRoom? room, CancellationToken cancellationToken);
+
+    /// <summary>Posts a message that is never refused for want of room.</summary>
+    Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        PostAsync(instanceId, dedupeKey, payload, null, cancellationToken);
 
     /// <summary>Posts like <see cref="PostAsync"/>, and to a <see cref="InstanceStatus.Faulted"/> instance, too: in the same transaction that one is made to run on: status
     /// <see cref="InstanceStatus.Suspended"/>, no finish time, due at once, the count of claims reset. State, inbox and dedupe keys stay as they are.</summary>
@@ -110,4 +115,15 @@ public interface IWorkflowStore
 
     /// <summary>The journal of an instance, oldest first.</summary>
     Task<Page<JournalRecord>> ReadJournalAsync(string instanceId, PageRequest page, CancellationToken cancellationToken);
+
+    // Retention --------------------------------------------------------------------------------------------------
+
+    /// <summary>One step of pruning, in a transaction short enough for others to wait for: deletes instances that ended long enough ago with journal, inbox and bookmarks; start keys
+    /// stay. An instance with more rows than a step may delete loses them over several steps, itself last. Kept: what is not over, and children whose parent is still there
+    /// and neither finished nor cancelled.</summary>
+    Task<PruneResult> PruneInstancesAsync(PruneRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Looks at <paramref name="limit"/> start keys behind <paramref name="after"/> and deletes those that are older than <paramref name="before"/> and whose instance is gone:
+    /// from then on they may start another one.</summary>
+    Task<PruneKeysResult> PruneStartKeysAsync(DateTimeOffset before, string? after, int limit, CancellationToken cancellationToken);
 }

@@ -32,12 +32,7 @@ public sealed partial class InMemoryWorkflowStore
                 return Task.FromResult(false);
             }
 
-            foreach (var bookmark in row.Bookmarks.Keys.ToList())
-            {
-                RemoveBookmark(row, bookmark);
-            }
-
-            rows.Remove(instanceId);
+            Remove(row);
             return Task.FromResult(true);
         }
     }

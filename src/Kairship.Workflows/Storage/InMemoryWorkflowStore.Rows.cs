@@ -48,7 +48,7 @@ public sealed partial class InMemoryWorkflowStore
         }
     }
 
-    private PostOutcome Post(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, bool reopen)
+    private PostOutcome Post(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, InboxRoom? room, bool reopen)
     {
         lock (gate)
         {
@@ -72,6 +72,11 @@ public sealed partial class InMemoryWorkflowStore
             if (row.IsFinished)
             {
                 return PostOutcome.Finished;
+            }
+
+            if (room is not null && (row.Inbox.Count >= room.Messages || row.Inbox.Values.Sum(m => (long)m.Payload.Length) + payload.Length > room.Bytes))
+            {
+                return PostOutcome.Full;
             }
 
             row.SeenKeys.Add(dedupeKey);
@@ -135,6 +140,12 @@ public sealed partial class InMemoryWorkflowStore
         }
 
         row.Journal.AddRange(commit.Journal);
+        if (commit.JournalTrim is { } trim)
+        {
+            row.Journal.RemoveAll(j => j.Sequence > trim.After && j.Sequence <= trim.UpTo);
+            row.Journal.Insert(row.Journal.TakeWhile(j => j.Sequence < trim.UpTo).Count(), trim.Marker);
+        }
+
         foreach (var message in commit.Outbox)
         {
             outbox.AddLast(message with { Payload = message.Payload.ToArray() });

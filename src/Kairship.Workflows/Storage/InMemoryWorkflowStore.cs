@@ -7,7 +7,7 @@ public sealed partial class InMemoryWorkflowStore(TimeProvider time) : IWorkflow
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, Row> rows = [];
-    private readonly Dictionary<string, string> startedByKey = [];
+    private readonly Dictionary<string, (string InstanceId, DateTimeOffset At)> startedByKey = [];
     private readonly SortedSet<(DateTimeOffset Due, long Order, string Id)> due = [];
     private readonly Dictionary<string, Dictionary<string, BookmarkRecord>> bookmarksByHash = [];
     private readonly LinkedList<OutboxMessage> outbox = [];
@@ -22,7 +22,7 @@ public sealed partial class InMemoryWorkflowStore(TimeProvider time) : IWorkflow
         {
             if (instance.DedupeKey is { } key && startedByKey.TryGetValue(key, out var earlier))
             {
-                return Task.FromResult(new CreateResult(earlier, false));
+                return Task.FromResult(new CreateResult(earlier.InstanceId, false));
             }
 
             var row = new Row(NewRecord(instance), ++nextOrder);
@@ -33,7 +33,7 @@ public sealed partial class InMemoryWorkflowStore(TimeProvider time) : IWorkflow
 
             if (instance.DedupeKey is { } fresh)
             {
-                startedByKey[fresh] = instance.Id;
+                startedByKey[fresh] = (instance.Id, instance.CreatedAt);
             }
 
             SetDue(row, instance.CreatedAt);
@@ -146,11 +146,11 @@ public sealed partial class InMemoryWorkflowStore(TimeProvider time) : IWorkflow
         }
     }
 
-    public Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        Task.FromResult(Post(instanceId, dedupeKey, payload, reopen: false));
+    public Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, InboxRoom? room, CancellationToken cancellationToken) =>
+        Task.FromResult(Post(instanceId, dedupeKey, payload, room, reopen: false));
 
     public Task<PostOutcome> PostAndReopenAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        Task.FromResult(Post(instanceId, dedupeKey, payload, reopen: true));
+        Task.FromResult(Post(instanceId, dedupeKey, payload, null, reopen: true));
 
     public Task<IReadOnlyList<BookmarkRecord>> FindBookmarksAsync(string stimulusHash, string? correlationId, CancellationToken cancellationToken)
     {

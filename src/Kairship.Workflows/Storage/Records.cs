@@ -163,6 +163,9 @@ public sealed record InstanceCommit
     public IReadOnlyList<BookmarkRecord> AddedBookmarks { get; init; } = [];
     public IReadOnlyList<string> RemovedBookmarks { get; init; } = [];
     public IReadOnlyList<JournalRecord> Journal { get; init; } = [];
+
+    /// <summary>Applied after <see cref="Journal"/> was added.</summary>
+    public JournalTrim? JournalTrim { get; init; }
     public IReadOnlyList<OutboxMessage> Outbox { get; init; } = [];
     public IReadOnlyList<long> ConsumedInbox { get; init; } = [];
     public IReadOnlyList<long> SeenInbox { get; init; } = [];
@@ -182,4 +185,10 @@ public enum PostOutcome
     Duplicate,
     Finished,
     NotFound,
+
+    /// <summary>Refused: too many messages, or too many bytes, wait in the instance's inbox for somebody who wants them. Later there may be room.</summary>
+    Full,
+
+    /// <summary>Refused: the message, or a name in it, is larger than allowed.</summary>
+    TooLarge,
 }

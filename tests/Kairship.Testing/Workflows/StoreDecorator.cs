@@ -67,8 +67,9 @@ public abstract class StoreDecorator(IWorkflowStore? inner = null) : IWorkflowSt
 
     public virtual Task<bool> DeleteInstanceAsync(string instanceId, CancellationToken cancellationToken) => Target.DeleteInstanceAsync(instanceId, cancellationToken);
 
-    public virtual Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        Target.PostAsync(instanceId, dedupeKey, payload, cancellationToken);
+    public virtual Task<PostOutcome> PostAsync(
+        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, InboxRoom? room, CancellationToken cancellationToken) =>
+        Target.PostAsync(instanceId, dedupeKey, payload, room, cancellationToken);
 
     public virtual Task<IReadOnlyList<BookmarkRecord>> FindBookmarksAsync(string stimulusHash, string? correlationId, CancellationToken cancellationToken) =>
         Target.FindBookmarksAsync(stimulusHash, correlationId, cancellationToken);
@@ -79,4 +80,9 @@ public abstract class StoreDecorator(IWorkflowStore? inner = null) : IWorkflowSt
 
     public virtual Task<Page<JournalRecord>> ReadJournalAsync(string instanceId, PageRequest page, CancellationToken cancellationToken) =>
         Target.ReadJournalAsync(instanceId, page, cancellationToken);
+
+    public virtual Task<PruneResult> PruneInstancesAsync(PruneRequest request, CancellationToken cancellationToken) => Target.PruneInstancesAsync(request, cancellationToken);
+
+    public virtual Task<PruneKeysResult> PruneStartKeysAsync(DateTimeOffset before, string? after, int limit, CancellationToken cancellationToken) =>
+        Target.PruneStartKeysAsync(before, after, limit, cancellationToken);
 }

@@ -80,7 +80,8 @@ internal sealed class PostgreSqlCommit(NpgsqlDataSource source)
         await using (batch)
         {
             Bookmarks(batch, passed);
-            Journal(batch, [.. passed.Where(commit => commit.Journal.Count > 0)]);
+            Journal(batch, [.. passed.Where(commit => commit.Journal.Count > 0).Select(commit => (commit.InstanceId, commit.Journal))]);
+            Trim(batch, [.. passed.Where(commit => commit.JournalTrim is not null)]);
             Outbox(batch, [.. passed.SelectMany(commit => commit.Outbox)]);
             Inbox(batch, passed);
             if (batch.BatchCommands.Count > 0)
@@ -121,15 +122,25 @@ internal sealed class PostgreSqlCommit(NpgsqlDataSource source)
         }
     }
 
-    private static void Journal(NpgsqlBatch batch, List<InstanceCommit> telling)
+    private static void Journal(NpgsqlBatch batch, List<(string InstanceId, IReadOnlyList<JournalRecord> Lines)> chunks)
     {
-        if (telling.Count > 0)
+        if (chunks.Count > 0)
         {
             batch.Add("INSERT INTO journal_chunks (instance_id, sequence, count, lines) SELECT * FROM unnest(@instances, @sequences, @counts, @lines) ON CONFLICT DO NOTHING")
-                .Texts("instances", telling.Select(x => x.InstanceId)).Longs("sequences", telling.Select(x => x.Journal[0].Sequence))
-                .Ints("counts", telling.Select(x => x.Journal.Count))
-                .Blobs("lines", telling.Select(x => (ReadOnlyMemory<byte>)JournalChunk.Write(x.InstanceId, x.Journal)));
+                .Texts("instances", chunks.Select(x => x.InstanceId)).Longs("sequences", chunks.Select(x => x.Lines[0].Sequence))
+                .Ints("counts", chunks.Select(x => x.Lines.Count))
+                .Blobs("lines", chunks.Select(x => (ReadOnlyMemory<byte>)JournalChunk.Write(x.InstanceId, x.Lines)));
         }
+    }
+
+    private static void Trim(NpgsqlBatch batch, List<InstanceCommit> commits)
+    {
+        foreach (var commit in commits)
+        {
+            batch.Add(WorkflowSql.TrimJournal).Text("instance", commit.InstanceId).Long("after", commit.JournalTrim!.After).Long("upto", commit.JournalTrim.UpTo);
+        }
+
+        Journal(batch, [.. commits.Select(commit => (commit.InstanceId, (IReadOnlyList<JournalRecord>)[commit.JournalTrim!.Marker]))]);
     }
 
     private static void Outbox(NpgsqlBatch batch, List<OutboxMessage> messages)

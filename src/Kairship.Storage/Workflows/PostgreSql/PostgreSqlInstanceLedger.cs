@@ -25,7 +25,7 @@ internal sealed class PostgreSqlInstanceLedger(NpgsqlDataSource source) : IInsta
     private static readonly string PostAndReopen = PostAnd(WorkflowSql.ReopenAndMakeDue);
 
     private static string PostAnd(string makeDue) =>
-        $"WITH target AS ({makeDue} AND NOT EXISTS (SELECT 1 FROM inbox WHERE instance_id = @id AND dedupe_key = @key) RETURNING id), " +
+        $"WITH target AS ({makeDue} AND NOT EXISTS (SELECT 1 FROM inbox WHERE instance_id = @id AND dedupe_key = @key) AND {WorkflowSql.HasRoom} RETURNING id), " +
         "posted AS (INSERT INTO inbox (instance_id, dedupe_key, payload, consumed) SELECT id, @key, @payload, false FROM target " +
         "ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM posted";
 
@@ -125,18 +125,19 @@ internal sealed class PostgreSqlInstanceLedger(NpgsqlDataSource source) : IInsta
         : await ExecuteAsync(
             WorkflowSql.Quarantine, arguments => arguments.Text("id", instanceId).Text("reason", StoredText.Clean(reason)), cancellationToken));
 
-    public Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        PostAsync(Post, instanceId, dedupeKey, payload, cancellationToken);
+    public Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, InboxRoom? room, CancellationToken cancellationToken) =>
+        PostAsync(Post, instanceId, dedupeKey, payload, room, cancellationToken);
 
     public Task<PostOutcome> PostAndReopenAsync(string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        PostAsync(PostAndReopen, instanceId, dedupeKey, payload, cancellationToken);
+        PostAsync(PostAndReopen, instanceId, dedupeKey, payload, null, cancellationToken);
 
     private async Task<PostOutcome> PostAsync(
-        string statement, string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+        string statement, string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, InboxRoom? room, CancellationToken cancellationToken)
     {
         var posted = await ScalarAsync<long>(
             statement,
-            arguments => arguments.Text("id", instanceId).Text("key", StoredText.Clean(dedupeKey)).Bytes("payload", payload),
+            arguments => arguments.Text("id", instanceId).Text("key", StoredText.Clean(dedupeKey)).Bytes("payload", payload)
+                .Long("messages", room?.Messages).Long("bytes", room?.Bytes - payload.Length),
             cancellationToken);
         if (posted == 1)
         {
@@ -145,7 +146,7 @@ internal sealed class PostgreSqlInstanceLedger(NpgsqlDataSource source) : IInsta
 
         return WorkflowSql.ReadWhyNotPosted(await QueryAsync(
             WorkflowSql.WhyNotPosted,
-            row => row.GetBoolean(0),
+            row => row.GetInt32(0),
             arguments => arguments.Text("id", instanceId).Text("key", StoredText.Clean(dedupeKey)),
             cancellationToken));
     }

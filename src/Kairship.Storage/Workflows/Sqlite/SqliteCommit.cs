@@ -15,7 +15,12 @@ internal static class SqliteCommit
         }
 
         Bookmarks(session, commit);
-        Journal(session, commit);
+        Journal(session, commit.InstanceId, commit.Journal);
+        if (commit.JournalTrim is { } trim)
+        {
+            Trim(session, commit.InstanceId, trim);
+        }
+
         foreach (var message in commit.Outbox)
         {
             session.Execute(
@@ -58,15 +63,21 @@ internal static class SqliteCommit
         }
     }
 
-    private static void Journal(SqliteSession session, InstanceCommit commit)
+    private static void Journal(SqliteSession session, string instanceId, IReadOnlyList<JournalRecord> lines)
     {
-        if (commit.Journal.Count > 0)
+        if (lines.Count > 0)
         {
             session.Execute(
                 "INSERT INTO journal_chunks (instance_id, sequence, count, lines) VALUES (@instance, @sequence, @count, @lines) ON CONFLICT DO NOTHING",
-                ("@instance", commit.InstanceId), ("@sequence", commit.Journal[0].Sequence), ("@count", commit.Journal.Count),
-                ("@lines", JournalChunk.Write(commit.InstanceId, commit.Journal)));
+                ("@instance", instanceId), ("@sequence", lines[0].Sequence), ("@count", lines.Count),
+                ("@lines", JournalChunk.Write(instanceId, lines)));
         }
+    }
+
+    private static void Trim(SqliteSession session, string instanceId, JournalTrim trim)
+    {
+        session.Execute(WorkflowSql.TrimJournal, ("@instance", instanceId), ("@after", trim.After), ("@upto", trim.UpTo));
+        Journal(session, instanceId, [trim.Marker]);
     }
 
     private static void Inbox(SqliteSession session, InstanceCommit commit)

@@ -83,29 +83,30 @@ internal sealed class SqliteInstanceLedger(SqliteWriter writer, SqliteReaders re
         cancellationToken);
 
     public Task<PostOutcome> PostAsync(
-        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        PostAsync(instanceId, dedupeKey, payload, "finished_at IS NULL", WorkflowSql.MakeDue, cancellationToken);
+        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, InboxRoom? room, CancellationToken cancellationToken) =>
+        PostAsync(instanceId, dedupeKey, payload, room, "finished_at IS NULL", WorkflowSql.MakeDue, cancellationToken);
 
     public Task<PostOutcome> PostAndReopenAsync(
         string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        PostAsync(instanceId, dedupeKey, payload, "(finished_at IS NULL OR status = 6)", WorkflowSql.ReopenAndMakeDue, cancellationToken);
+        PostAsync(instanceId, dedupeKey, payload, null, "(finished_at IS NULL OR status = 6)", WorkflowSql.ReopenAndMakeDue, cancellationToken);
 
     private Task<PostOutcome> PostAsync(
-        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, string open, string makeDue, CancellationToken cancellationToken) => writer.RunAsync(
+        string instanceId, string dedupeKey, ReadOnlyMemory<byte> payload, InboxRoom? room, string open, string makeDue,
+        CancellationToken cancellationToken) => writer.RunAsync(
         session =>
         {
             var key = StoredText.Clean(dedupeKey);
             if (session.Execute(
                     "INSERT INTO inbox (instance_id, dedupe_key, payload, consumed) SELECT @id, @key, @payload, 0 FROM instances " +
-                    $"WHERE id = @id AND {open} ON CONFLICT DO NOTHING",
-                    ("@id", instanceId), ("@key", key), ("@payload", Bytes.Of(payload))) == 1)
+                    $"WHERE id = @id AND {open} AND {WorkflowSql.HasRoom} ON CONFLICT DO NOTHING",
+                    ("@id", instanceId), ("@key", key), ("@payload", Bytes.Of(payload)), ("@messages", room?.Messages), ("@bytes", room?.Bytes - payload.Length)) == 1)
             {
                 session.Execute(makeDue, ("@id", instanceId));
                 return PostOutcome.Posted;
             }
 
             return WorkflowSql.ReadWhyNotPosted(
-                session.Query(WorkflowSql.WhyNotPosted, row => row.GetBoolean(0), ("@id", instanceId), ("@key", key)));
+                session.Query(WorkflowSql.WhyNotPosted, row => row.GetInt32(0), ("@id", instanceId), ("@key", key)));
         },
         cancellationToken);
 
