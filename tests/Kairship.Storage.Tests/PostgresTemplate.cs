@@ -53,8 +53,8 @@ public sealed class PostgresTemplate : IAsyncLifetime
         await server.DisposeAsync();
     }
 
-    /// <summary>One copy at a time: a template must have no other user.</summary>
-    private async Task<string> CopyAsync()
+    /// <summary>A migrated database. One copy at a time: a template must have no other user.</summary>
+    public async Task<string> CopyAsync()
     {
         await turn.WaitAsync();
         try

@@ -7,7 +7,7 @@ internal interface IInstanceLedger
 {
     Task<CreateResult> CreateAsync(NewInstance instance, CancellationToken cancellationToken);
 
-    Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, CancellationToken cancellationToken);
+    Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, int mostClaims, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken);
 

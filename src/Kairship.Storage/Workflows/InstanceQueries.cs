@@ -33,6 +33,7 @@ internal sealed class InstanceQueries(KairshipDatabase database)
                 UpdatedAt = x.UpdatedAt,
                 FinishedAt = x.FinishedAt,
                 State = Array.Empty<byte>(),
+                Claims = x.Claims,
             })
             .PageAsync(page, ToRecord, cancellationToken));
 
@@ -138,5 +139,5 @@ internal sealed class InstanceQueries(KairshipDatabase database)
     private static InstanceRecord ToRecord(InstanceRow row) => new(
         row.Id, row.DefinitionId, row.DefinitionVersionId, row.DefinitionVersion, row.Name, row.CorrelationId, row.ParentInstanceId,
         (InstanceStatus)row.Status, row.IncidentCount, row.QuarantineReason, row.Epoch, row.Owner, Ticks.ToTime(row.DueAt),
-        Ticks.ToTime(row.CreatedAt), Ticks.ToTime(row.UpdatedAt), Ticks.ToTime(row.FinishedAt), row.State);
+        Ticks.ToTime(row.CreatedAt), Ticks.ToTime(row.UpdatedAt), Ticks.ToTime(row.FinishedAt), row.State, row.Claims);
 }

@@ -37,7 +37,7 @@ internal sealed class WorkflowSql(string now, string readNow)
     /// <summary>The guard of a commit that keeps the claim. A released instance has no owner, so a commit after the release is fenced too.</summary>
     public const string CommitAndHold =
         "UPDATE instances SET state = @state, status = @status, name = @name, correlation_id = @correlation, incident_count = @incidents, " +
-        "claims = 0, updated_at = @at, due_at = @due WHERE id = @id AND epoch = @epoch AND owner IS NOT NULL";
+        "claims = CASE WHEN @keep THEN claims ELSE 0 END, updated_at = @at, due_at = @due WHERE id = @id AND epoch = @epoch AND owner IS NOT NULL";
 
     /// <summary>The guard of a commit that gives the claim up.</summary>
     public const string CommitAndRelease =
@@ -82,7 +82,7 @@ internal sealed class WorkflowSql(string now, string readNow)
 
     public string Claim { get; } =
         $"UPDATE instances SET epoch = epoch + 1, claims = claims + 1, owner = @owner, wake_at = {now} + @lease " +
-        "WHERE id = @id AND finished_at IS NULL AND quarantine_reason IS NULL " +
+        "WHERE id = @id AND finished_at IS NULL AND quarantine_reason IS NULL AND claims < @most " +
         $"AND (owner IS NULL OR wake_at <= {now}) RETURNING {InstanceColumns}";
 
     /// <summary>The first condition on <c>wake_at</c> is implied by the others: it bounds the walk through the index.</summary>
@@ -98,7 +98,7 @@ internal sealed class WorkflowSql(string now, string readNow)
     public static InstanceRecord ReadInstance(DbDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt32(3), Text(row, 4), Text(row, 5), Text(row, 6),
         (InstanceStatus)row.GetInt32(7), row.GetInt32(8), Text(row, 9), row.GetInt64(10), Text(row, 11), Time(row, 12),
-        Ticks.ToTime(row.GetInt64(13)), Ticks.ToTime(row.GetInt64(14)), Time(row, 15), row.GetFieldValue<byte[]>(16));
+        Ticks.ToTime(row.GetInt64(13)), Ticks.ToTime(row.GetInt64(14)), Time(row, 15), row.GetFieldValue<byte[]>(16), row.GetInt32(17));
 
     public static int ReadClaims(DbDataReader row) => row.GetInt32(17);
 

@@ -40,8 +40,8 @@ internal sealed class WorkflowStore(
     public Task<CreateResult> CreateInstanceAsync(NewInstance instance, CancellationToken cancellationToken) =>
         ledger.CreateAsync(instance, cancellationToken);
 
-    public Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, CancellationToken cancellationToken) =>
-        ledger.ClaimAsync(instanceId, owner, lease, cancellationToken);
+    public Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, int mostClaims, CancellationToken cancellationToken) =>
+        ledger.ClaimAsync(instanceId, owner, lease, mostClaims, cancellationToken);
 
     public Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken) =>
         ledger.CommitAsync(commits, cancellationToken);

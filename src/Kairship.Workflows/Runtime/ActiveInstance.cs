@@ -1,15 +1,21 @@
 namespace Kairship.Workflows.Runtime;
 
 /// <summary>An instance that this process is running or about to claim.</summary>
-internal sealed class ActiveInstance
+internal sealed class ActiveInstance(bool alone = false)
 {
     private readonly Lock gate = new();
     private bool nudged;
     private bool ended;
 
+    /// <summary>Run by the lane of suspects: whatever it was claimed before.</summary>
+    public bool Alone => alone;
+
     public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Burst? Burst { get; private set; }
+
+    /// <summary>It is a suspect and was not run: the lane is for it.</summary>
+    public bool IsSuspect { get; set; }
 
     /// <summary>Asks it to look at its inbox, now or in another round. False when it has ended: the caller starts a new one.</summary>
     public bool TryNudge()

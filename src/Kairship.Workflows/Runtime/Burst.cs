@@ -34,6 +34,7 @@ internal sealed partial class Burst
     private readonly EffectSet effects;
     private readonly BurstInbox inbox;
     private readonly Func<bool> takeNudge;
+    private readonly HashSet<string> resumed = [];
     private Interpreter interpreter;
     private ReadOnlyMemory<byte> committed;
     private string? lastEnded;
@@ -77,6 +78,7 @@ internal sealed partial class Burst
     {
         try
         {
+            resumed.UnionWith(interpreter.ReadyEffects.Select(e => e.Id));
             inbox.Add(claimed.Inbox);
             await TakeCommandsAsync();
             interpreter.Apply(new InstanceEvent.Started(Now));
@@ -173,6 +175,7 @@ internal sealed partial class Burst
             IncidentCount = state.Incidents?.Count ?? 0,
             DueAt = DueAt(release),
             Release = release,
+            KeepClaims = !release && IsOnProbation(),
             AddedBookmarks = transition.AddedBookmarks,
             RemovedBookmarks = transition.RemovedBookmarks,
             Journal = transition.Journal,
@@ -191,6 +194,13 @@ internal sealed partial class Burst
         _ when interpreter.State.Paused => InstanceStatus.Paused,
         _ => interpreter.ReadyEffects.Any() ? InstanceStatus.Executing : InstanceStatus.Suspended,
     };
+
+    /// <summary>Effects that ran when this instance was last lost run again: until they have ended, nothing proves that they are not what brings nodes down.</summary>
+    private bool IsOnProbation()
+    {
+        resumed.RemoveWhere(id => interpreter.Tree.Find(id) is not { Phase: ExecutionPhase.Ready });
+        return resumed.Count > 0;
+    }
 
     /// <summary>While held, an instance is due at once: should this node die, whoever looks finds it when the lease has ended.</summary>
     private DateTimeOffset? DueAt(bool release) =>

@@ -39,13 +39,14 @@ public sealed class DueInstanceSweep(IWorkflowStore store, WorkflowRuntime runti
     {
         try
         {
-            var found = await store.FindDueAsync(time.GetUtcNow(), Batch, cancellationToken);
+            var batch = Batch + runtime.Suspects;
+            var found = await store.FindDueAsync(time.GetUtcNow(), batch, cancellationToken);
             foreach (var instanceId in found)
             {
                 runtime.Dispatch(instanceId);
             }
 
-            var next = found.Count == Batch ? time.GetUtcNow() : await store.NextDueAsync(cancellationToken);
+            var next = found.Count == batch ? time.GetUtcNow() : await store.NextDueAsync(cancellationToken);
             var wait = next is { } at ? at - time.GetUtcNow() : options.SweepMaxInterval;
             return wait < options.SweepMinInterval ? options.SweepMinInterval : wait > options.SweepMaxInterval ? options.SweepMaxInterval : wait;
         }

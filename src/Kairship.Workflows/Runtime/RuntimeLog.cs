@@ -8,8 +8,8 @@ internal static partial class RuntimeLog
     [LoggerMessage(1, LogLevel.Warning, "Instance {InstanceId}: another owner has taken it over (epoch {Epoch}); its memory is forgotten")]
     public static partial void Fenced(this ILogger logger, string instanceId, long epoch);
 
-    [LoggerMessage(2, LogLevel.Error, "Instance {InstanceId}: the burst ended by an error; it goes on after its lease")]
-    public static partial void BurstFailed(this ILogger logger, Exception exception, string instanceId);
+    [LoggerMessage(2, LogLevel.Error, "Instance {InstanceId}: the burst ended by an error; its last commit counts, and it goes on from there in {Delay}")]
+    public static partial void BurstFailed(this ILogger logger, Exception exception, string instanceId, TimeSpan delay);
 
     [LoggerMessage(3, LogLevel.Error, "Instance {InstanceId} is quarantined: {Reason}")]
     public static partial void Quarantined(this ILogger logger, string instanceId, string reason);
@@ -40,4 +40,7 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(20, LogLevel.Warning, "Definition {DefinitionId} was not started at {ActivityId}: {Problem}")]
     public static partial void TriggerRefused(this ILogger logger, string definitionId, string activityId, string? problem);
+
+    [LoggerMessage(12, LogLevel.Warning, "Instance {InstanceId} was claimed {Claims} times without getting anywhere: it waits for its turn alone")]
+    public static partial void Suspected(this ILogger logger, string instanceId, int claims);
 }

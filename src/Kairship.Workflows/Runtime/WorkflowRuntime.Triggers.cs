@@ -7,8 +7,8 @@ namespace Kairship.Workflows.Runtime;
 /// <content>Stimuli for whom it may concern: waiting instances, and definitions that start by them.</content>
 public sealed partial class WorkflowRuntime
 {
-    /// <summary>Sends a stimulus to all instances that wait for it now (with that correlation id, when given), and starts an instance for each trigger of a published definition
-    /// that it matches; the new ones get the correlation id. Durable when this returns, and safe to repeat with the same key: each instance takes it once, each trigger starts once.</summary>
+    /// <summary>Sends a stimulus to all instances that wait for it now; with a correlation id to all unfinished ones that carry it, whether they wait already or not yet (then it stays
+    /// in their inbox, as a signal does). And starts an instance for each trigger of a published definition that it matches; the new ones get the correlation id. Durable when this returns, and safe to repeat with the same key: each instance takes it once, each trigger starts once.</summary>
     /// <exception cref="AggregateException">Some could not be reached, because the store failed; all others were. Repeat it.</exception>
     public async Task<PublishResult> PublishAsync(Stimulus stimulus, string? correlationId, string dedupeKey, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ public sealed partial class WorkflowRuntime
         var fresh = results.Select(r => r.InstanceId).ToHashSet();
         var resumed = new List<string>();
         var payload = InboxPayload.Of(stimulus);
-        foreach (var instanceId in (await store.FindBookmarksAsync(hash, correlationId, cancellationToken)).Select(b => b.InstanceId).Distinct().Where(id => !fresh.Contains(id)))
+        foreach (var instanceId in (await AudienceAsync(hash, correlationId, cancellationToken)).Where(id => !fresh.Contains(id)))
         {
             await AttemptAsync(async () =>
             {
@@ -50,6 +50,28 @@ public sealed partial class WorkflowRuntime
                 failures.Add(e);
             }
         }
+    }
+
+    private async Task<IReadOnlyCollection<string>> AudienceAsync(string hash, string? correlationId, CancellationToken cancellationToken)
+    {
+        var found = (await store.FindBookmarksAsync(hash, correlationId, cancellationToken)).Select(b => b.InstanceId).ToHashSet();
+        if (correlationId is null)
+        {
+            return found;
+        }
+
+        var filter = new InstanceFilter(
+            CorrelationId: correlationId, Statuses: [InstanceStatus.Pending, InstanceStatus.Executing, InstanceStatus.Suspended, InstanceStatus.Paused]);
+        var skip = 0;
+        Page<InstanceRecord> page;
+        do
+        {
+            page = await store.ListInstancesAsync(filter, new PageRequest(skip, 1000), cancellationToken);
+            found.UnionWith(page.Items.Select(i => i.Id));
+            skip += page.Items.Count;
+        }
+        while (page.Items.Count == 1000);
+        return found;
     }
 
     /// <summary>Starts an instance at a trigger, of the version that the trigger belongs to. The same key twice starts one for each definition and activity.</summary>

@@ -23,6 +23,8 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
     private readonly IInstanceDispatcher dispatcher;
     private readonly LeaseKeeper leases;
     private readonly BurstHouse house;
+    private readonly SuspectLane suspects;
+    private readonly FailedBursts failed;
     private volatile bool stopping;
     private volatile bool aborting;
 
@@ -33,7 +35,9 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
     {
         options.Validate();
         (this.store, this.catalog, this.options, this.time, this.logger) = (store, catalog, options, time, logger);
-        this.dispatcher = dispatcher ?? new InProcessDispatcher(RunAsync, options.MaxConcurrentInstances);
+        this.dispatcher = dispatcher ?? new InProcessDispatcher((id, cancel) => RunHereAsync(id, alone: false, cancel), options.MaxConcurrentInstances);
+        suspects = new SuspectLane(id => RunHereAsync(id, alone: true, CancellationToken.None), Dispatch, time, options.SuspectProbation);
+        failed = new FailedBursts(store, options, time, Dispatch);
         leases = new LeaseKeeper(store, options, time, logger);
         house = new BurstHouse(store, new CommitQueue(store, options.MaxCommitBatch), options, time, logger, Announce);
     }
@@ -41,6 +45,9 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
 #pragma warning disable MA0046 // A plain event with what happened: nobody needs the sender.
     /// <summary>Raised after each commit of an instance by this runtime, with its status. Must be quick; an exception is logged and goes no further.</summary>
     public event Action<string, InstanceStatus>? InstanceCommitted;
+
+    /// <summary>Due instances that this process leaves alone for now.</summary>
+    internal int Suspects => suspects.Count;
 
     /// <summary>For the sweep and the pump.</summary>
     internal event Action<InstanceCommit>? Observed;
@@ -53,15 +60,31 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
     public bool IsStopping => stopping;
 
     /// <summary>Gives back what this node held when it died: call once at the start, before anything runs. Returns how many.</summary>
-    public Task<int> RecoverAsync(CancellationToken cancellationToken) => store.ReleaseOwnerAsync(options.Owner, cancellationToken);
+    public async Task<int> RecoverAsync(CancellationToken cancellationToken)
+    {
+        var recovered = await store.ReleaseOwnerAsync(options.Owner, cancellationToken);
+        if (recovered > 0)
+        {
+            suspects.CloseFor(options.SuspectProbation / 5);
+        }
+
+        return recovered;
+    }
 
     /// <summary>Runs an instance until nothing can go on, then gives it up. Safe to call at any time, by anyone, as often as they like: while it runs here
     /// already, the running burst looks at the inbox again. Returns when it is over; cancelling ends the waiting, not the instance.</summary>
-    public Task RunAsync(string instanceId, CancellationToken cancellationToken)
+    public async Task RunAsync(string instanceId, CancellationToken cancellationToken)
+    {
+        await RunHereAsync(instanceId, alone: false, cancellationToken);
+        await suspects.EndOf(instanceId).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>As <see cref="RunAsync"/>, but a suspect is only handed to its lane.</summary>
+    private Task RunHereAsync(string instanceId, bool alone, CancellationToken cancellationToken)
     {
         while (!stopping)
         {
-            var fresh = new ActiveInstance();
+            var fresh = new ActiveInstance(alone);
             var found = active.GetOrAdd(instanceId, fresh);
             if (ReferenceEquals(found, fresh))
             {
@@ -83,6 +106,8 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         stopping = true;
+        failed.Dispose();
+        suspects.Dispose();
         var bursts = active.Values.ToList();
         bursts.ForEach(a => a.Burst?.Stop());
         var all = Task.WhenAll(bursts.Select(a => a.Done.Task));
@@ -109,7 +134,7 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
     /// <summary>Runs an instance soon: here when it is here already, else wherever the dispatcher says.</summary>
     internal void Dispatch(string instanceId)
     {
-        if (!stopping && !(active.TryGetValue(instanceId, out var here) && here.TryNudge()))
+        if (!stopping && !(active.TryGetValue(instanceId, out var here) && here.TryNudge()) && !suspects.TryTake(instanceId))
         {
             dispatcher.Dispatch(instanceId);
         }
@@ -125,20 +150,27 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
                 await RunOnceAsync(instanceId, entry);
             }
             while (!entry.TryEnd(always: stopping));
+            failed.Forget(instanceId);
         }
         catch (Exception e)
         {
-            logger.BurstFailed(e, instanceId);
+            logger.BurstFailed(e, instanceId, failed.Add(instanceId));
             entry.TryEnd(always: true);
         }
 
+        suspects.Clear(instanceId);
         active.TryRemove(KeyValuePair.Create(instanceId, entry));
+        if (entry.IsSuspect)
+        {
+            suspects.Add(instanceId);
+        }
+
         entry.Done.SetResult();
     }
 
     private async Task RunOnceAsync(string instanceId, ActiveInstance entry)
     {
-        var claimed = await store.ClaimAsync(instanceId, options.Owner, options.Lease, CancellationToken.None);
+        var claimed = await ClaimAsync(instanceId, entry);
         if (claimed is null)
         {
             return;
@@ -157,6 +189,11 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
             return;
         }
 
+        if (claimed.Claims > 1)
+        {
+            suspects.Watch(instanceId);
+        }
+
         var burst = new Burst(house, claimed, graph!, state!, entry.TakeNudge);
         leases.Add(instanceId, claimed.Epoch, burst.Lose);
         entry.Enter(burst, stopping, aborting);
@@ -169,6 +206,26 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
             entry.Leave();
             leases.Remove(instanceId);
         }
+    }
+
+    /// <summary>Null: somebody else has it, it has ended, or it is a suspect that is not alone.</summary>
+    private async Task<ClaimedInstance?> ClaimAsync(string instanceId, ActiveInstance entry)
+    {
+        var most = entry.Alone ? int.MaxValue : options.SuspectClaims;
+        var claimed = await store.ClaimAsync(instanceId, options.Owner, options.Lease, most, CancellationToken.None);
+        if (claimed is null && await failed.GiveUpAsync(instanceId))
+        {
+            claimed = await store.ClaimAsync(instanceId, options.Owner, options.Lease, most, CancellationToken.None);
+        }
+
+        if (claimed is null && !entry.Alone
+            && await store.GetInstanceAsync(instanceId, CancellationToken.None) is { FinishedAt: null, QuarantineReason: null } found && found.Claims >= most)
+        {
+            entry.IsSuspect = true;
+            logger.Suspected(instanceId, found.Claims);
+        }
+
+        return claimed;
     }
 
     private async Task<(WorkflowGraph? Graph, InstanceState? State, string? Problem)> LoadAsync(InstanceRecord instance)
@@ -202,6 +259,11 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
 
     private void Announce(InstanceCommit commit)
     {
+        if (!commit.KeepClaims)
+        {
+            suspects.Clear(commit.InstanceId);
+        }
+
         Observed?.Invoke(commit);
         if (commit.Status is InstanceStatus.Finished or InstanceStatus.Cancelled or InstanceStatus.Faulted)
         {

@@ -16,6 +16,15 @@ public sealed record WorkflowRuntimeOptions
     /// <value>5.</value>
     public int MaxClaims { get; init; } = 5;
 
+    /// <summary>Claims without a good commit in between before an instance is a suspect: it runs again only in a lane where suspects go one at a time, so that
+    /// whoever brings the node down is counted alone.</summary>
+    /// <value>2.</value>
+    public int SuspectClaims { get; init; } = 2;
+
+    /// <summary>How long a suspect that neither ends nor brings the node down keeps the next one waiting.</summary>
+    /// <value>5 s.</value>
+    public TimeSpan SuspectProbation { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Attempts of an effect whose failures may be retried, before it faults.</summary>
     /// <value>5.</value>
     public int MaxAttempts { get; init; } = 5;
@@ -60,6 +69,8 @@ public sealed record WorkflowRuntimeOptions
         Require(!string.IsNullOrWhiteSpace(Owner), nameof(Owner), Owner, "must not be empty");
         Require(Lease >= TimeSpan.FromSeconds(1), nameof(Lease), Lease, "must be at least 1 s");
         Require(MaxClaims >= 1, nameof(MaxClaims), MaxClaims, "must be at least 1");
+        Require(SuspectClaims >= 1, nameof(SuspectClaims), SuspectClaims, "must be at least 1");
+        Require(SuspectProbation >= TimeSpan.Zero, nameof(SuspectProbation), SuspectProbation, "must not be negative");
         Require(MaxAttempts >= 1, nameof(MaxAttempts), MaxAttempts, "must be at least 1");
         Require(BackoffBase > TimeSpan.Zero && BackoffBase <= BackoffMax, nameof(BackoffBase), BackoffBase, "must be positive and at most BackoffMax");
         Require(MaxConcurrentInstances >= 1, nameof(MaxConcurrentInstances), MaxConcurrentInstances, "must be at least 1");

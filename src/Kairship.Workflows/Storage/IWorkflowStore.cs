@@ -55,9 +55,10 @@ public interface IWorkflowStore
     Task<CreateResult> CreateInstanceAsync(NewInstance instance, CancellationToken cancellationToken);
 
     /// <summary>Takes the instance for <paramref name="owner"/>: raises the epoch, counts the claim, sets the lease, and returns the state together with
-    /// the inbox messages not consumed yet, oldest first. Null when it does not exist, is finished, is quarantined, or another owner's lease still
-    /// runs (also when the same owner holds it already).</summary>
-    Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, CancellationToken cancellationToken);
+    /// the inbox messages not consumed yet, oldest first. Null when it does not exist, is finished, is quarantined, another owner's lease still
+    /// runs (also when the same owner holds it already), or it was claimed <paramref name="mostClaims"/> times since the count was last reset: then this is
+    /// no claim and is not counted.</summary>
+    Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, int mostClaims, CancellationToken cancellationToken);
 
     /// <summary>Applies commits in order; the answers are in the same order. See <see cref="InstanceCommit"/>.</summary>
     Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken);
@@ -65,7 +66,8 @@ public interface IWorkflowStore
     /// <summary>Inbox messages of a claimed instance that arrived since: all unconsumed ones, oldest first.</summary>
     Task<IReadOnlyList<InboxMessage>> ReadInboxAsync(string instanceId, CancellationToken cancellationToken);
 
-    /// <summary>Extends the leases of the instances that this owner still holds at the given epochs; returns the ids it no longer holds.</summary>
+    /// <summary>Extends the leases of the instances that this owner still holds at the given epochs; returns the ids it no longer holds. A lease of
+    /// zero gives them up: they may be claimed at once.</summary>
     Task<IReadOnlyList<string>> RenewAsync(string owner, IReadOnlyList<HeldInstance> held, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>Ends all leases of an owner that is known to be dead (the same node after a restart). Returns how many.</summary>
@@ -126,4 +128,12 @@ public interface IWorkflowStore
     /// <summary>Looks at <paramref name="limit"/> start keys behind <paramref name="after"/> and deletes those that are older than <paramref name="before"/> and whose instance is gone:
     /// from then on they may start another one.</summary>
     Task<PruneKeysResult> PruneStartKeysAsync(DateTimeOffset before, string? after, int limit, CancellationToken cancellationToken);
+}
+
+public static class WorkflowStoreClaims
+{
+    /// <summary>Claims an instance however often it was claimed before.</summary>
+    public static Task<ClaimedInstance?> ClaimAsync(
+        this IWorkflowStore store, string instanceId, string owner, TimeSpan lease, CancellationToken cancellationToken) =>
+        store.ClaimAsync(instanceId, owner, lease, int.MaxValue, cancellationToken);
 }

@@ -7,7 +7,7 @@ public sealed partial class InMemoryWorkflowStore
     {
         lock (gate)
         {
-            return Task.FromResult(rows.TryGetValue(instanceId, out var row) ? Copy(row.Record) : null);
+            return Task.FromResult(rows.TryGetValue(instanceId, out var row) ? Copy(row) : null);
         }
     }
 
@@ -18,7 +18,7 @@ public sealed partial class InMemoryWorkflowStore
             var all = rows.Values
                 .Where(r => Matches(filter, r.Record))
                 .OrderByDescending(r => r.Record.CreatedAt).ThenByDescending(r => r.Order)
-                .Select(r => r.Record with { State = default });
+                .Select(r => r.Record with { State = default, Claims = r.Claims });
             return Task.FromResult(Cut([.. all], page));
         }
     }

@@ -21,7 +21,7 @@ public sealed partial class InMemoryWorkflowStore
         i.Id, i.DefinitionId, i.DefinitionVersionId, i.DefinitionVersion, i.Name, i.CorrelationId, i.ParentInstanceId, InstanceStatus.Pending, 0, null, 0, null,
         i.CreatedAt, i.CreatedAt, i.CreatedAt, null, i.State.ToArray());
 
-    private static InstanceRecord Copy(InstanceRecord record) => record with { State = record.State.ToArray() };
+    private static InstanceRecord Copy(Row row) => row.Record with { State = row.Record.State.ToArray(), Claims = row.Claims };
 
     private static IReadOnlyList<InboxMessage> Inbox(Row row) => [.. row.Inbox.Values.Select(m => m with { Payload = m.Payload.ToArray() })];
 
@@ -94,7 +94,7 @@ public sealed partial class InMemoryWorkflowStore
         }
 
         var finished = commit.Status is InstanceStatus.Finished or InstanceStatus.Cancelled or InstanceStatus.Faulted;
-        row.Claims = 0;
+        row.Claims = commit.KeepClaims ? row.Claims : 0;
         row.Record = row.Record with
         {
             State = commit.State.ToArray(),

@@ -41,11 +41,11 @@ public sealed partial class InMemoryWorkflowStore(TimeProvider time) : IWorkflow
         }
     }
 
-    public Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, CancellationToken cancellationToken)
+    public Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, int mostClaims, CancellationToken cancellationToken)
     {
         lock (gate)
         {
-            if (!rows.TryGetValue(instanceId, out var row) || row.IsFinished || row.Record.QuarantineReason is not null || IsHeld(row))
+            if (!rows.TryGetValue(instanceId, out var row) || row.IsFinished || row.Record.QuarantineReason is not null || row.Claims >= mostClaims || IsHeld(row))
             {
                 return Task.FromResult<ClaimedInstance?>(null);
             }
@@ -53,7 +53,7 @@ public sealed partial class InMemoryWorkflowStore(TimeProvider time) : IWorkflow
             row.Claims++;
             row.LeaseUntil = time.GetUtcNow() + lease;
             row.Record = row.Record with { Epoch = row.Record.Epoch + 1, Owner = owner };
-            return Task.FromResult<ClaimedInstance?>(new ClaimedInstance(Copy(row.Record), row.Record.Epoch, row.Claims, Inbox(row)));
+            return Task.FromResult<ClaimedInstance?>(new ClaimedInstance(Copy(row), row.Record.Epoch, row.Claims, Inbox(row)));
         }
     }
 

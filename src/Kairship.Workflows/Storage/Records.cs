@@ -108,16 +108,17 @@ public sealed record NewInstance(
 /// <param name="InstanceId">The new instance, or the one that the dedupe key started before.</param>
 public sealed record CreateResult(string InstanceId, bool Created);
 
-/// <summary>An instance held by a claim. <see cref="Claims"/> counts claims since the last good commit (poison detection).</summary>
+/// <summary>An instance held by a claim. <see cref="Claims"/> counts claims since the last commit that reset the count (poison detection).</summary>
 public sealed record ClaimedInstance(InstanceRecord Instance, long Epoch, int Claims, IReadOnlyList<InboxMessage> Inbox);
 
 public readonly record struct HeldInstance(string InstanceId, long Epoch);
 
-/// <summary>An instance as stored. <see cref="State"/> is empty in lists.</summary>
+/// <summary>An instance as stored. <see cref="State"/> is empty in lists. <see cref="Claims"/> counts claims since the last commit that reset the count.</summary>
 public sealed record InstanceRecord(
     string Id, string DefinitionId, string DefinitionVersionId, int DefinitionVersion, string? Name, string? CorrelationId,
     string? ParentInstanceId, InstanceStatus Status, int IncidentCount, string? QuarantineReason, long Epoch, string? Owner, DateTimeOffset? DueAt,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? FinishedAt, ReadOnlyMemory<byte> State);
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? FinishedAt, ReadOnlyMemory<byte> State,
+    int Claims = 0);
 
 /// <summary>Null means: not restricted.</summary>
 public sealed record InstanceFilter(
@@ -140,7 +141,7 @@ public sealed record JournalRecord(
 
 /// <summary>
 /// One transition of an instance: all of it or nothing. The first statement is guarded by id and epoch; no row means another owner
-/// has it, and nothing of this commit may remain. A good commit resets the count of claims.
+/// has it, and nothing of this commit may remain. A good commit resets the count of claims unless <see cref="KeepClaims"/> says otherwise.
 /// </summary>
 public sealed record InstanceCommit
 {
@@ -159,6 +160,9 @@ public sealed record InstanceCommit
     /// <summary>Gives the claim up in the same transaction. Also true for a finished instance. If the inbox then holds a message whose id is not in
     /// <see cref="SeenInbox"/>, the instance is due at once, whatever <see cref="DueAt"/> says: no signal is lost between reading and releasing.</summary>
     public bool Release { get; init; }
+
+    /// <summary>The count of claims stays: what was under way when the instance was claimed has not ended yet, and may be what brings its node down.</summary>
+    public bool KeepClaims { get; init; }
 
     public IReadOnlyList<BookmarkRecord> AddedBookmarks { get; init; } = [];
     public IReadOnlyList<string> RemovedBookmarks { get; init; } = [];

@@ -104,6 +104,55 @@ public abstract partial class WorkflowStoreCompliance
     }
 
     [Fact]
+    public async Task Claim_PastTheMostClaims_IsNoClaimAndIsNotCounted()
+    {
+        await Store.CreateInstanceAsync(New("i"), Cancel);
+        for (var i = 1; i <= 2; i++)
+        {
+            (await Store.ClaimAsync("i", "a", LongLease, mostClaims: 2, Cancel))!.Claims.Should().Be(i);
+            await Store.ReleaseOwnerAsync("a", Cancel);
+        }
+
+        (await Store.ClaimAsync("i", "a", LongLease, mostClaims: 2, Cancel)).Should().BeNull();
+        var stored = await GetAsync("i");
+        stored.Claims.Should().Be(2);
+        stored.Epoch.Should().Be(2);
+        stored.Owner.Should().BeNull();
+        (await Store.ListInstancesAsync(new InstanceFilter(), new PageRequest(), Cancel)).Items[0].Claims.Should().Be(2);
+        (await Store.FindDueAsync(Now, 10, Cancel)).Should().Equal("i");
+
+        (await Store.ClaimAsync("i", "a", LongLease, mostClaims: 3, Cancel))!.Claims.Should().Be(3);
+    }
+
+    [Fact]
+    public async Task Commit_ThatKeepsTheClaims_LeavesTheirCount_UntilOneThatDoesNot()
+    {
+        await Store.CreateInstanceAsync(New("i"), Cancel);
+        await MustClaimAsync("i");
+        await Store.ReleaseOwnerAsync("a", Cancel);
+        var claim = await MustClaimAsync("i");
+
+        await CommitAsync(Commit(claim) with { KeepClaims = true });
+        (await GetAsync("i")).Claims.Should().Be(2);
+        await CommitAsync(Commit(claim));
+        (await GetAsync("i")).Claims.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Renew_WithALeaseOfZero_GivesTheInstanceUp_AtThatEpochOnly()
+    {
+        var claim = await CreateAndClaimAsync("i", "a");
+        (await Store.RenewAsync("a", [new HeldInstance("i", claim.Epoch - 1)], TimeSpan.Zero, Cancel)).Should().Equal("i");
+        (await Store.ClaimAsync("i", "b", LongLease, Cancel)).Should().BeNull("that was another epoch");
+
+        (await Store.RenewAsync("a", [new HeldInstance("i", claim.Epoch)], TimeSpan.Zero, Cancel)).Should().BeEmpty();
+
+        var second = await MustClaimAsync("i", "b");
+        (await CommitAsync(Commit(claim, "stale"))).Should().Be(CommitOutcome.Fenced);
+        (await CommitAsync(Commit(second, "fresh"))).Should().Be(CommitOutcome.Committed);
+    }
+
+    [Fact]
     public async Task Renew_HeldInstances_ExtendsTheirLeases()
     {
         await Store.CreateInstanceAsync(New("i"), Cancel);

@@ -40,8 +40,8 @@ public abstract class StoreDecorator(IWorkflowStore? inner = null) : IWorkflowSt
 
     public virtual Task<CreateResult> CreateInstanceAsync(NewInstance instance, CancellationToken cancellationToken) => Target.CreateInstanceAsync(instance, cancellationToken);
 
-    public virtual Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, CancellationToken cancellationToken) =>
-        Target.ClaimAsync(instanceId, owner, lease, cancellationToken);
+    public virtual Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, int mostClaims, CancellationToken cancellationToken) =>
+        Target.ClaimAsync(instanceId, owner, lease, mostClaims, cancellationToken);
 
     public virtual Task<IReadOnlyList<InboxMessage>> ReadInboxAsync(string instanceId, CancellationToken cancellationToken) => Target.ReadInboxAsync(instanceId, cancellationToken);
 

@@ -15,6 +15,9 @@ internal static class Arguments
     public static NpgsqlParameterCollection Int(this NpgsqlParameterCollection to, string name, int value) =>
         to.Put(name, NpgsqlDbType.Integer, value);
 
+    public static NpgsqlParameterCollection Flag(this NpgsqlParameterCollection to, string name, bool value) =>
+        to.Put(name, NpgsqlDbType.Boolean, value);
+
     public static NpgsqlParameterCollection Bytes(this NpgsqlParameterCollection to, string name, ReadOnlyMemory<byte> value) =>
         to.Put(name, NpgsqlDbType.Bytea, value);
 

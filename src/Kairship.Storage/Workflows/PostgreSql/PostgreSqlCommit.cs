@@ -64,6 +64,10 @@ internal sealed class PostgreSqlCommit(NpgsqlDataSource source)
                 {
                     arguments.Long("finished", CommitGuard.FinishedAt(commit));
                 }
+                else
+                {
+                    arguments.Flag("keep", commit.KeepClaims);
+                }
             }
 
             await batch.ExecuteNonQueryAsync(cancellationToken);

@@ -59,12 +59,12 @@ internal sealed class PostgreSqlInstanceLedger(NpgsqlDataSource source) : IInsta
     }
 
     /// <summary>Both statements go in one round trip and one transaction; the second has a snapshot of its own, taken with the row locked.</summary>
-    public async Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, CancellationToken cancellationToken)
+    public async Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, int mostClaims, CancellationToken cancellationToken)
     {
         var batch = source.CreateBatch();
         await using (batch)
         {
-            batch.Add(Sql.Claim).Text("id", instanceId).Text("owner", owner).Long("lease", lease.Ticks);
+            batch.Add(Sql.Claim).Text("id", instanceId).Text("owner", owner).Long("lease", lease.Ticks).Int("most", mostClaims);
             batch.Add(WorkflowSql.ReadInbox).Text("id", instanceId);
             var reader = await batch.ExecuteReaderAsync(cancellationToken);
             await using (reader)

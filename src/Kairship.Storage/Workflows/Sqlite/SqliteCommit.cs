@@ -37,7 +37,7 @@ internal static class SqliteCommit
         ("@id", commit.InstanceId), ("@epoch", commit.Epoch), ("@state", Bytes.Of(commit.State)), ("@status", (int)commit.Status),
         ("@name", StoredText.Clean(commit.Name)), ("@correlation", StoredText.Clean(commit.CorrelationId)),
         ("@incidents", commit.IncidentCount), ("@at", commit.At.UtcTicks), ("@due", CommitGuard.Due(commit)),
-        ("@finished", CommitGuard.FinishedAt(commit)));
+        ("@finished", CommitGuard.FinishedAt(commit)), ("@keep", commit.KeepClaims ? 1 : 0));
 
     private static void Bookmarks(SqliteSession session, InstanceCommit commit)
     {

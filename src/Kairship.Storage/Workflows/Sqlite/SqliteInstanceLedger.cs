@@ -34,12 +34,12 @@ internal sealed class SqliteInstanceLedger(SqliteWriter writer, SqliteReaders re
         },
         cancellationToken);
 
-    public Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, CancellationToken cancellationToken) => writer.RunAsync(
+    public Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, int mostClaims, CancellationToken cancellationToken) => writer.RunAsync(
         session =>
         {
             var claimed = session.Query(
                 Sql.Claim, row => (Instance: WorkflowSql.ReadInstance(row), Claims: WorkflowSql.ReadClaims(row)),
-                ("@id", instanceId), ("@owner", owner), ("@lease", lease.Ticks), ("@clock", Ticks.Now(time)));
+                ("@id", instanceId), ("@owner", owner), ("@lease", lease.Ticks), ("@most", mostClaims), ("@clock", Ticks.Now(time)));
             return claimed is [var (instance, claims)]
                 ? new ClaimedInstance(instance, instance.Epoch, claims, session.Query(WorkflowSql.ReadInbox, WorkflowSql.ReadMessage, ("@id", instanceId)))
                 : null;
