@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kairship.Workflows.Activities;
 using Kairship.Workflows.Expressions;
+using Kairship.Workflows.Expressions.Liquid;
 
 namespace Kairship.Workflows.Definitions;
 
@@ -38,6 +39,9 @@ internal sealed class Compilation(ActivityRegistry registry, ExpressionCompiler 
     /// <summary>Scripts whose names are looked up when all activities are known.</summary>
     public List<(string ActivityId, string Property, JavaScriptExpression Script, VariableScope Scope)> Scripts { get; } = [];
 
+    /// <summary>Names that Liquid templates use.</summary>
+    public List<(string ActivityId, string Property, LiquidNames Names, VariableScope Scope)> Templates { get; } = [];
+
     public void Error(string? activityId, string? property, string code, string message) => Add(activityId, property, code, message, true);
 
     public void Warn(string? activityId, string? property, string code, string message) => Add(activityId, property, code, message, false);
@@ -51,6 +55,10 @@ internal sealed class Compilation(ActivityRegistry registry, ExpressionCompiler 
             if (compiled is JavaScriptExpression script)
             {
                 Scripts.Add((activityId, property, script, scope));
+            }
+            else if (compiled is LiquidExpression template)
+            {
+                Templates.Add((activityId, property, template.Names, scope));
             }
 
             return compiled;

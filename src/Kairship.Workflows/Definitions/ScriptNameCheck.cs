@@ -1,4 +1,5 @@
 using Kairship.Workflows.Expressions;
+using Kairship.Workflows.Expressions.Liquid;
 
 namespace Kairship.Workflows.Definitions;
 
@@ -13,6 +14,25 @@ internal static class ScriptNameCheck
             {
                 Check(run, activityId, property, name, scope);
             }
+        }
+
+        foreach (var (activityId, property, names, scope) in run.Templates)
+        {
+            Check(run, activityId, property, names, scope);
+        }
+    }
+
+    private static void Check(Compilation run, string activityId, string property, LiquidNames names, VariableScope scope)
+    {
+        foreach (var variable in names.Variables.Where(v => scope.FindByName(v) is null))
+        {
+            run.Error(activityId, property, ProblemCode.UnknownVariable, $"Variables.{variable} does not exist. {scope.Describe()}");
+        }
+
+        foreach (var unknown in names.Unknown)
+        {
+            run.Warn(activityId, property, ProblemCode.UnknownName,
+                $"The template uses '{unknown}', which is nothing: it has Variables.X, Input.X, Output.Activity.Result and what it assigns itself.");
         }
     }
 

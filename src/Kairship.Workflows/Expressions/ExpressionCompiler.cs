@@ -1,16 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kairship.Workflows.Expressions.Liquid;
 
 namespace Kairship.Workflows.Expressions;
 
 /// <summary>
-/// Compiles the expressions of a definition: Literal, Object, Variable, Input and JavaScript. One for a process is enough: it is thread-safe and owns the
+/// Compiles the expressions of a definition: Literal, Object, Variable, Input, JavaScript and Liquid. One for a process is enough: it is thread-safe and owns the
 /// pool of script engines.
 /// </summary>
 public sealed class ExpressionCompiler(ExpressionLimits? limits = null)
 {
     /// <summary>The types that <see cref="Compile"/> knows.</summary>
-    public static IReadOnlyList<string> Types { get; } = ["Literal", "Object", "Variable", "Input", "JavaScript"];
+    public static IReadOnlyList<string> Types { get; } = ["Literal", "Object", "Variable", "Input", "JavaScript", "Liquid"];
 
     private readonly ScriptEnginePool engines = new(limits ?? new ExpressionLimits());
 
@@ -26,7 +27,7 @@ public sealed class ExpressionCompiler(ExpressionLimits? limits = null)
         "VARIABLE" => new VariableExpression(NameIn(value, "variable"), typeName),
         "INPUT" => new InputExpression(NameIn(value, "input"), typeName),
         "JAVASCRIPT" or "JS" => JavaScriptExpression.Compile(TypedValue.Text(value), typeName, engines),
-        "LIQUID" => throw new ExpressionException("Liquid expressions are not supported: write it as JavaScript, for example `done ${getAttempt()}`."),
+        "LIQUID" => LiquidExpression.Compile(TypedValue.Text(value), typeName, engines.Limits),
         _ => throw new ExpressionException($"'{expressionType}' is not a type of expression. Known: {string.Join(", ", Types)}."),
     };
 

@@ -1,6 +1,6 @@
 namespace Kairship.Workflows.Expressions;
 
-/// <summary>What one evaluation of a script may use up. Past any of these it ends with an <see cref="ExpressionException"/> that names the limit.</summary>
+/// <summary>What one evaluation of a script or a template may use up. Past any of these it ends with an <see cref="ExpressionException"/> that names the limit.</summary>
 public sealed record ExpressionLimits
 {
     /// <summary>Wall time of one evaluation.</summary>
@@ -23,9 +23,9 @@ public sealed record ExpressionLimits
     /// <value>The default is 1,000,000.</value>
     public uint ArrayLength { get; init; } = 1_000_000;
 
-    /// <summary>Characters of a text that one call of repeat, padStart, padEnd, join, replace or replaceAll may make.</summary>
-    /// <value>The default is 4,000,000.</value>
-    public int TextLength { get; init; } = 4_000_000;
+    /// <summary>Characters of a text that one call of a function of a script may make or go through, and of all texts that a template makes.</summary>
+    /// <value>The default is 1,000,000.</value>
+    public int TextLength { get; init; } = 1_000_000;
 
     /// <summary>Depth of objects and arrays in a result.</summary>
     /// <value>The default is 64.</value>

@@ -13,7 +13,14 @@ namespace Kairship.Workflows.Expressions;
 /// </summary>
 internal sealed class ScriptGuards
 {
-    private static readonly Prepared<Acornima.Ast.Script> Prototypes = Engine.PrepareScript("[String.prototype, Array.prototype, JSON, Math]");
+    private static readonly Prepared<Acornima.Ast.Script> Prototypes = Engine.PrepareScript(
+        """
+        const objects = [String.prototype, Array.prototype, JSON, Math, Object, Array, Set.prototype, Map.prototype, Map];
+        // Their constructors would take any number of items in one step.
+        globalThis.Set = class Set extends globalThis.Set { constructor(items) { super(); if (items != null) for (const item of items) this.add(item); } };
+        globalThis.Map = class Map extends globalThis.Map { constructor(items) { super(); if (items != null) for (const [key, value] of items) this.set(key, value); } };
+        return objects;
+        """);
 
     private readonly Engine engine;
     private readonly ExpressionLimits limits;
@@ -31,6 +38,7 @@ internal sealed class ScriptGuards
         guards.GuardText(objects[0].AsObject());
         guards.Guard(objects[1].AsObject(), "join", (self, arguments) => guards.JoinLength(self, At(arguments, 0)));
         guards.Guard(objects[2].AsObject(), "stringify", (_, arguments) => ScriptValues.Weigh(At(arguments, 0), limits));
+        ScriptReadGuards.Install(engine, limits, name => objects[name].AsObject());
         // What a decision comes to must not depend on luck.
         objects[3].AsObject().Delete("random");
         foreach (var name in ScriptNames.Removed)
@@ -52,17 +60,13 @@ internal sealed class ScriptGuards
     /// <summary>Puts a function before the built-in one that works out the most it could make.</summary>
     private void Guard(ObjectInstance owner, string name, Func<JsValue, JsValue[], double> length)
     {
-        var original = (Jint.Native.Function.Function)owner.Get(name);
-        var guarded = new ClrFunction(engine, name, (self, arguments) =>
+        Put(engine, owner, name, (self, arguments) =>
         {
             if (length(self, arguments) > limits.TextLength)
             {
                 throw new ExpressionException($"{name}() would make a text of more than {limits.TextLength} characters.");
             }
-
-            return engine.Call(original, self, arguments);
         });
-        owner.FastSetProperty(name, new PropertyDescriptor(guarded, writable: true, enumerable: false, configurable: true));
     }
 
     private double JoinLength(JsValue self, JsValue separator) =>
@@ -91,6 +95,17 @@ internal sealed class ScriptGuards
         ObjectInstance o when o is not Jint.Native.Function.Function => ScriptValues.Weigh(o, limits),
         _ => 32,
     };
+
+    internal static void Put(Engine engine, ObjectInstance owner, string name, Action<JsValue, JsValue[]> check)
+    {
+        var original = (Jint.Native.Function.Function)owner.Get(name);
+        var guarded = new ClrFunction(engine, name, (self, arguments) =>
+        {
+            check(self, arguments);
+            return engine.Call(original, self, arguments);
+        });
+        owner.FastSetProperty(name, new PropertyDescriptor(guarded, writable: true, enumerable: false, configurable: true));
+    }
 
     private static double Number(JsValue value) => value.IsNumber() ? value.AsNumber() : value.IsString() ? TypeConverter.ToNumber(value) : 0;
 

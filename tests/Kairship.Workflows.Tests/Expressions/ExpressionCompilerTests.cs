@@ -35,7 +35,7 @@ public sealed class ExpressionCompilerTests
     }
 
     [Theory]
-    [InlineData("Liquid", "\"{{ x }}\"", "*JavaScript*")]
+    [InlineData("Liquid", "\"{{ x\"", "*not closed*line 1*")]
     [InlineData("Python", "\"1\"", "*'Python'*Literal, Object, Variable, Input, JavaScript*")]
     [InlineData("Object", "\"{\"", "*must be JSON*")]
     [InlineData("Object", "\"{\\\"a\\\":1,\\\"a\\\":2}\"", "*must be JSON*")]
