@@ -69,6 +69,12 @@ internal sealed class InstanceQueries(KairshipDatabase database)
                 .ToListAsync(cancellationToken);
         });
 
+    public Task<Page<BookmarkRecord>> ListBookmarksAsync(string stimulusName, PageRequest page, CancellationToken cancellationToken) => database.ReadAsync(context =>
+        context.Set<BookmarkRow>().AsNoTracking().Where(x => x.StimulusName == stimulusName)
+            .Join(context.Set<InstanceRow>().Where(x => x.FinishedAt == null), x => x.InstanceId, x => x.Id, (bookmark, _) => bookmark)
+            .OrderBy(x => x.InstanceId).ThenBy(x => x.Id)
+            .PageAsync(page, x => new BookmarkRecord(x.Id, x.InstanceId, x.ActivityId, x.StimulusName, x.StimulusHash, x.CorrelationId), cancellationToken));
+
     /// <summary>The counts of the chunks say which of them the page touches.</summary>
     public Task<Page<JournalRecord>> ReadJournalAsync(string instanceId, PageRequest page, CancellationToken cancellationToken) =>
         database.ReadAsync(async context =>

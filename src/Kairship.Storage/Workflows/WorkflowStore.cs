@@ -84,6 +84,9 @@ internal sealed class WorkflowStore(
         string stimulusHash, string? correlationId, CancellationToken cancellationToken) =>
         instances.FindBookmarksAsync(stimulusHash, correlationId, cancellationToken);
 
+    public Task<Page<BookmarkRecord>> ListBookmarksAsync(string stimulusName, PageRequest page, CancellationToken cancellationToken) =>
+        instances.ListBookmarksAsync(stimulusName, page, cancellationToken);
+
     public Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) =>
         ledger.ReadOutboxAsync(limit, cancellationToken);
 

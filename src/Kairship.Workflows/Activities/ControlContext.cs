@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kairship.Workflows.Definitions;
+using Kairship.Workflows.Execution;
 using Kairship.Workflows.Expressions;
 
 namespace Kairship.Workflows.Activities;
@@ -37,6 +38,16 @@ public abstract class ControlContext
     public abstract void Complete(params IReadOnlyList<string> outcomes);
 
     public abstract void Fault(string type, string message);
+
+    /// <summary>As <see cref="Fault"/>, but a retry calls <see cref="ControlActivity.Execute"/> again and not what faulted: its <see cref="State"/> is as before this call.</summary>
+    public abstract void FaultAndRestart(string type, string message);
+
+    /// <summary>What an instance may use up.</summary>
+    public abstract ExecutionLimits Limits { get; }
+
+    /// <summary>Starts another instance, once, when this transition commits. This instance is told with the stimulus <see cref="WorkflowEnd"/>: when the child ends or faults where it
+    /// waits for it, else when it has started; and in any case when it cannot be started.</summary>
+    public abstract void StartChild(ChildStart child);
 
     public abstract void SetOutput(string name, JsonNode? value);
 

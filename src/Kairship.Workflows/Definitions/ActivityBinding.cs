@@ -233,7 +233,9 @@ internal sealed class ActivityBinding(Compilation run, JsonObject json, string i
             return null;
         }
 
-        return run.Expression(id, property, type, value, typeName, scope);
+        var itemKey = DefinitionJson.Text(((DefinitionJson.Find(json, "defaultItemInputKey") as JsonObject)?["expression"] as JsonObject)?["value"]);
+        var given = FlowchartSemantics.GivenTo(descriptor, input, itemKey);
+        return run.Expression(id, property, type, value, typeName, given.Count == 0 ? scope : scope.With(given));
     }
 
     /// <summary>The script of Run JavaScript is text, whichever syntax the designer stored it under: the activity runs it. It is compiled here to be checked.</summary>

@@ -91,7 +91,7 @@ internal sealed class ActivityBuilder(Compilation run)
         var children = new Dictionary<string, IReadOnlyList<ActivityNode>>(StringComparer.OrdinalIgnoreCase);
         foreach (var (port, list) in ActivityPorts.Embedded(run, json, id, descriptor))
         {
-            var inside = port.Equals("Body", StringComparison.OrdinalIgnoreCase) ? scope.ForLoopBody() : scope;
+            var inside = port.Equals("Body", StringComparison.OrdinalIgnoreCase) ? scope.ForLoopBody() : scope.With(FlowchartSemantics.GivenInside(descriptor));
             children[port] = [.. list.Select(child => Build(child, nodeId, inside, depth + 1)).OfType<ActivityNode>()];
         }
 

@@ -1,4 +1,5 @@
 using Kairship.Workflows.Activities;
+using Kairship.Workflows.Activities.BuiltIn;
 using Kairship.Workflows.Expressions;
 
 namespace Kairship.Workflows.Definitions;
@@ -21,7 +22,8 @@ internal static class FlowchartSemantics
 {
     private static readonly HashSet<string> Waiting = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Elsa.Delay", "Elsa.Event", "Elsa.Timer", "Elsa.Cron", "Elsa.StartAt", "Elsa.RunTask", "Elsa.ExecuteWorkflow",
+        "Elsa.Delay", "Elsa.Event", "Elsa.Timer", "Elsa.Cron", "Elsa.StartAt", "Elsa.RunTask", "Elsa.ExecuteWorkflow", "Elsa.DispatchWorkflow",
+        "Elsa.BulkDispatchWorkflows",
     };
 
     public static bool IsFork(ActivityDescriptor descriptor) => Is(descriptor, "Elsa.FlowFork");
@@ -32,6 +34,15 @@ internal static class FlowchartSemantics
     public static bool SendsHttp(ActivityDescriptor descriptor) => Is(descriptor, "Elsa.FlowSendHttpRequest");
 
     public static bool RunsScript(ActivityDescriptor descriptor) => Is(descriptor, "Elsa.RunJavaScript");
+
+    /// <summary>Variables that an activity gives to those embedded in it, beside a loop's.</summary>
+    public static IReadOnlyList<string> GivenInside(ActivityDescriptor descriptor) => IsBulk(descriptor) ? BulkItem.EndVariables : [];
+
+    /// <summary>Variables that only this input sees.</summary>
+    public static IReadOnlyList<string> GivenTo(ActivityDescriptor descriptor, InputDescriptor? input, string? itemKey) =>
+        IsBulk(descriptor) && input?.Name == "CorrelationIdFunction" ? [BulkItem.ItemVariable, .. itemKey is { Length: > 0 } ? (string[])[itemKey] : []] : [];
+
+    private static bool IsBulk(ActivityDescriptor descriptor) => Is(descriptor, "Elsa.BulkDispatchWorkflows");
 
     public static OutcomeKind OutcomesOf(ActivityNode node)
     {

@@ -13,6 +13,9 @@ internal sealed class VariableScope(VariableScope? outer, IReadOnlyList<Variable
 
     public VariableScope ForLoopBody() => new(this, LoopVariables);
 
+    /// <summary>With variables that an activity gives to what is inside it.</summary>
+    public VariableScope With(IEnumerable<string> names) => new(this, [.. names.Select(n => new VariableDefinition(n, n, "Object", false, null))]);
+
     /// <summary>By id from here outwards, then by name (in any case).</summary>
     public VariableDefinition? Find(string idOrName) =>
         All().FirstOrDefault(v => v.Id == idOrName) ?? FindByName(idOrName);

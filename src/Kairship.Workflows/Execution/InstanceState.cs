@@ -20,6 +20,19 @@ internal sealed class InstanceState
     [JsonPropertyName("n")] public string? Name { get; set; }
     [JsonPropertyName("c")] public string? CorrelationId { get; set; }
     [JsonPropertyName("pi")] public string? ParentInstanceId { get; set; }
+
+    /// <summary>The key of the stimulus that tells the parent, when it is not this instance's id.</summary>
+    [JsonPropertyName("pk")] public string? ParentKey { get; set; }
+
+    /// <summary>What the parent wants to read in that stimulus.</summary>
+    [JsonPropertyName("pt")] public string? ParentTag { get; set; }
+
+    /// <summary>The parent does not wait for the end: it is not told.</summary>
+    [JsonPropertyName("pq")] public bool ParentDoesNotWait { get; set; }
+
+    /// <summary>How many instances are above this one.</summary>
+    [JsonPropertyName("dp")] public int Depth { get; set; }
+
     [JsonPropertyName("st")] public StatePhase Phase { get; set; }
     [JsonPropertyName("p")] public bool Paused { get; set; }
     [JsonPropertyName("tr")] public TriggerState? Trigger { get; set; }

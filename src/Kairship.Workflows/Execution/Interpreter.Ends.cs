@@ -130,11 +130,12 @@ internal sealed partial class Interpreter
         queue.Clear();
     }
 
-    private void TellParent()
+    private void TellParent(string? problem = null)
     {
-        if (State.ParentInstanceId is { } parent)
+        if (State is { ParentInstanceId: { } parent, ParentDoesNotWait: false })
         {
-            Send(OutboxPayload.Signal, new OutboxPayload(Messages.State(new Stimulus(WorkflowEnd.Of(State.Id), WorkflowEnd.Payload(State))), null, parent));
+            var told = new Stimulus(WorkflowEnd.Of(State.ParentKey ?? State.Id), WorkflowEnd.Payload(State, problem));
+            Send(OutboxPayload.Signal, new OutboxPayload(Messages.State(told), null, parent));
         }
     }
 
@@ -167,18 +168,30 @@ internal sealed partial class Interpreter
         }
     }
 
-    private void Fault(ExecutionState execution, string type, string message, PendingStep? step)
+    private void Fault(ExecutionState execution, string type, string message, PendingStep? step, bool restarts = false)
     {
         RemoveBookmarks(execution);
         execution.Phase = ExecutionPhase.Faulted;
         execution.Due = null;
-        execution.Redo = step is null ? null : [step];
+        execution.Redo = step switch
+        {
+            null => null,
+            { Kind: StepKind.ChildCompleted } when restarts => [new PendingStep(StepKind.Start), step],
+            _ when restarts => [new PendingStep(StepKind.Start)],
+            _ => [step],
+        };
         AddIncident(execution, type, message);
     }
 
     private void AddIncident(ExecutionState? execution, string type, string message)
     {
+        var before = IsHalted;
         (State.Incidents ??= []).Add(new IncidentState(execution?.Id, type, message, now));
+        if (!before && IsHalted)
+        {
+            TellParent($"{type}: {message}");
+        }
+
         Journal(execution, "Faulted", $"{type}: {message}");
     }
 
@@ -247,6 +260,8 @@ internal sealed partial class Interpreter
         }
     }
 
-    private void Send(string kind, OutboxPayload payload) =>
-        transition.Outbox.Add(new OutboxMessage($"{State.Id}/m{++State.NextBookmark}", State.Id, kind, payload.Write()));
+    private void Send(string kind, OutboxPayload payload) => Send(kind, payload.Write());
+
+    private void Send(string kind, byte[] payload) =>
+        transition.Outbox.Add(new OutboxMessage($"{State.Id}/m{++State.NextBookmark}", State.Id, kind, payload));
 }

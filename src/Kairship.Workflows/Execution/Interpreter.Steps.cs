@@ -93,7 +93,7 @@ internal sealed partial class Interpreter
         if (fault is { } f)
         {
             Undo(target, before, child, context);
-            Fault(target, f.Type, f.Message, step);
+            Fault(target, f.Type, f.Message, step, context.Restarts);
         }
     }
 

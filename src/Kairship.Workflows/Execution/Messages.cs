@@ -48,6 +48,26 @@ internal sealed record OutboxPayload(StimulusState Stimulus, string? Correlation
     public static OutboxPayload? Read(ReadOnlyMemory<byte> bytes) => JsonSerializer.Deserialize(bytes.Span, MessageJson.Default.OutboxPayload);
 }
 
+/// <summary>What an outbox message of the kind "start" says.</summary>
+internal sealed record ChildStartPayload(
+    string DefinitionId, string? VersionId, string InstanceId, string ParentInstanceId, JsonObject Input, string? CorrelationId, string? Key, string? Tag, bool Waits, int Depth)
+{
+    public const string Kind = "start";
+
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Default.ChildStartPayload);
+
+    public static ChildStartPayload? Read(ReadOnlyMemory<byte> bytes) => JsonSerializer.Deserialize(bytes.Span, MessageJson.Default.ChildStartPayload);
+
+    /// <summary>What the parent is told when the child has started and is not waited for, or cannot start.</summary>
+    public Stimulus Answer(string? problem) => new(WorkflowEnd.Of(Key ?? InstanceId), new JsonObject
+    {
+        ["instanceId"] = InstanceId,
+        ["tag"] = Tag,
+        ["status"] = problem is null ? WorkflowEnd.Started : WorkflowEnd.Refused,
+        ["problem"] = problem,
+    });
+}
+
 internal static class Messages
 {
     public static StimulusState State(Stimulus stimulus) => new(stimulus.Key.Name, stimulus.Key.Key, stimulus.Payload);
@@ -55,16 +75,31 @@ internal static class Messages
     public static Stimulus Stimulus(StimulusState state) => new(new StimulusKey(state.Name, state.Key), state.Payload?.DeepClone());
 }
 
-/// <summary>What the parent of a finished instance is told: the stimulus ("workflow", child instance id).</summary>
+/// <summary>What the parent of an instance is told: the stimulus ("workflow", child instance id) with {instanceId, tag, status, output, outcomes}.</summary>
 public static class WorkflowEnd
 {
     public const string StimulusName = "workflow";
 
+    public const string Finished = nameof(StatePhase.Finished);
+    public const string Cancelled = nameof(StatePhase.Cancelled);
+
+    /// <summary>It has an incident. Not the end: it tells again when it ends after a retry.</summary>
+    public const string Faulted = "Faulted";
+
+    /// <summary>It exists, and nobody waits for its end.</summary>
+    public const string Started = "Started";
+
+    /// <summary>It was not started and will not be; why is in "problem".</summary>
+    public const string Refused = "Refused";
+
     public static StimulusKey Of(string instanceId) => new(StimulusName, instanceId);
 
-    internal static JsonObject Payload(InstanceState state) => new()
+    internal static JsonObject Payload(InstanceState state, string? problem = null) => new()
     {
-        ["status"] = state.Phase.ToString(),
+        ["instanceId"] = state.Id,
+        ["tag"] = state.ParentTag,
+        ["status"] = problem is null ? state.Phase.ToString() : Faulted,
+        ["problem"] = problem,
         ["output"] = state.Output?.DeepClone(),
         ["outcomes"] = new JsonArray([.. (state.Outcomes ?? []).Select(o => JsonValue.Create(o))]),
     };
@@ -73,4 +108,5 @@ public static class WorkflowEnd
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, MaxDepth = StateSerializer.MaxDepth)]
 [JsonSerializable(typeof(InboxPayload))]
 [JsonSerializable(typeof(OutboxPayload))]
+[JsonSerializable(typeof(ChildStartPayload))]
 internal sealed partial class MessageJson : JsonSerializerContext;

@@ -12,6 +12,9 @@ internal sealed partial class Interpreter
     {
         public (string Type, string Message)? Faulted { get; private set; }
 
+        /// <summary>A retry starts the activity anew.</summary>
+        public bool Restarts { get; private set; }
+
         /// <summary>Children scheduled in this call.</summary>
         public List<ExecutionState> Scheduled { get; } = [];
 
@@ -65,6 +68,28 @@ internal sealed partial class Interpreter
         public override void Complete(params IReadOnlyList<string> outcomes) => owner.Complete(execution, outcomes);
 
         public override void Fault(string type, string message) => Faulted ??= (type, message);
+
+        public override void FaultAndRestart(string type, string message)
+        {
+            Restarts = true;
+            Fault(type, message);
+        }
+
+        public override ExecutionLimits Limits => owner.limits;
+
+        public override void StartChild(ChildStart child)
+        {
+            if (owner.State.Depth + 2 > owner.limits.MaxInstanceDepth)
+            {
+                Fault("InstanceDepth", $"Definition '{child.DefinitionId}' would be started {owner.State.Depth + 2} instances deep; at most {owner.limits.MaxInstanceDepth} "
+                    + "are allowed: does a workflow start itself?");
+                return;
+            }
+
+            owner.Send(ChildStartPayload.Kind, new ChildStartPayload(
+                child.DefinitionId, child.VersionId, child.InstanceId, owner.State.Id, (JsonObject)child.Input.DeepClone(), child.CorrelationId, child.Key, child.Tag, child.Waits,
+                owner.State.Depth + 1).Write());
+        }
 
         public override void SetOutput(string name, JsonNode? value) => owner.SetOutput(execution, name, value);
 

@@ -61,29 +61,28 @@ public sealed class OutboxPump(IWorkflowStore store, WorkflowRuntime runtime, Wo
 
     private async Task DeliverAsync(OutboxMessage message, CancellationToken cancellationToken)
     {
-        OutboxPayload? payload;
+        var key = $"outbox:{message.Id}";
         try
         {
-            payload = OutboxPayload.Read(message.Payload);
+            switch (message.Kind)
+            {
+                case OutboxPayload.Publish when OutboxPayload.Read(message.Payload) is { } publish:
+                    await runtime.PublishAsync(Messages.Stimulus(publish.Stimulus), publish.CorrelationId, key, cancellationToken);
+                    break;
+                case OutboxPayload.Signal when OutboxPayload.Read(message.Payload) is { InstanceId: { } target } signal:
+                    await runtime.SignalAsync(target, Messages.Stimulus(signal.Stimulus), key, cancellationToken);
+                    break;
+                case ChildStartPayload.Kind when ChildStartPayload.Read(message.Payload) is { } start:
+                    await runtime.StartChildAsync(start, key, cancellationToken);
+                    break;
+                default:
+                    logger.BadMessage(message.InstanceId, $"unknown kind '{message.Kind}'");
+                    break;
+            }
         }
         catch (JsonException e)
         {
             logger.BadMessage(message.InstanceId, e.Message);
-            return;
-        }
-
-        var key = $"outbox:{message.Id}";
-        switch (message.Kind)
-        {
-            case OutboxPayload.Publish when payload is not null:
-                await runtime.PublishAsync(Messages.Stimulus(payload.Stimulus), payload.CorrelationId, key, cancellationToken);
-                break;
-            case OutboxPayload.Signal when payload?.InstanceId is { } target:
-                await runtime.SignalAsync(target, Messages.Stimulus(payload.Stimulus), key, cancellationToken);
-                break;
-            default:
-                logger.BadMessage(message.InstanceId, $"unknown kind '{message.Kind}'");
-                break;
         }
     }
 

@@ -29,6 +29,12 @@ public sealed record StartRequest
     /// <summary>Told with the stimulus <see cref="Execution.WorkflowEnd"/> when this instance has finished or was cancelled.</summary>
     public string? ParentInstanceId { get; init; }
 
+    /// <summary>The key of that stimulus; null: the instance's id.</summary>
+    internal string? ParentKey { get; init; }
+    internal string? ParentTag { get; init; }
+    internal bool ParentDoesNotWait { get; init; }
+    internal int Depth { get; init; }
+
     /// <summary>The trigger activity that this start comes from: the flowchart starts there and the activity does not wait.</summary>
     public string? TriggerActivityId { get; init; }
 

@@ -144,6 +144,10 @@ public sealed partial class WorkflowRuntime
         Name = request.Name,
         CorrelationId = request.CorrelationId,
         ParentInstanceId = request.ParentInstanceId,
+        ParentKey = request.ParentKey,
+        ParentTag = request.ParentTag,
+        ParentDoesNotWait = request.ParentDoesNotWait,
+        Depth = request.Depth,
         Input = input.Count == 0 ? null : input,
         Trigger = request.TriggerActivityId is { } trigger
             ? new TriggerState(trigger, request.TriggeredBy?.Key.Name ?? "", request.TriggeredBy?.Key.Key ?? "", request.TriggeredBy?.Payload?.DeepClone())

@@ -109,6 +109,9 @@ public interface IWorkflowStore
     /// <summary>Bookmarks of unfinished instances with this stimulus hash (and, when given, of instances with this correlation id).</summary>
     Task<IReadOnlyList<BookmarkRecord>> FindBookmarksAsync(string stimulusHash, string? correlationId, CancellationToken cancellationToken);
 
+    /// <summary>Bookmarks of unfinished instances for this kind of stimulus ("task"), those of one instance together.</summary>
+    Task<Page<BookmarkRecord>> ListBookmarksAsync(string stimulusName, PageRequest page, CancellationToken cancellationToken);
+
     /// <summary>Outbox messages, oldest first.</summary>
     Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken);
 

@@ -1,6 +1,6 @@
 namespace Kairship.Workflows.Storage;
 
-/// <content>Triggers of published definitions.</content>
+/// <content>Triggers of published definitions, and waits by the kind of their stimulus.</content>
 public sealed partial class InMemoryWorkflowStore
 {
     private readonly List<TriggerRecord> triggers = [];
@@ -22,6 +22,16 @@ public sealed partial class InMemoryWorkflowStore
             }
 
             return Task.FromResult(index >= 0);
+        }
+    }
+
+    public Task<Page<BookmarkRecord>> ListBookmarksAsync(string stimulusName, PageRequest page, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var found = rows.Values.Where(r => !r.IsFinished).SelectMany(r => r.Bookmarks.Values).Where(b => b.StimulusName == stimulusName)
+                .OrderBy(b => b.InstanceId, StringComparer.Ordinal).ThenBy(b => b.Id, StringComparer.Ordinal);
+            return Task.FromResult(Cut([.. found], page));
         }
     }
 

@@ -75,6 +75,21 @@ public abstract partial class WorkflowStoreCompliance
         (await Store.FindTriggersAsync("h1", Cancel)).Should().Equal(trigger with { FiredAt = trigger.PublishedAt.AddMinutes(2) });
     }
 
+    [Fact]
+    public async Task Bookmarks_ListedByTheKindOfStimulus_AreThoseOfUnfinishedInstances()
+    {
+        var one = await CreateAndClaimAsync("one");
+        var two = await CreateAndClaimAsync("two");
+        var task = Bookmark("one", "b1", "h1") with { StimulusName = "task" };
+        await CommitAsync(Commit(one) with { AddedBookmarks = [task, Bookmark("one", "b2", "h2"), task with { Id = "b3" }] });
+        await CommitAsync(Commit(two) with { AddedBookmarks = [Bookmark("two", "b1", "h1") with { StimulusName = "task" }] });
+
+        (await Store.ListBookmarksAsync("task", new PageRequest(0, 2), Cancel)).Should().BeEquivalentTo(new { Total = 3L, Items = new[] { task, task with { Id = "b3" } } });
+
+        await CommitAsync(Finish(two));
+        (await Store.ListBookmarksAsync("task", new PageRequest(1, 5), Cancel)).Should().BeEquivalentTo(new { Total = 2L, Items = new[] { task with { Id = "b3" } } });
+    }
+
     private DefinitionRecord Published(string id, int version) => Definition(id, version) with { IsLatest = true, IsPublished = true };
 
     private TriggerRecord Trigger(string definitionId, int version, string activityId, string hash, string name = "event") =>

@@ -20,17 +20,18 @@ public static class CrashEverywhere
 {
     /// <param name="newStore">A store that is migrated; may be the same each time. Gets the clock that the run uses.</param>
     /// <param name="stimuli">Sent one by one, each when the instance has come to rest.</param>
+    /// <param name="others">Definitions that the first one starts instances of.</param>
     /// <returns>The run without a crash.</returns>
     public static async Task<CrashRun> RunAsync(
-        Func<TimeProvider, Task<IWorkflowStore>> newStore, string definition, IReadOnlyList<Stimulus> stimuli, JsonObject? input = null)
+        Func<TimeProvider, Task<IWorkflowStore>> newStore, string definition, IReadOnlyList<Stimulus> stimuli, JsonObject? input = null, params IReadOnlyList<string> others)
     {
-        var expected = await RunOnceAsync(newStore, definition, stimuli, input, null, false);
+        var expected = await RunOnceAsync(newStore, definition, stimuli, input, null, false, others);
         expected.Commits.Should().BeGreaterThan(0);
         for (var commit = 1; commit <= expected.Commits; commit++)
         {
             foreach (var after in (bool[])[false, true])
             {
-                var actual = await RunOnceAsync(newStore, definition, stimuli, input, commit, after);
+                var actual = await RunOnceAsync(newStore, definition, stimuli, input, commit, after, others);
                 actual.Should().BeEquivalentTo(expected, o => o.Excluding(r => r.Commits), "a crash {0} commit {1} of {2} must not show", after ? "after" : "before", commit, expected.Commits);
             }
         }
@@ -39,7 +40,7 @@ public static class CrashEverywhere
     }
 
     private static async Task<CrashRun> RunOnceAsync(
-        Func<TimeProvider, Task<IWorkflowStore>> newStore, string definition, IReadOnlyList<Stimulus> stimuli, JsonObject? input, int? crashAt, bool after)
+        Func<TimeProvider, Task<IWorkflowStore>> newStore, string definition, IReadOnlyList<Stimulus> stimuli, JsonObject? input, int? crashAt, bool after, IReadOnlyList<string> others)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var store = new CrashingStore(await newStore(time));
@@ -54,7 +55,7 @@ public static class CrashEverywhere
             await using var engine = new WorkflowHarness(store, time, ledger);
             try
             {
-                await LiveAsync(engine, definition, stimuli, input, id);
+                await LiveAsync(engine, definition, stimuli, input, id, others);
                 if (!store.Crashed)
                 {
                     return await ReadAsync(engine, ledger, id, store.Commits);
@@ -68,10 +69,14 @@ public static class CrashEverywhere
     }
 
     /// <summary>A process from its start: everything it is asked for again is deduplicated.</summary>
-    private static async Task LiveAsync(WorkflowHarness engine, string definition, IReadOnlyList<Stimulus> stimuli, JsonObject? input, string id)
+    private static async Task LiveAsync(WorkflowHarness engine, string definition, IReadOnlyList<Stimulus> stimuli, JsonObject? input, string id, IReadOnlyList<string> others)
     {
         await engine.Runtime.RecoverAsync(CancellationToken.None);
-        await engine.ImportAsync(definition);
+        foreach (var one in others.Append(definition))
+        {
+            await engine.ImportAsync(one);
+        }
+
         var request = new StartRequest { DefinitionId = WorkflowDefinition.Parse(definition).DefinitionId!, Input = (JsonObject?)input?.DeepClone() ?? [], InstanceId = id };
         (await engine.Runtime.StartAsync(request, CancellationToken.None)).Started.Should().BeTrue();
         await engine.RunToRestAsync();
@@ -86,8 +91,15 @@ public static class CrashEverywhere
     {
         var record = await engine.InstanceAsync(id);
         var snapshot = await engine.SnapshotAsync(id);
-        var effects = ledger.Distinct.ToDictionary(d => d.Key.Replace(id, "", StringComparison.Ordinal), d => d.Value);
-        effects.Values.Should().NotContain(v => v.Contains(" | ", StringComparison.Ordinal), "one idempotency key stands for one effect");
+        ledger.Distinct.Values.Should().NotContain(v => v.Contains(" | ", StringComparison.Ordinal), "one idempotency key stands for one effect");
+        var effects = ledger.Distinct.Where(d => d.Key.StartsWith(id, StringComparison.Ordinal)).ToDictionary(d => d.Key.Replace(id, "", StringComparison.Ordinal), d => d.Value);
+
+        // The ids of children are other ones in each run; what they did is counted.
+        foreach (var child in ledger.Distinct.Where(d => !d.Key.StartsWith(id, StringComparison.Ordinal)).GroupBy(d => $"child{d.Key[d.Key.IndexOf('/', StringComparison.Ordinal)..]} {d.Value}"))
+        {
+            effects[child.Key] = $"{child.Count()} times";
+        }
+
         return new CrashRun(record.Status, snapshot.Output.ToJsonString(), snapshot.Variables.ToJsonString(), effects, commits);
     }
 }

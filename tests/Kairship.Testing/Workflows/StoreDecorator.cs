@@ -74,6 +74,9 @@ public abstract class StoreDecorator(IWorkflowStore? inner = null) : IWorkflowSt
     public virtual Task<IReadOnlyList<BookmarkRecord>> FindBookmarksAsync(string stimulusHash, string? correlationId, CancellationToken cancellationToken) =>
         Target.FindBookmarksAsync(stimulusHash, correlationId, cancellationToken);
 
+    public virtual Task<Page<BookmarkRecord>> ListBookmarksAsync(string stimulusName, PageRequest page, CancellationToken cancellationToken) =>
+        Target.ListBookmarksAsync(stimulusName, page, cancellationToken);
+
     public virtual Task<IReadOnlyList<OutboxMessage>> ReadOutboxAsync(int limit, CancellationToken cancellationToken) => Target.ReadOutboxAsync(limit, cancellationToken);
 
     public virtual Task DeleteOutboxAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => Target.DeleteOutboxAsync(ids, cancellationToken);

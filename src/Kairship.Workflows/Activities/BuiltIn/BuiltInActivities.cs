@@ -12,6 +12,7 @@ public static class BuiltInActivities
         new ForEach(), new ParallelForEach(), new For(), new While(), new Break(),
         new SetVariable(), new SetOutput(), new SetName(), new Correlate(), new WriteLine(), new RunJavaScript(expressions),
         new Start(), new End(), new Finish(), new Complete(), new Fault(),
-        new Delay(), new Event(), new PublishEvent(),
+        new Delay(), new Timer(), new Cron(), new StartAt(), new Event(), new PublishEvent(),
+        new DispatchWorkflow(), new ExecuteWorkflow(), new BulkDispatchWorkflows(), new RunTask(),
     ];
 }

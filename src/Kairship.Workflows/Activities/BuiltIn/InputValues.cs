@@ -47,9 +47,30 @@ internal static class InputValues
         }
     }
 
+    /// <summary>Values by name: an object of the caller's own; nothing is an empty one.</summary>
+    public static JsonObject Object(JsonNode? value)
+    {
+        try
+        {
+            return value switch
+            {
+                null => [],
+                JsonObject o => (JsonObject)o.DeepClone(),
+                _ when string.IsNullOrWhiteSpace(Text(value)) => [],
+                _ => JsonNode.Parse(Text(value)!) as JsonObject ?? throw NoObject(value),
+            };
+        }
+        catch (JsonException)
+        {
+            throw NoObject(value!);
+        }
+    }
+
     public static IReadOnlyList<string> Texts(JsonNode? value) => [.. List(value).Select(Text).OfType<string>()];
 
     private static ExpressionException NoList(JsonNode value) => new($"A list is expected, but the value is {Short(value.ToJsonString())}.");
+
+    private static ExpressionException NoObject(JsonNode value) => new($"Values by name are expected, but the value is {Short(value.ToJsonString())}.");
 
     private static string Short(string text) => text.Length <= 80 ? text : text[..80] + "...";
 }
