@@ -80,7 +80,11 @@ public abstract record ActivityResult
 public readonly record struct StimulusKey(string Name, string Key);
 
 /// <summary>Something that happened and may resume waits for the same key.</summary>
-public sealed record Stimulus(StimulusKey Key, JsonNode? Payload);
+public sealed record Stimulus(StimulusKey Key, JsonNode? Payload)
+{
+    /// <summary>How many signals caused one another before this one; 0 for one from outside.</summary>
+    internal int Hops { get; init; }
+}
 
 /// <summary>A child of a control activity has completed.</summary>
 /// <param name="Tag">What the parent said when it scheduled the child, or null.</param>

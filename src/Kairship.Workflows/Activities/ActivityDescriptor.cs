@@ -28,7 +28,7 @@ public sealed record InputDescriptor(
     bool IsWrapped = true, string? Category = null, string? DisplayName = null, float Order = 0, bool IsSensitive = false,
     IReadOnlyList<string>? Options = null);
 
-public sealed record OutputDescriptor(string Name, string TypeName, string? Description = null, string? DisplayName = null);
+public sealed record OutputDescriptor(string Name, string TypeName, string? Description = null, string? DisplayName = null, bool IsSensitive = false);
 
 /// <summary>
 /// What an activity type is called, takes and gives. Shapes as in Elsa's activity descriptors. No flow port means the implicit outcome "Done".

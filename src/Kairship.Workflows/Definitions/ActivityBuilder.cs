@@ -72,6 +72,7 @@ internal sealed class ActivityBuilder(Compilation run)
             DisplayText = DefinitionJson.Text((json["metadata"] as JsonObject)?["displayText"]),
             Activity = activity,
             CanStartWorkflow = CanStart(json),
+            Log = LogPersistence.Of(json["customProperties"]),
             Inputs = inputs,
             PlainInputs = binding.PlainInputs(),
             Outputs = binding.Outputs(),

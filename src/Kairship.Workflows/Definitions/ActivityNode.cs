@@ -18,6 +18,9 @@ public sealed class ActivityNode
     public string? DisplayText { get; init; }
     public required Activity Activity { get; init; }
     public ActivityDescriptor Descriptor => Activity.Descriptor;
+    /// <summary>Which values the journal keeps.</summary>
+    public LogPersistence Log { get; init; } = LogPersistence.Inherit;
+
     public ActivityNode? Parent { get; internal set; }
     public bool CanStartWorkflow { get; init; }
 
@@ -84,6 +87,11 @@ public sealed class WorkflowGraph
     public required int Version { get; init; }
     public required string ContentHash { get; init; }
     public string? Name { get; init; }
+    /// <summary>Which values the journal keeps unless an activity says otherwise.</summary>
+    public LogPersistence Log { get; init; } = LogPersistence.Inherit;
+
+    /// <summary>Variables, inputs and outputs of the workflow whose values are secrets: customProperties["kairship:sensitive"], a list of names.</summary>
+    public IReadOnlyList<string> SensitiveNames { get; init; } = [];
     public required ActivityNode Root { get; init; }
     public required IReadOnlyList<ActivityNode> Nodes { get; init; }
 

@@ -59,6 +59,8 @@ public sealed class DefinitionCompiler(ActivityRegistry registry, ExpressionComp
             Version = version,
             ContentHash = definition.ContentHash,
             Name = definition.Name,
+            Log = LogPersistence.Of(json["customProperties"]),
+            SensitiveNames = [.. ((json["customProperties"] as JsonObject)?["kairship:sensitive"] as JsonArray ?? []).Select(DefinitionJson.Text).OfType<string>()],
             Root = root,
             Nodes = nodes,
             ById = nodes.ToDictionary(node => node.Id),

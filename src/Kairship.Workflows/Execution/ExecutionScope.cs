@@ -5,7 +5,8 @@ using Kairship.Workflows.Expressions;
 namespace Kairship.Workflows.Execution;
 
 /// <summary>What one execution sees: its own variables, those of its ancestors, those of the workflow, innermost first.</summary>
-internal sealed class ExecutionScope(WorkflowGraph graph, InstanceState state, ExecutionTree tree, ExecutionState? execution, DateTimeOffset now) : IExpressionScope
+internal sealed class ExecutionScope(WorkflowGraph graph, InstanceState state, ExecutionTree tree, ExecutionState? execution, DateTimeOffset now,
+    Action<string, JsonNode?>? assigned = null) : IExpressionScope
 {
     public string InstanceId => state.Id;
     public string? CorrelationId => state.CorrelationId;
@@ -42,6 +43,7 @@ internal sealed class ExecutionScope(WorkflowGraph graph, InstanceState state, E
             return false;
         }
 
+        assigned?.Invoke(found.Key, value);
         found.Values[found.Key] = value?.DeepClone();
         return true;
     }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Kairship.Workflows.Definitions;
+using Kairship.Workflows.Execution.Journaling;
 
 namespace Kairship.Workflows.Execution;
 
@@ -11,7 +13,7 @@ public sealed record RunningActivity(
 /// <summary>Something that faulted and waits for an operator.</summary>
 public sealed record Incident(string? ActivityId, string? ExecutionId, string Type, string Message, DateTimeOffset At);
 
-/// <summary>What is in a stored state, for people and for the API: a copy, detached from the engine.</summary>
+/// <summary>What is in a stored state, for people and for the API: a copy, detached from the engine, in which secrets are masked as in the journal.</summary>
 public sealed record InstanceSnapshot
 {
     public required string InstanceId { get; init; }
@@ -25,26 +27,28 @@ public sealed record InstanceSnapshot
     public required IReadOnlyList<RunningActivity> Running { get; init; }
     public required IReadOnlyList<Incident> Incidents { get; init; }
 
+    /// <param name="graph">Says which values are secrets; without it only their names do.</param>
     /// <exception cref="InvalidDataException">Not a state, or one of a newer build.</exception>
-    public static InstanceSnapshot Read(ReadOnlyMemory<byte> bytes)
+    public static InstanceSnapshot Read(ReadOnlyMemory<byte> bytes, WorkflowGraph? graph = null)
     {
         var state = StateSerializer.Read(bytes);
+        var shown = new SnapshotMask(state, graph);
         return new InstanceSnapshot
         {
             InstanceId = state.Id,
-            Input = state.Input ?? [],
-            Output = state.Output ?? [],
+            Input = shown.Workflow(state.Input),
+            Output = shown.Workflow(state.Output),
             Outcomes = state.Outcomes ?? [],
-            Variables = new JsonObject((state.Variables ?? []).Select(v => KeyValuePair.Create(v.Key, v.Value?.DeepClone()))),
+            Variables = shown.Workflow(state.Variables),
             Paused = state.Paused,
-            Running = [.. state.Executions.Select(e => Describe(state.Id, e))],
-            Incidents = [.. (state.Incidents ?? []).Select(i => new Incident(ActivityOf(i.ExecutionId), i.ExecutionId is null ? null : $"{state.Id}/{i.ExecutionId}", i.Type, i.Message, i.At))],
+            Running = [.. state.Executions.Select(e => Describe(state.Id, e, shown))],
+            Incidents = [.. (state.Incidents ?? []).Select(i => new Incident(ActivityOf(i.ExecutionId), i.ExecutionId is null ? null : $"{state.Id}/{i.ExecutionId}", i.Type, shown.Text(i.Message), i.At))],
         };
     }
 
-    private static RunningActivity Describe(string instanceId, ExecutionState e) => new(
+    private static RunningActivity Describe(string instanceId, ExecutionState e, SnapshotMask shown) => new(
         e.ActivityId, $"{instanceId}/{e.Id}", e.Parent is null ? null : $"{instanceId}/{e.Parent}", e.Phase.ToString(), e.Failures, e.Due,
-        [.. (e.Bookmarks ?? []).Select(b => $"{b.Name} {b.Key}")], e.Inputs);
+        [.. (e.Bookmarks ?? []).Select(b => shown.Text($"{b.Name} {b.Key}"))], e.Inputs is null ? null : shown.Inputs(e));
 
     private static string? ActivityOf(string? executionId) => executionId?[..executionId.LastIndexOf('/')];
 }

@@ -54,6 +54,13 @@ internal sealed class InstanceState
     [JsonPropertyName("e")] public List<ExecutionState> Executions { get; set; } = [];
     [JsonPropertyName("ic")] public List<IncidentState>? Incidents { get; set; }
     [JsonPropertyName("j")] public long JournalSequence { get; set; }
+
+    /// <summary>Ends of earlier commits in the journal, about a tenth of what it may hold apart: where it may be cut.</summary>
+    [JsonPropertyName("jm")] public List<long>? JournalMarks { get; set; }
+
+    /// <summary>How many signals caused one another up to here, without a time or an effect in between.</summary>
+    [JsonPropertyName("hp")] public int Hops { get; set; }
+
     [JsonPropertyName("s")] public int NextOrder { get; set; }
     [JsonPropertyName("b")] public int NextBookmark { get; set; }
 
@@ -125,7 +132,8 @@ internal sealed record BookmarkState(
     [property: JsonPropertyName("n")] int Number, [property: JsonPropertyName("s")] string Name, [property: JsonPropertyName("k")] string Key);
 
 internal sealed record StimulusState(
-    [property: JsonPropertyName("s")] string Name, [property: JsonPropertyName("k")] string Key, [property: JsonPropertyName("p")] JsonNode? Payload);
+    [property: JsonPropertyName("s")] string Name, [property: JsonPropertyName("k")] string Key, [property: JsonPropertyName("p")] JsonNode? Payload,
+    [property: JsonPropertyName("h")] int Hops = 0);
 
 internal sealed record IncidentState(
     [property: JsonPropertyName("e")] string? ExecutionId, [property: JsonPropertyName("t")] string Type, [property: JsonPropertyName("m")] string Message,

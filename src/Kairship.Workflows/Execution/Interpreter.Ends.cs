@@ -19,6 +19,21 @@ internal sealed partial class Interpreter
             Journal(execution, "Note", message, data);
         }
 
+        State.Hops = 0;
+        try
+        {
+            Take(execution, ended);
+        }
+        catch (LimitException e)
+        {
+            Fault(execution, e.Type, e.Message, null);
+        }
+
+        return true;
+    }
+
+    private void Take(ExecutionState execution, InstanceEvent.EffectEnded ended)
+    {
         switch (ended.Result)
         {
             case ActivityResult.Completed completed:
@@ -30,6 +45,7 @@ internal sealed partial class Interpreter
                 CompleteEffect(execution, completed);
                 break;
             case ActivityResult.Waiting waiting:
+                Grow(waiting.State);
                 execution.State = (JsonObject?)waiting.State?.DeepClone();
                 execution.ResumedBy = null;
                 execution.Failures = 0;
@@ -39,8 +55,6 @@ internal sealed partial class Interpreter
                 EndFailed(execution, failed, ended.Backoff);
                 break;
         }
-
-        return true;
     }
 
     /// <summary>An effect leaves, or first runs what is embedded in the port that it names: from then on it is a parent like a control activity.</summary>
@@ -82,7 +96,7 @@ internal sealed partial class Interpreter
         List<string> ports = outcomes.Count == 0 ? ["Done"] : [.. outcomes];
         CancelChildren(execution);
         RemoveBookmarks(execution);
-        Journal(execution, "Completed", null, ports is ["Done"] ? null : new JsonObject { ["outcomes"] = new JsonArray([.. ports.Select(p => JsonValue.Create(p))]) });
+        JournalCompleted(execution, ports);
         if (Tree.ParentOf(execution) is not { } parent)
         {
             Tree.Remove(execution);
@@ -101,7 +115,7 @@ internal sealed partial class Interpreter
         State.Phase = StatePhase.Finished;
         State.Outcomes = outcomes is null ? null : [.. outcomes];
         State.Incidents = null;
-        Journal(null, "WorkflowFinished", null);
+        JournalWorkflow("WorkflowFinished", "outputs", State.Output, journalOptions.Outputs);
         TellParent();
     }
 
@@ -135,7 +149,7 @@ internal sealed partial class Interpreter
         if (State is { ParentInstanceId: { } parent, ParentDoesNotWait: false })
         {
             var told = new Stimulus(WorkflowEnd.Of(State.ParentKey ?? State.Id), WorkflowEnd.Payload(State, problem));
-            Send(OutboxPayload.Signal, new OutboxPayload(Messages.State(told), null, parent));
+            Send(OutboxPayload.Signal, new OutboxPayload(Messages.State(told), null, parent), always: true);
         }
     }
 
@@ -185,14 +199,15 @@ internal sealed partial class Interpreter
 
     private void AddIncident(ExecutionState? execution, string type, string message)
     {
+        var shown = Data.Message(message);
         var before = IsHalted;
-        (State.Incidents ??= []).Add(new IncidentState(execution?.Id, type, message, now));
+        (State.Incidents ??= []).Add(new IncidentState(execution?.Id, type, shown, now));
         if (!before && IsHalted)
         {
-            TellParent($"{type}: {message}");
+            TellParent($"{type}: {shown}");
         }
 
-        Journal(execution, "Faulted", $"{type}: {message}");
+        Journal(execution, "Faulted", $"{type}: {shown}", new JsonObject { ["type"] = type, ["attempts"] = Math.Max(1, execution?.Failures ?? 1) });
     }
 
     private void Wait(ExecutionState execution, IReadOnlyList<StimulusKey> stimuli, TimeSpan? delay)
@@ -204,6 +219,7 @@ internal sealed partial class Interpreter
         }
 
         RemoveBookmarks(execution);
+        CheckBookmarks(stimuli);
         execution.Phase = ExecutionPhase.Waiting;
         execution.Due = delay is { } d ? SaturatingAdd(now, d) : null;
         foreach (var key in stimuli)
@@ -213,7 +229,7 @@ internal sealed partial class Interpreter
             transition.AddedBookmarks.Add(Record(execution, bookmark));
         }
 
-        Journal(execution, "Suspended", null);
+        JournalSuspended(execution);
     }
 
     private static DateTimeOffset SaturatingAdd(DateTimeOffset at, TimeSpan delay) =>
@@ -226,6 +242,7 @@ internal sealed partial class Interpreter
 
     private void RemoveBookmarks(ExecutionState execution)
     {
+        Removed(execution.Bookmarks);
         execution.Bookmarks?.ForEach(RemoveBookmark);
         execution.Bookmarks = null;
     }
@@ -242,6 +259,9 @@ internal sealed partial class Interpreter
     private void SetOutput(ExecutionState execution, string name, JsonNode? value)
     {
         var node = graph.ById[execution.ActivityId];
+        Grow(value);
+        LearnOutput(node, name, value);
+        givenOutputs.Add((execution, KeyValuePair.Create(name, value)));
         if (node.Outputs.TryGetValue(name, out var variable))
         {
             Scope(execution).TrySetVariable(variable, value);
@@ -260,8 +280,24 @@ internal sealed partial class Interpreter
         }
     }
 
-    private void Send(string kind, OutboxPayload payload) => Send(kind, payload.Write());
+    /// <param name="always">Whatever the limits: a parent must hear of the end of its child.</param>
+    private void Send(string kind, OutboxPayload payload, bool always = false)
+    {
+        if (!always)
+        {
+            CheckHops(payload.Stimulus);
+        }
 
-    private void Send(string kind, byte[] payload) =>
+        Send(kind, payload.Write(), always);
+    }
+
+    private void Send(string kind, byte[] payload, bool always = false)
+    {
+        if (!always)
+        {
+            CheckMessage(payload.Length);
+        }
+
         transition.Outbox.Add(new OutboxMessage($"{State.Id}/m{++State.NextBookmark}", State.Id, kind, payload));
+    }
 }

@@ -205,7 +205,7 @@ internal sealed partial class Interpreter
         }
         catch (ExpressionException e)
         {
-            return $"Variable '{set.Variable}': {e.Message}";
+            return $"Variable '{set.Variable}': {(GraphJournal.IsSensitive(set.Variable) ? "the value does not have its type." : e.Message)}";
         }
     }
 }

@@ -10,9 +10,15 @@ internal sealed partial class Interpreter
 {
     private ExecutionState Schedule(ActivityNode node, ExecutionState? parent, string? tag, IReadOnlyDictionary<string, JsonNode?>? variables)
     {
+        CheckRoom(node, parent);
         var execution = Tree.Add(node.Id, parent, tag);
         if (variables is { Count: > 0 } || node.Variables.Count > 0)
         {
+            foreach (var handed in variables ?? new Dictionary<string, JsonNode?>())
+            {
+                Assigned(handed.Key, handed.Value);
+            }
+
             execution.Variables = (variables ?? new Dictionary<string, JsonNode?>()).ToDictionary(v => v.Key, v => v.Value?.DeepClone());
             foreach (var variable in node.Variables)
             {
@@ -59,6 +65,7 @@ internal sealed partial class Interpreter
             return;
         }
 
+        givenOutputs.Clear();
         var before = (JsonObject?)target.State?.DeepClone();
         var context = new NodeContext(this, target, node);
         (string Type, string Message)? fault;
@@ -70,6 +77,10 @@ internal sealed partial class Interpreter
         catch (ExpressionException e)
         {
             fault = ("Expression", e.Message);
+        }
+        catch (LimitException e)
+        {
+            fault = (e.Type, e.Message);
         }
         catch (ActivityInputException e)
         {
@@ -101,7 +112,17 @@ internal sealed partial class Interpreter
     {
         if (step.Kind == StepKind.Start)
         {
-            Journal(target, "Started", null);
+            var line = Record(target, "Started", null, null);
+            try
+            {
+                Execute(node, target, context);
+            }
+            finally
+            {
+                JournalInputs(line, target, node, node.Activity is EffectActivity ? [.. target.Inputs ?? []] : context.Evaluated);
+            }
+
+            return;
         }
 
         if (node.Activity is EffectActivity && step.Kind == StepKind.ChildCompleted)
@@ -117,18 +138,14 @@ internal sealed partial class Interpreter
 
         if (node.Activity is EffectActivity)
         {
-            // Started, or tried again by an operator who changed a variable.
-            target.Inputs = EvaluateInputs(node, target);
-            target.Phase = ExecutionPhase.Ready;
+            // Tried again by an operator who changed a variable.
+            Execute(node, target, context);
             return;
         }
 
         var control = (ControlActivity)node.Activity;
         switch (step.Kind)
         {
-            case StepKind.Start:
-                control.Execute(context);
-                break;
             case StepKind.ChildCompleted:
                 Tree.Remove(child!);
                 control.ChildCompleted(context, new ChildCompletion(graph.ById[child!.ActivityId], ExternalId(child), step.Outcomes ?? [], child.Tag));
@@ -139,6 +156,18 @@ internal sealed partial class Interpreter
         }
     }
 
+    private void Execute(ActivityNode node, ExecutionState target, NodeContext context)
+    {
+        if (node.Activity is ControlActivity control)
+        {
+            control.Execute(context);
+            return;
+        }
+
+        target.Inputs = EvaluateInputs(node, target);
+        target.Phase = ExecutionPhase.Ready;
+    }
+
     /// <summary>A step that faulted is made again on a retry: what it did to the tree and to its own state must not be there twice.</summary>
     private void Undo(ExecutionState target, JsonObject? before, ExecutionState? child, NodeContext context)
     {
@@ -146,7 +175,7 @@ internal sealed partial class Interpreter
         {
             if (Tree.Contains(scheduled))
             {
-                CancelExecution(scheduled);
+                Tree.Remove(scheduled);
             }
         }
 
@@ -172,6 +201,12 @@ internal sealed partial class Interpreter
             inputs[name] = plain.DeepClone();
         }
 
+        foreach (var (name, value) in inputs)
+        {
+            LearnInput(node, name, value);
+        }
+
+        Grow(inputs);
         return inputs;
     }
 
@@ -187,5 +222,5 @@ internal sealed partial class Interpreter
         }
     }
 
-    private ExecutionScope Scope(ExecutionState? execution) => new(graph, State, Tree, execution, now);
+    private ExecutionScope Scope(ExecutionState? execution) => new(graph, State, Tree, execution, now, assigned);
 }

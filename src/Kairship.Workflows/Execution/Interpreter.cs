@@ -11,17 +11,22 @@ namespace Kairship.Workflows.Execution;
 internal sealed partial class Interpreter
 {
     private static readonly ExecutionLimits Defaults = new();
+    private static readonly JournalOptions KeepAll = new();
 
     private readonly WorkflowGraph graph;
     private readonly ExecutionLimits limits;
+    private readonly JournalOptions journalOptions;
+    private readonly Action<string, JsonNode?> assigned;
     private readonly Queue<(ExecutionState Target, PendingStep Step)> queue = new();
     private Transition transition = new();
     private DateTimeOffset now;
 
-    public Interpreter(WorkflowGraph graph, InstanceState state, ExecutionLimits? limits = null)
+    public Interpreter(WorkflowGraph graph, InstanceState state, ExecutionLimits? limits = null, JournalOptions? journalOptions = null)
     {
         this.graph = graph;
         this.limits = limits ?? Defaults;
+        this.journalOptions = journalOptions ?? KeepAll;
+        assigned = Assigned;
         State = state;
         Tree = new ExecutionTree(state);
         parked = IsHalted;
@@ -69,7 +74,9 @@ internal sealed partial class Interpreter
     public Transition TakeTransition()
     {
         Tree.Save();
+        TrimJournal();
         var taken = transition;
+        (journalLength, outboxBytes) = (0, 0);
         transition = new Transition();
         return taken;
     }
@@ -94,7 +101,7 @@ internal sealed partial class Interpreter
             State.Variables = graph.Variables.ToDictionary(v => v.Id, v => v.Default?.DeepClone());
         }
 
-        Journal(null, "WorkflowStarted", null);
+        JournalWorkflow("WorkflowStarted", "inputs", State.Input, journalOptions.Inputs);
         Schedule(graph.Root, null, null, null);
         return true;
     }
@@ -107,6 +114,7 @@ internal sealed partial class Interpreter
         }
 
         var dueNow = Tree.All.Where(e => IsTimed(e) && e.Due <= now).ToList();
+        State.Hops = dueNow.Count > 0 ? 0 : State.Hops;
         foreach (var execution in dueNow)
         {
             WakeUp(execution, null);
@@ -125,6 +133,7 @@ internal sealed partial class Interpreter
         var waiting = Tree.All
             .Where(e => e.Phase == ExecutionPhase.Waiting && e.Bookmarks?.Any(b => b.Name == stimulus.Key.Name && b.Key == stimulus.Key.Key) == true)
             .ToList();
+        State.Hops = waiting.Count > 0 ? Math.Max(State.Hops, stimulus.Hops) : State.Hops;
         foreach (var execution in waiting)
         {
             WakeUp(execution, stimulus);
@@ -150,7 +159,7 @@ internal sealed partial class Interpreter
             queue.Enqueue((execution, new PendingStep(StepKind.Resumed, Stimulus: kept)));
         }
 
-        Journal(execution, "Resumed", stimulus is null ? "time" : $"{stimulus.Key.Name} {stimulus.Key.Key}");
+        JournalResumed(execution, stimulus);
     }
 
     private bool FaultFromOutside(InstanceEvent.FaultRequested fault)
@@ -166,13 +175,5 @@ internal sealed partial class Interpreter
         }
 
         return true;
-    }
-
-    private void Journal(ExecutionState? execution, string what, string? message, JsonObject? data = null)
-    {
-        var node = execution is null ? null : graph.ById[execution.ActivityId];
-        transition.Journal.Add(new(State.Id, ++State.JournalSequence, now, node?.Id, node?.NodeId, node?.TypeName,
-            execution is null ? null : ExternalId(execution), what, message, data?.ToJsonString()));
-        transition.Changed = true;
     }
 }

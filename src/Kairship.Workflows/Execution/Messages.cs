@@ -70,9 +70,9 @@ internal sealed record ChildStartPayload(
 
 internal static class Messages
 {
-    public static StimulusState State(Stimulus stimulus) => new(stimulus.Key.Name, stimulus.Key.Key, stimulus.Payload);
+    public static StimulusState State(Stimulus stimulus) => new(stimulus.Key.Name, stimulus.Key.Key, stimulus.Payload, stimulus.Hops);
 
-    public static Stimulus Stimulus(StimulusState state) => new(new StimulusKey(state.Name, state.Key), state.Payload?.DeepClone());
+    public static Stimulus Stimulus(StimulusState state) => new(new StimulusKey(state.Name, state.Key), state.Payload?.DeepClone()) { Hops = state.Hops };
 }
 
 /// <summary>What the parent of an instance is told: the stimulus ("workflow", child instance id) with {instanceId, tag, status, output, outcomes}.</summary>

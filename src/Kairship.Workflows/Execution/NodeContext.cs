@@ -10,6 +10,8 @@ internal sealed partial class Interpreter
     /// <summary>The interpreter as one control activity sees it during one call.</summary>
     private sealed class NodeContext(Interpreter owner, ExecutionState execution, ActivityNode node) : ControlContext
     {
+        private List<KeyValuePair<string, JsonNode?>>? evaluated;
+
         public (string Type, string Message)? Faulted { get; private set; }
 
         /// <summary>A retry starts the activity anew.</summary>
@@ -21,7 +23,23 @@ internal sealed partial class Interpreter
         public override ActivityNode Node => node;
         public override string ExecutionId => owner.ExternalId(execution);
         public override JsonObject State => execution.State ??= [];
-        public override JsonObject Inputs => execution.Inputs ??= owner.EvaluateInputs(node, execution);
+        public override JsonObject Inputs
+        {
+            get
+            {
+                if (execution.Inputs is null)
+                {
+                    execution.Inputs = owner.EvaluateInputs(node, execution);
+                    (evaluated ??= []).AddRange(execution.Inputs);
+                }
+
+                return execution.Inputs;
+            }
+        }
+
+        /// <summary>Inputs that were evaluated in this call.</summary>
+        public IReadOnlyList<KeyValuePair<string, JsonNode?>> Evaluated => evaluated ?? (IReadOnlyList<KeyValuePair<string, JsonNode?>>)[];
+
         public override DateTimeOffset Now => owner.now;
         public override int ActiveChildren => owner.Tree.ChildrenOf(execution).Count;
         public override IExpressionScope Scope => owner.Scope(execution);
@@ -41,8 +59,18 @@ internal sealed partial class Interpreter
             return owner.ExternalId(scheduled);
         }
 
-        public override JsonNode? EvaluateInput(string name) =>
-            node.Inputs.TryGetValue(name, out var expression) ? Evaluate(node, name, expression, owner.Scope(execution)) : node.PlainInputs.GetValueOrDefault(name)?.DeepClone();
+        public override JsonNode? EvaluateInput(string name)
+        {
+            if (!node.Inputs.TryGetValue(name, out var expression))
+            {
+                return node.PlainInputs.GetValueOrDefault(name)?.DeepClone();
+            }
+
+            var value = Evaluate(node, name, expression, owner.Scope(execution));
+            owner.LearnInput(node, name, value);
+            (evaluated ??= []).Add(KeyValuePair.Create(name, value));
+            return value;
+        }
 
         public override void Wait(IReadOnlyList<StimulusKey> stimuli, TimeSpan? delay)
         {
@@ -95,13 +123,17 @@ internal sealed partial class Interpreter
 
         public override bool SetVariable(string idOrName, JsonNode? value) => owner.Scope(execution).TrySetVariable(idOrName, value);
 
-        public override void SetWorkflowOutput(string name, JsonNode? value) => (owner.State.Output ??= [])[name] = value?.DeepClone();
+        public override void SetWorkflowOutput(string name, JsonNode? value)
+        {
+            owner.Assigned(name, value);
+            (owner.State.Output ??= [])[name] = value?.DeepClone();
+        }
 
         public override void Publish(Stimulus stimulus, string? correlationId) =>
-            owner.Send(Execution.OutboxPayload.Publish, new OutboxPayload(Messages.State(stimulus), correlationId));
+            owner.Send(Execution.OutboxPayload.Publish, new OutboxPayload(owner.Next(stimulus), correlationId));
 
         public override void SignalSelf(Stimulus stimulus) =>
-            owner.Send(Execution.OutboxPayload.Signal, new OutboxPayload(Messages.State(stimulus), null, owner.State.Id));
+            owner.Send(Execution.OutboxPayload.Signal, new OutboxPayload(owner.Next(stimulus), null, owner.State.Id));
 
         public override void BreakLoop()
         {
@@ -121,9 +153,9 @@ internal sealed partial class Interpreter
 
         public override void FinishWorkflow(IReadOnlyList<string> outcomes) => owner.Finish(outcomes);
 
-        public override void SetInstanceName(string? name) => owner.State.Name = name;
+        public override void SetInstanceName(string? name) => owner.State.Name = owner.CheckName("name", name);
 
-        public override void SetCorrelationId(string? correlationId) => owner.State.CorrelationId = correlationId;
+        public override void SetCorrelationId(string? correlationId) => owner.State.CorrelationId = owner.CheckName("correlation id", correlationId);
 
         public override void Note(string message, JsonObject? data = null) => owner.Journal(execution, "Note", message, data);
     }

@@ -9,6 +9,7 @@ internal sealed class Transition
     public List<BookmarkRecord> AddedBookmarks { get; } = [];
     public List<string> RemovedBookmarks { get; } = [];
     public List<JournalRecord> Journal { get; } = [];
+    public JournalTrim? JournalTrim { get; set; }
     public List<OutboxMessage> Outbox { get; } = [];
 
     /// <summary>Executions that went away: where an effect of theirs runs, its token is cancelled.</summary>

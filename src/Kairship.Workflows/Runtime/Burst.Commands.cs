@@ -5,15 +5,18 @@ namespace Kairship.Workflows.Runtime;
 /// <content>What is done with commands and messages between commits.</content>
 internal sealed partial class Burst
 {
-    /// <summary>Goes on until neither time nor a message changes anything.</summary>
+    private const int MaxLinesBeforeCommit = 2_000;
+
+    /// <summary>Goes on until neither time nor a message changes anything, or until there is enough for a commit.</summary>
     private async ValueTask SettleAsync()
     {
         do
         {
             await TakeCommandsAsync();
             interpreter.Apply(new InstanceEvent.TimePassed(Now));
+            unsettled = interpreter.PendingLines > MaxLinesBeforeCommit;
         }
-        while (inbox.Offer(s => interpreter.Apply(new InstanceEvent.StimulusArrived(Now, s))));
+        while (!unsettled && inbox.Offer(s => interpreter.Apply(new InstanceEvent.StimulusArrived(Now, s))));
     }
 
     private async ValueTask TakeCommandsAsync()

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Kairship.Workflows.Activities;
 using Kairship.Workflows.Definitions;
 using Kairship.Workflows.Execution;
 using Kairship.Workflows.Storage;
@@ -40,6 +41,7 @@ internal sealed partial class Burst
     private string? lastEnded;
     private volatile bool aborting;
     private bool stopping;
+    private bool unsettled;
     private bool lost;
 
     public Burst(BurstHouse house, ClaimedInstance claimed, WorkflowGraph graph, InstanceState state, Func<bool> takeNudge)
@@ -49,8 +51,8 @@ internal sealed partial class Burst
         this.graph = graph;
         this.takeNudge = takeNudge;
         committed = claimed.Instance.State;
-        interpreter = new Interpreter(graph, state, house.Options.Limits);
-        effects = new EffectSet(graph, claimed.Epoch, house.Options, house.Time, house.Logger, end => signals.Writer.TryWrite((SignalKind.EffectEnded, end)));
+        interpreter = new Interpreter(graph, state, house.Options.Limits, house.Options.Journal);
+        effects = new EffectSet(graph, claimed.Epoch, house.Options, house.Time, end => signals.Writer.TryWrite((SignalKind.EffectEnded, end)));
         inbox = new BurstInbox(Id, house.Logger);
     }
 
@@ -90,6 +92,11 @@ internal sealed partial class Burst
                     return;
                 }
 
+                if (unsettled)
+                {
+                    continue;
+                }
+
                 StartEffects();
                 await WaitAsync();
                 if (lost)
@@ -114,7 +121,7 @@ internal sealed partial class Burst
             effects.Cancel(cancelled);
         }
 
-        var release = effects.Count == 0 && (stopping || !interpreter.MayAdvance || !interpreter.ReadyEffects.Any());
+        var release = !unsettled && effects.Count == 0 && (stopping || !interpreter.MayAdvance || !interpreter.ReadyEffects.Any());
         if (!release && !transition.Changed && !inbox.HasConsumed)
         {
             return false;
@@ -152,7 +159,7 @@ internal sealed partial class Burst
     /// <summary>The snapshot outgrew its limit: back to the last committed one, with an incident where the growth came from.</summary>
     private (Transition Transition, ReadOnlyMemory<byte> Bytes) GiveUpTransition(int size)
     {
-        interpreter = new Interpreter(graph, StateSerializer.Read(committed), house.Options.Limits);
+        interpreter = new Interpreter(graph, StateSerializer.Read(committed), house.Options.Limits, house.Options.Journal);
         inbox.TakeConsumed();
         interpreter.Apply(new InstanceEvent.FaultRequested(
             Now, lastEnded, "StateTooLarge", $"The state would be {size} bytes, more than {house.Options.Limits.MaxStateBytes}: keep large values outside and pass references."));
@@ -179,6 +186,7 @@ internal sealed partial class Burst
             AddedBookmarks = transition.AddedBookmarks,
             RemovedBookmarks = transition.RemovedBookmarks,
             Journal = transition.Journal,
+            JournalTrim = transition.JournalTrim,
             Outbox = transition.Outbox,
             ConsumedInbox = consumed,
             SeenInbox = inbox.Seen,
@@ -273,6 +281,12 @@ internal sealed partial class Burst
         if (end is not null && effects.Remove(end) && end.Result is not null)
         {
             lastEnded = end.ExecutionId;
+            if (end.Result is ActivityResult.Failed failed)
+            {
+                // Without the exception itself: what it says may hold a secret of this instance.
+                house.Logger.EffectFailed(Id, end.ExecutionId, end.Attempt, interpreter.Mask(end.Error?.ToString() ?? failed.Message));
+            }
+
             interpreter.Apply(new InstanceEvent.EffectEnded(Now, end.ExecutionId, end.Result, end.Notes, end.Backoff));
         }
     }

@@ -3,15 +3,20 @@ using Kairship.Workflows.Activities;
 using Kairship.Workflows.Definitions;
 using Kairship.Workflows.Execution;
 using Kairship.Workflows.Expressions;
-using Microsoft.Extensions.Logging;
 
 namespace Kairship.Workflows.Runtime;
 
 /// <summary>What an effect that ended left. <see cref="Run"/> tells it from an earlier run of the same execution that was cancelled. <see cref="Result"/> is null when it was cancelled: then nothing is known and nothing is recorded.</summary>
-internal sealed record EffectEnd(string ExecutionId, long Run, ActivityResult? Result, IReadOnlyList<(string Message, JsonObject? Data)> Notes, TimeSpan? Backoff);
+internal sealed record EffectEnd(string ExecutionId, long Run, ActivityResult? Result, IReadOnlyList<(string Message, JsonObject? Data)> Notes, TimeSpan? Backoff)
+{
+    public required int Attempt { get; init; }
+
+    /// <summary>What it threw.</summary>
+    public Exception? Error { get; init; }
+}
 
 /// <summary>The running effects of one burst. Everything but the effects themselves runs on the burst's thread; ends are handed to <paramref name="ended"/> from anywhere.</summary>
-internal sealed class EffectSet(WorkflowGraph graph, long epoch, WorkflowRuntimeOptions options, TimeProvider time, ILogger logger, Action<EffectEnd> ended)
+internal sealed class EffectSet(WorkflowGraph graph, long epoch, WorkflowRuntimeOptions options, TimeProvider time, Action<EffectEnd> ended)
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
@@ -89,35 +94,27 @@ internal sealed class EffectSet(WorkflowGraph graph, long epoch, WorkflowRuntime
 
     private async Task RunAsync(EffectActivity activity, EffectContext context, string executionId, long run, CancellationToken cancellationToken)
     {
-        var result = await ResultAsync(activity, context, cancellationToken);
-        ended(new EffectEnd(executionId, run, result, context.Notes, result is ActivityResult.Failed ? Backoff(context) : null));
+        var (result, error) = await ResultAsync(activity, context, cancellationToken);
+        ended(new EffectEnd(executionId, run, result, context.Notes, result is ActivityResult.Failed ? Backoff(context) : null) { Attempt = context.Attempt, Error = error });
     }
 
-    private async Task<ActivityResult?> ResultAsync(EffectActivity activity, EffectContext context, CancellationToken cancellationToken)
+    private static async Task<(ActivityResult? Result, Exception? Error)> ResultAsync(EffectActivity activity, EffectContext context, CancellationToken cancellationToken)
     {
         try
         {
-            var result = await activity.ExecuteAsync(context, cancellationToken);
-            if (result is ActivityResult.Failed failed)
-            {
-                logger.EffectFailed(null, context.InstanceId, context.ActivityId, context.Attempt, failed.Message);
-            }
-
-            return result;
+            return (await activity.ExecuteAsync(context, cancellationToken), null);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            return null;
+            return (null, null);
         }
         catch (Exception e) when (e is ActivityInputException or ExpressionException)
         {
-            logger.EffectFailed(e, context.InstanceId, context.ActivityId, context.Attempt, e.Message);
-            return ActivityResult.Fail("Input", e.Message);
+            return (ActivityResult.Fail("Input", e.Message), e);
         }
         catch (Exception e)
         {
-            logger.EffectFailed(e, context.InstanceId, context.ActivityId, context.Attempt, e.Message);
-            return ActivityResult.Retry(e.GetType().Name, e.Message);
+            return (ActivityResult.Retry(e.GetType().Name, e.Message), e);
         }
     }
 

@@ -14,8 +14,8 @@ internal static partial class RuntimeLog
     [LoggerMessage(3, LogLevel.Error, "Instance {InstanceId} is quarantined: {Reason}")]
     public static partial void Quarantined(this ILogger logger, string instanceId, string reason);
 
-    [LoggerMessage(4, LogLevel.Warning, "Instance {InstanceId}, activity {ActivityId}, attempt {Attempt}: failed: {Message}")]
-    public static partial void EffectFailed(this ILogger logger, Exception? exception, string instanceId, string activityId, int attempt, string message);
+    [LoggerMessage(4, LogLevel.Warning, "Instance {InstanceId}, execution {ExecutionId}, attempt {Attempt}: failed: {Message}")]
+    public static partial void EffectFailed(this ILogger logger, string instanceId, string executionId, int attempt, string message);
 
     [LoggerMessage(5, LogLevel.Warning, "Leases could not be renewed")]
     public static partial void RenewFailed(this ILogger logger, Exception exception);
@@ -43,4 +43,7 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(12, LogLevel.Warning, "Instance {InstanceId} was claimed {Claims} times without getting anywhere: it waits for its turn alone")]
     public static partial void Suspected(this ILogger logger, string instanceId, int claims);
+
+    [LoggerMessage(30, LogLevel.Warning, "Instance {InstanceId}: stimulus {Stimulus} is refused: {Outcome}")]
+    public static partial void SignalRefused(this ILogger logger, string instanceId, string stimulus, PostOutcome outcome);
 }

@@ -28,7 +28,7 @@ public sealed partial class WorkflowRuntime
             };
         }
 
-        if (Inputs(graph, request.Input, out var input) is { } problem)
+        if ((Inputs(graph, request.Input, out var input) ?? bounds.Problem(request, input)) is { } problem)
         {
             return new StartResult(StartOutcome.InputInvalid, null, problem);
         }
@@ -38,21 +38,21 @@ public sealed partial class WorkflowRuntime
         var bytes = StateSerializer.Write(state);
         if (bytes.Length > options.Limits.MaxStateBytes)
         {
-            return new StartResult(StartOutcome.InputInvalid, null, $"The input makes a state of {bytes.Length} bytes; at most {options.Limits.MaxStateBytes} are allowed.");
+            return new StartResult(StartOutcome.InputInvalid, null, $"The input makes a state of {bytes.Length} bytes; at most {options.Limits.MaxStateBytes} are allowed (MaxStateBytes).");
         }
 
         var created = await store.CreateInstanceAsync(
             new NewInstance(state.Id, graph.DefinitionId, graph.VersionId, graph.Version, request.Name, request.CorrelationId, request.ParentInstanceId, bytes,
-                request.DedupeKey ?? (request.InstanceId is { } id ? $"instance:{id}" : null), now),
+                (request.DedupeKey is { } key ? bounds.Key(key) : null) ?? (request.InstanceId is { } id ? $"instance:{id}" : null), now),
             cancellationToken);
         Dispatch(created.InstanceId);
         return new StartResult(created.Created ? StartOutcome.Started : StartOutcome.Duplicate, created.InstanceId);
     }
 
     /// <summary>Sends a stimulus to one instance. Durable when this returns; when no wait matches it yet, it stays in the inbox until one does or the instance ends.
-    /// All waits of the instance that match at that moment are resumed.</summary>
-    public async Task<PostOutcome> SignalAsync(string instanceId, Stimulus stimulus, string dedupeKey, CancellationToken cancellationToken) =>
-        await PostAsync(instanceId, dedupeKey, InboxPayload.Of(stimulus), cancellationToken);
+    /// All waits of the instance that match at that moment are resumed. <see cref="PostOutcome.Full"/> and <see cref="PostOutcome.TooLarge"/>: it was not sent.</summary>
+    public Task<PostOutcome> SignalAsync(string instanceId, Stimulus stimulus, string dedupeKey, CancellationToken cancellationToken) =>
+        PostAsync(instanceId, stimulus, dedupeKey, InboxPayload.Of(stimulus), cancellationToken);
 
     /// <summary>Lets a quarantined instance run again. False when there is no such instance or it is finished.</summary>
     public async Task<bool> LiftQuarantineAsync(string instanceId, CancellationToken cancellationToken = default)
@@ -66,9 +66,16 @@ public sealed partial class WorkflowRuntime
         return lifted;
     }
 
-    private async Task<PostOutcome> PostAsync(string instanceId, string dedupeKey, byte[] payload, CancellationToken cancellationToken)
+    private async Task<PostOutcome> PostAsync(string instanceId, Stimulus stimulus, string dedupeKey, byte[] payload, CancellationToken cancellationToken)
     {
-        var outcome = await store.PostAsync(instanceId, dedupeKey, payload, cancellationToken);
+        var outcome = bounds.IsTooLarge(stimulus, payload.Length)
+            ? PostOutcome.TooLarge
+            : await store.PostAsync(instanceId, bounds.Key(dedupeKey), payload, bounds.Room(stimulus), cancellationToken);
+        if (outcome is PostOutcome.Full or PostOutcome.TooLarge)
+        {
+            logger.SignalRefused(instanceId, stimulus.Key.Name, outcome);
+        }
+
         if (outcome is PostOutcome.Posted or PostOutcome.Duplicate)
         {
             Dispatch(instanceId);
@@ -127,7 +134,7 @@ public sealed partial class WorkflowRuntime
             }
             catch (ExpressionException e)
             {
-                return $"Input '{name}': {e.Message}";
+                return $"Input '{name}': {(Execution.Journaling.GraphJournal.Of(graph).IsSensitive(name) ? "the value does not have its type." : e.Message)}";
             }
         }
 
@@ -148,6 +155,7 @@ public sealed partial class WorkflowRuntime
         ParentTag = request.ParentTag,
         ParentDoesNotWait = request.ParentDoesNotWait,
         Depth = request.Depth,
+        Hops = request.TriggeredBy?.Hops ?? 0,
         Input = input.Count == 0 ? null : input,
         Trigger = request.TriggerActivityId is { } trigger
             ? new TriggerState(trigger, request.TriggeredBy?.Key.Name ?? "", request.TriggeredBy?.Key.Key ?? "", request.TriggeredBy?.Payload?.DeepClone())

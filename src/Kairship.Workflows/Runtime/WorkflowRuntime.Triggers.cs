@@ -28,7 +28,7 @@ public sealed partial class WorkflowRuntime
         {
             await AttemptAsync(async () =>
             {
-                if (await PostAsync(instanceId, dedupeKey, payload, cancellationToken) == PostOutcome.Posted)
+                if (await PostAsync(instanceId, stimulus, dedupeKey, payload, cancellationToken) == PostOutcome.Posted)
                 {
                     resumed.Add(instanceId);
                 }

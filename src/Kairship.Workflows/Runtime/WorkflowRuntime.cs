@@ -25,6 +25,7 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
     private readonly BurstHouse house;
     private readonly SuspectLane suspects;
     private readonly FailedBursts failed;
+    private readonly RequestLimits bounds;
     private volatile bool stopping;
     private volatile bool aborting;
 
@@ -38,6 +39,7 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
         this.dispatcher = dispatcher ?? new InProcessDispatcher((id, cancel) => RunHereAsync(id, alone: false, cancel), options.MaxConcurrentInstances);
         suspects = new SuspectLane(id => RunHereAsync(id, alone: true, CancellationToken.None), Dispatch, time, options.SuspectProbation);
         failed = new FailedBursts(store, options, time, Dispatch);
+        bounds = new RequestLimits(options.Limits);
         leases = new LeaseKeeper(store, options, time, logger);
         house = new BurstHouse(store, new CommitQueue(store, options.MaxCommitBatch), options, time, logger, Announce);
     }

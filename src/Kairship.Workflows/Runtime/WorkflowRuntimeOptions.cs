@@ -47,6 +47,9 @@ public sealed record WorkflowRuntimeOptions
     /// <summary>What one instance may use up.</summary>
     public ExecutionLimits Limits { get; init; } = new();
 
+    /// <summary>What the journal keeps of values.</summary>
+    public JournalOptions Journal { get; init; } = new();
+
     /// <summary>How long a stop waits for running effects before it cancels them; they run again elsewhere with the same idempotency key.</summary>
     /// <value>20 s.</value>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
