@@ -3,8 +3,11 @@ using Kairship.Workflows.Runtime;
 namespace Kairship.Server.Hosting;
 
 /// <summary>Sends instances that have work to their grain. A nudge that is lost is found by the sweep.</summary>
-internal sealed partial class OrleansDispatcher(IServiceProvider services, ILogger<OrleansDispatcher> logger) : IInstanceDispatcher
+internal sealed partial class OrleansDispatcher(IServiceProvider services, ServerOptions options, ILogger<OrleansDispatcher> logger) : IInstanceDispatcher
 {
+    /// <summary>A single node is where every grain is.</summary>
+    public bool RunsWhereCreated => options.Database is null;
+
     public void Dispatch(string instanceId) => _ = NudgeAsync(instanceId);
 
     private async Task NudgeAsync(string instanceId)

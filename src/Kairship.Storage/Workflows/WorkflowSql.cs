@@ -80,6 +80,13 @@ internal sealed class WorkflowSql(string now, string readNow)
         "UPDATE instances SET due_at = updated_at, wake_at = updated_at WHERE id = ANY(@released) AND (due_at IS NULL OR due_at > updated_at) " +
         "AND EXISTS (SELECT 1 FROM inbox WHERE inbox.instance_id = instances.id AND NOT consumed AND inbox.id <> ALL(@seen))";
 
+    /// <summary>The columns and values of a new instance; @owner and @lease are null unless it is created as claimed.</summary>
+    public string NewInstance { get; } =
+        "INSERT INTO instances (id, definition_id, definition_version_id, definition_version, name, correlation_id, parent_instance_id, " +
+        "status, incident_count, epoch, claims, owner, due_at, wake_at, created_at, updated_at, state) SELECT @id, @definition, @version_id, " +
+        "@version, @name, @correlation, @parent, 0, 0, @claims, @claims, @owner, @at, " +
+        $"CASE WHEN @owner IS NULL THEN @at ELSE {now} + @lease END, @at, @at, @state";
+
     public string Claim { get; } =
         $"UPDATE instances SET epoch = epoch + 1, claims = claims + 1, owner = @owner, wake_at = {now} + @lease " +
         "WHERE id = @id AND finished_at IS NULL AND quarantine_reason IS NULL AND claims < @most " +

@@ -1,3 +1,5 @@
+using Kairship.Workflows.Storage;
+
 namespace Kairship.Workflows.Runtime;
 
 /// <summary>An instance that this process is running or about to claim.</summary>
@@ -16,6 +18,16 @@ internal sealed class ActiveInstance(bool alone = false)
 
     /// <summary>It is a suspect and was not run: the lane is for it.</summary>
     public bool IsSuspect { get; set; }
+
+    /// <summary>The claim that came with its creation; the first round takes it instead of making one.</summary>
+    public ClaimedInstance? Created { get; set; }
+
+    public ClaimedInstance? TakeCreated()
+    {
+        var taken = Created;
+        Created = null;
+        return taken;
+    }
 
     /// <summary>Asks it to look at its inbox, now or in another round. False when it has ended: the caller starts a new one.</summary>
     public bool TryNudge()

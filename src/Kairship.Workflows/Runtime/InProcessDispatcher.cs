@@ -7,6 +7,10 @@ namespace Kairship.Workflows.Runtime;
 public interface IInstanceDispatcher
 {
     void Dispatch(string instanceId);
+
+    /// <summary>Whether a new instance may run in the very process that creates it, at once: it is then created as claimed. Signals for it must reach this process
+    /// from then on, as <see cref="WorkflowRuntime"/> tells its running bursts by itself only what comes through it.</summary>
+    bool RunsWhereCreated => false;
 }
 
 /// <summary>Runs instances in this process with a bounded number of workers, started as they are needed. An instance that is queued already is not queued twice.</summary>
@@ -15,6 +19,8 @@ public sealed class InProcessDispatcher(Func<string, CancellationToken, Task> ru
     private readonly Channel<string> queue = Channel.CreateUnbounded<string>();
     private readonly ConcurrentDictionary<string, bool> queued = new();
     private int workers;
+
+    public bool RunsWhereCreated => true;
 
     public void Dispatch(string instanceId)
     {

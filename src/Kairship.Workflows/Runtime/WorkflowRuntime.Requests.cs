@@ -41,11 +41,10 @@ public sealed partial class WorkflowRuntime
             return new StartResult(StartOutcome.InputInvalid, null, $"The input makes a state of {bytes.Length} bytes; at most {options.Limits.MaxStateBytes} are allowed (MaxStateBytes).");
         }
 
-        var created = await store.CreateInstanceAsync(
+        var created = await CreateAsync(
             new NewInstance(state.Id, graph.DefinitionId, graph.VersionId, graph.Version, request.Name, request.CorrelationId, request.ParentInstanceId, bytes,
                 (request.DedupeKey is { } key ? bounds.Key(key) : null) ?? (request.InstanceId is { } id ? $"instance:{id}" : null), now),
             cancellationToken);
-        Dispatch(created.InstanceId);
         return new StartResult(created.Created ? StartOutcome.Started : StartOutcome.Duplicate, created.InstanceId);
     }
 

@@ -148,7 +148,12 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
         {
             do
             {
-                entry.TakeNudge();
+                if (entry.Created is null)
+                {
+                    // A claim of its own reads the inbox.
+                    entry.TakeNudge();
+                }
+
                 await RunOnceAsync(instanceId, entry);
             }
             while (!entry.TryEnd(always: stopping));
@@ -172,7 +177,7 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
 
     private async Task RunOnceAsync(string instanceId, ActiveInstance entry)
     {
-        var claimed = await ClaimAsync(instanceId, entry);
+        var claimed = entry.TakeCreated() ?? await ClaimAsync(instanceId, entry);
         if (claimed is null)
         {
             return;

@@ -50,7 +50,7 @@ public interface IWorkflowStore
 
     // Instances --------------------------------------------------------------------------------------------------
 
-    /// <summary>Adds an instance, ready to be claimed at once. When its dedupe key was seen before, nothing is added and the id of the instance
+    /// <summary>Adds an instance, ready to be claimed at once, or claimed already (<see cref="NewInstance.Claim"/>). When its dedupe key was seen before, nothing is added and the id of the instance
     /// that the key started is returned with <c>Created = false</c>.</summary>
     Task<CreateResult> CreateInstanceAsync(NewInstance instance, CancellationToken cancellationToken);
 

@@ -27,6 +27,13 @@ public sealed partial class InMemoryWorkflowStore
 
     private bool IsHeld(Row row) => row.Record.Owner is not null && row.LeaseUntil > time.GetUtcNow();
 
+    private void Hold(Row row, string owner, TimeSpan lease)
+    {
+        row.Claims++;
+        row.LeaseUntil = time.GetUtcNow() + lease;
+        row.Record = row.Record with { Epoch = row.Record.Epoch + 1, Owner = owner };
+    }
+
     private static void Release(Row row)
     {
         row.LeaseUntil = default;

@@ -37,6 +37,11 @@ public sealed partial class InMemoryWorkflowStore(TimeProvider time) : IWorkflow
             }
 
             SetDue(row, instance.CreatedAt);
+            if (instance.Claim is { } claim)
+            {
+                Hold(row, claim.Owner, claim.Lease);
+            }
+
             return Task.FromResult(new CreateResult(instance.Id, true));
         }
     }
@@ -50,9 +55,7 @@ public sealed partial class InMemoryWorkflowStore(TimeProvider time) : IWorkflow
                 return Task.FromResult<ClaimedInstance?>(null);
             }
 
-            row.Claims++;
-            row.LeaseUntil = time.GetUtcNow() + lease;
-            row.Record = row.Record with { Epoch = row.Record.Epoch + 1, Owner = owner };
+            Hold(row, owner, lease);
             return Task.FromResult<ClaimedInstance?>(new ClaimedInstance(Copy(row), row.Record.Epoch, row.Claims, Inbox(row)));
         }
     }

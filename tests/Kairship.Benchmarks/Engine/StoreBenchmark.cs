@@ -32,22 +32,42 @@ internal static class StoreBenchmark
     private static async Task ThroughputAsync(EngineOptions options, string name, EngineRig rig, Fdatasync disk)
     {
         await EngineRig.ThroughputAsync(EngineOptions.Callers, options.Quick ? Warmup / 4 : Warmup, () => rig.StartToRestAsync("sequence10"));
-        List<double> runs = [], starts = [], resumes = [], syncs = [];
+        Rounds runs = new(), starts = new(), resumes = new();
+        List<double> syncs = [];
         for (var round = 0; round <= options.Rounds; round++)
         {
             syncs.Add(disk.PerSecond(options.Round / 4));
-            runs.Add(await EngineRig.ThroughputAsync(EngineOptions.Callers, options.Round, () => rig.StartToRestAsync("sequence10")));
+            await runs.AddAsync(() => EngineRig.ThroughputAsync(EngineOptions.Callers, options.Round, () => rig.StartToRestAsync("sequence10")));
             var waiting = new ConcurrentQueue<string>();
-            starts.Add(await EngineRig.ThroughputAsync(EngineOptions.Callers, options.Round, async () => waiting.Enqueue(await rig.StartToRestAsync("waiting"))));
-            resumes.Add(await EngineRig.ThroughputAsync(
+            await starts.AddAsync(() => EngineRig.ThroughputAsync(EngineOptions.Callers, options.Round, async () => waiting.Enqueue(await rig.StartToRestAsync("waiting"))));
+            await resumes.AddAsync(() => EngineRig.ThroughputAsync(
                 EngineOptions.Callers, waiting.Count, async () => await rig.ResumeToRestAsync(waiting.TryDequeue(out var id) ? id : throw new UnreachableException())));
         }
 
-        foreach (var (row, values) in new[] { ("run10", runs), ("start-suspend", starts), ("resume", resumes) })
+        foreach (var (row, rounds) in new[] { ("run10", runs), ("start-suspend", starts), ("resume", resumes) })
         {
             options.Print(
-                $"{name}-{row}", values.Skip(1).Median(), "per s", ("callers", EngineOptions.Callers), ("rounds", values.Skip(1).Spread()),
-                ("fdatasync-per-s", Math.Round(syncs.Skip(1).Median())));
+                $"{name}-{row}", rounds.PerSecond.Median(), "per s", ("callers", EngineOptions.Callers), ("rounds", rounds.PerSecond.Spread()),
+                ("cpu-us-each", Math.Round(rounds.CpuMicroseconds.Median())), ("fdatasync-per-s", Math.Round(syncs.Skip(1).Median())));
+        }
+    }
+
+    /// <summary>Rates, and the processor time of this process for each piece of work. The first round warms up and does not count.</summary>
+    private sealed class Rounds
+    {
+        private readonly List<(double PerSecond, double Cpu)> all = [];
+
+        public IEnumerable<double> PerSecond => all.Skip(1).Select(x => x.PerSecond);
+
+        public IEnumerable<double> CpuMicroseconds => all.Skip(1).Select(x => x.Cpu);
+
+        public async Task AddAsync(Func<Task<double>> round)
+        {
+            using var self = Process.GetCurrentProcess();
+            var (cpu, start) = (self.TotalProcessorTime, Stopwatch.GetTimestamp());
+            var rate = await round();
+            self.Refresh();
+            all.Add((rate, (self.TotalProcessorTime - cpu).TotalMicroseconds / (rate * Stopwatch.GetElapsedTime(start).TotalSeconds)));
         }
     }
 

@@ -22,6 +22,36 @@ public abstract partial class WorkflowStoreCompliance
     }
 
     [Fact]
+    public async Task Create_Claimed_IsHeldLikeAnyOtherClaim()
+    {
+        var lease = TimeSpan.FromSeconds(2);
+        await Store.CreateInstanceAsync(New("i") with { Claim = new FirstClaim("a", lease) }, Cancel);
+        await Store.CreateInstanceAsync(New("j") with { Claim = new FirstClaim("a", lease) }, Cancel);
+        var (i, j) = (await GetAsync("i"), await GetAsync("j"));
+
+        (i.Epoch, i.Owner, i.Status).Should().Be((1L, "a", InstanceStatus.Pending));
+        (await Store.ClaimAsync("i", "b", lease, Cancel)).Should().BeNull();
+        (await Store.FindDueAsync(Now.AddDays(1), 10, Cancel)).Should().BeEmpty();
+        (await CommitAsync(Release(new ClaimedInstance(i, 1, 1, []), "first"))).Should().Be(CommitOutcome.Committed);
+        (await Store.ReleaseOwnerAsync("a", Cancel)).Should().Be(1);
+        var second = await Store.ClaimAsync("j", "b", lease, Cancel);
+        (second!.Epoch, second.Claims).Should().Be((2L, 2));
+        (await CommitAsync(Release(new ClaimedInstance(j, 1, 1, []), "late"))).Should().Be(CommitOutcome.Fenced);
+    }
+
+    [Fact]
+    public async Task Create_ClaimedWithAKeySeenBefore_ClaimsNothing()
+    {
+        await Store.CreateInstanceAsync(New("first", "key"), Cancel);
+
+        (await Store.CreateInstanceAsync(New("second", "key") with { Claim = new FirstClaim("a", TimeSpan.FromMinutes(1)) }, Cancel))
+            .Should().Be(new CreateResult("first", false));
+
+        (await GetAsync("first")).Owner.Should().BeNull();
+        (await Store.GetInstanceAsync("second", Cancel)).Should().BeNull();
+    }
+
+    [Fact]
     public async Task Create_SameDedupeKey_AnswersWithTheFirstInstance()
     {
         await Store.CreateInstanceAsync(New("first", "webhook:github:1"), Cancel);

@@ -11,11 +11,9 @@ internal sealed class PostgreSqlInstanceLedger(NpgsqlDataSource source) : IInsta
     private static readonly WorkflowSql Sql = new(TicksOf("clock_timestamp()"), TicksOf("statement_timestamp()"));
 
     /// <summary>One statement: the key decides, and a concurrent user of the same key waits for this one's end.</summary>
-    private const string Create =
+    private static readonly string Create =
         "WITH keyed AS (INSERT INTO start_keys (key, instance_id, created_at) SELECT @key, @id, @at WHERE @key IS NOT NULL " +
-        "ON CONFLICT DO NOTHING RETURNING 1), created AS (INSERT INTO instances (id, definition_id, definition_version_id, definition_version, name, " +
-        "correlation_id, parent_instance_id, status, incident_count, epoch, claims, due_at, wake_at, created_at, updated_at, state) " +
-        "SELECT @id, @definition, @version_id, @version, @name, @correlation, @parent, 0, 0, 0, 0, @at, @at, @at, @at, @state " +
+        $"ON CONFLICT DO NOTHING RETURNING 1), created AS ({Sql.NewInstance} " +
         "WHERE @key IS NULL OR EXISTS (SELECT 1 FROM keyed) RETURNING 1) SELECT count(*) FROM created";
 
     /// <summary>The row of the instance is locked before the message gets its number: numbers grow in the order of posting, and a commit that releases either
@@ -46,7 +44,8 @@ internal sealed class PostgreSqlInstanceLedger(NpgsqlDataSource source) : IInsta
             arguments => arguments.Text("key", key).Text("id", instance.Id).Long("at", instance.CreatedAt.UtcTicks)
                 .Text("definition", instance.DefinitionId).Text("version_id", instance.DefinitionVersionId).Int("version", instance.DefinitionVersion)
                 .Text("name", StoredText.Clean(instance.Name)).Text("correlation", StoredText.Clean(instance.CorrelationId))
-                .Text("parent", instance.ParentInstanceId).Bytes("state", instance.State),
+                .Text("parent", instance.ParentInstanceId).Bytes("state", instance.State).Int("claims", instance.Claim is null ? 0 : 1)
+                .Text("owner", instance.Claim?.Owner).Long("lease", instance.Claim?.Lease.Ticks),
             cancellationToken);
         if (created == 1)
         {

@@ -23,13 +23,12 @@ internal sealed class SqliteInstanceLedger(SqliteWriter writer, SqliteReaders re
             }
 
             session.Execute(
-                "INSERT INTO instances (id, definition_id, definition_version_id, definition_version, name, correlation_id, parent_instance_id, " +
-                "status, incident_count, epoch, claims, due_at, wake_at, created_at, updated_at, state) VALUES (@id, @definition, @version_id, " +
-                "@version, @name, @correlation, @parent, 0, 0, 0, 0, @at, @at, @at, @at, @state)",
+                Sql.NewInstance,
                 ("@id", instance.Id), ("@definition", instance.DefinitionId), ("@version_id", instance.DefinitionVersionId),
                 ("@version", instance.DefinitionVersion), ("@name", StoredText.Clean(instance.Name)),
                 ("@correlation", StoredText.Clean(instance.CorrelationId)), ("@parent", instance.ParentInstanceId),
-                ("@at", instance.CreatedAt.UtcTicks), ("@state", Bytes.Of(instance.State)));
+                ("@claims", instance.Claim is null ? 0 : 1), ("@owner", instance.Claim?.Owner), ("@lease", instance.Claim?.Lease.Ticks),
+                ("@clock", Ticks.Now(time)), ("@at", instance.CreatedAt.UtcTicks), ("@state", Bytes.Of(instance.State)));
             return new CreateResult(instance.Id, Created: true);
         },
         cancellationToken);
