@@ -112,7 +112,7 @@ public sealed record NewInstance(
     internal ClaimedInstance AsClaimed() => new(
         new InstanceRecord(
             Id, DefinitionId, DefinitionVersionId, DefinitionVersion, Name, CorrelationId, ParentInstanceId, InstanceStatus.Pending, 0, null, 1, Claim?.Owner,
-            CreatedAt, CreatedAt, CreatedAt, null, State),
+            CreatedAt, CreatedAt, CreatedAt, null, State, Claims: 1),
         Epoch: 1, Claims: 1, Inbox: []);
 }
 

@@ -122,10 +122,10 @@ public sealed class CreationTests : IAsyncDisposable
             return created;
         }
 
-        public override Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, CancellationToken cancellationToken)
+        public override Task<ClaimedInstance?> ClaimAsync(string instanceId, string owner, TimeSpan lease, int mostClaims, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref claims);
-            return base.ClaimAsync(instanceId, owner, lease, cancellationToken);
+            return base.ClaimAsync(instanceId, owner, lease, mostClaims, cancellationToken);
         }
     }
 }
