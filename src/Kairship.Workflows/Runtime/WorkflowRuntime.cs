@@ -218,7 +218,7 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
     /// <summary>Null: somebody else has it, it has ended, or it is a suspect that is not alone.</summary>
     private async Task<ClaimedInstance?> ClaimAsync(string instanceId, ActiveInstance entry)
     {
-        var most = entry.Alone ? int.MaxValue : options.SuspectClaims;
+        var most = entry.Alone ? int.MaxValue : options.SuspectClaimsInUse;
         var claimed = await store.ClaimAsync(instanceId, options.Owner, options.Lease, most, CancellationToken.None);
         if (claimed is null && await failed.GiveUpAsync(instanceId))
         {

@@ -21,6 +21,9 @@ public sealed record WorkflowRuntimeOptions
     /// <value>2.</value>
     public int SuspectClaims { get; init; } = 2;
 
+    /// <summary>Nobody is quarantined before he had a turn alone, as long as <see cref="MaxClaims"/> is more than 1.</summary>
+    internal int SuspectClaimsInUse => Math.Min(SuspectClaims, Math.Max(1, MaxClaims - 1));
+
     /// <summary>How long a suspect that neither ends nor brings the node down keeps the next one waiting.</summary>
     /// <value>5 s.</value>
     public TimeSpan SuspectProbation { get; init; } = TimeSpan.FromSeconds(5);
