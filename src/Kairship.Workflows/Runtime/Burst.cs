@@ -162,7 +162,7 @@ internal sealed partial class Burst
         interpreter = new Interpreter(graph, StateSerializer.Read(committed), house.Options.Limits, house.Options.Journal);
         inbox.TakeConsumed();
         interpreter.Apply(new InstanceEvent.FaultRequested(
-            Now, lastEnded, "StateTooLarge", $"The state would be {size} bytes, more than {house.Options.Limits.MaxStateBytes}: keep large values outside and pass references."));
+            Now, lastEnded, "StateTooLarge", $"The state would be {size} bytes, more than {house.Options.Limits.MaxStateBytes} (MaxStateBytes): keep large values outside and pass references."));
         return (interpreter.TakeTransition(), StateSerializer.Write(interpreter.State));
     }
 

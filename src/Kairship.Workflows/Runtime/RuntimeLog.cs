@@ -44,6 +44,12 @@ internal static partial class RuntimeLog
     [LoggerMessage(12, LogLevel.Warning, "Instance {InstanceId} was claimed {Claims} times without getting anywhere: it waits for its turn alone")]
     public static partial void Suspected(this ILogger logger, string instanceId, int claims);
 
+    [LoggerMessage(31, LogLevel.Information, "Retention deleted {Instances} ended instances, {Rows} rows of journals and inboxes, {Keys} start keys")]
+    public static partial void Pruned(this ILogger logger, int instances, long rows, int keys);
+
+    [LoggerMessage(32, LogLevel.Error, "Retention failed; trying again in {Delay}")]
+    public static partial void PruneFailed(this ILogger logger, Exception exception, TimeSpan delay);
+
     [LoggerMessage(30, LogLevel.Warning, "Instance {InstanceId}: stimulus {Stimulus} is refused: {Outcome}")]
     public static partial void SignalRefused(this ILogger logger, string instanceId, string stimulus, PostOutcome outcome);
 }

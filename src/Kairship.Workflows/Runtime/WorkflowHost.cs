@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 namespace Kairship.Workflows.Runtime;
 
 /// <summary>The engine's part of the host's life: tables, recovery, sweep and pump; drain at the end.</summary>
-internal sealed class WorkflowHost(IWorkflowStore store, WorkflowRuntime runtime, DueInstanceSweep sweep, OutboxPump pump) : BackgroundService
+internal sealed class WorkflowHost(IWorkflowStore store, WorkflowRuntime runtime, DueInstanceSweep sweep, OutboxPump pump, RetentionSweep retention) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -19,5 +19,5 @@ internal sealed class WorkflowHost(IWorkflowStore store, WorkflowRuntime runtime
         await runtime.StopAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(sweep.RunAsync(stoppingToken), pump.RunAsync(stoppingToken));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(sweep.RunAsync(stoppingToken), pump.RunAsync(stoppingToken), retention.RunAsync(stoppingToken));
 }

@@ -50,6 +50,9 @@ public sealed record WorkflowRuntimeOptions
     /// <summary>What one instance may use up.</summary>
     public ExecutionLimits Limits { get; init; } = new();
 
+    /// <summary>How long what is over is kept.</summary>
+    public RetentionOptions Retention { get; init; } = new();
+
     /// <summary>What the journal keeps of values.</summary>
     public JournalOptions Journal { get; init; } = new();
 
@@ -85,6 +88,7 @@ public sealed record WorkflowRuntimeOptions
         Require(SweepMinInterval > TimeSpan.Zero && SweepMinInterval <= SweepMaxInterval, nameof(SweepMinInterval), SweepMinInterval, "must be positive and at most SweepMaxInterval");
         Require(MaxCommitBatch >= 1, nameof(MaxCommitBatch), MaxCommitBatch, "must be at least 1");
         Limits.Validate();
+        Retention.Validate();
     }
 
     private static void Require(bool holds, string name, object? value, string rule)

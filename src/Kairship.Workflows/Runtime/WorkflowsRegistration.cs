@@ -29,6 +29,7 @@ public static class WorkflowsRegistration
             sp.GetRequiredService<TimeProvider>(), sp.GetRequiredService<ILogger<WorkflowRuntime>>(), sp.GetService<IInstanceDispatcher>()));
         services.TryAddSingleton<DueInstanceSweep>();
         services.TryAddSingleton<OutboxPump>();
+        services.TryAddSingleton<RetentionSweep>();
         services.AddHostedService<WorkflowHost>();
         return services;
     }

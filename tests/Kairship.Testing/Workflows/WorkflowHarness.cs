@@ -6,6 +6,7 @@ using Kairship.Workflows.Execution;
 using Kairship.Workflows.Expressions;
 using Kairship.Workflows.Runtime;
 using Kairship.Workflows.Storage;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -23,7 +24,7 @@ public sealed class WorkflowHarness : IAsyncDisposable
 
     public WorkflowHarness(
         IWorkflowStore? store = null, FakeTimeProvider? time = null, EffectLedger? ledger = null, WorkflowRuntimeOptions? options = null,
-        IEnumerable<Activity>? activities = null)
+        IEnumerable<Activity>? activities = null, ILogger<WorkflowRuntime>? logger = null)
     {
         Time = time ?? new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Store = store ?? new InMemoryWorkflowStore(Time);
@@ -33,7 +34,7 @@ public sealed class WorkflowHarness : IAsyncDisposable
         Compiler = new DefinitionCompiler(registry, Expressions);
         Catalog = new DefinitionCatalog(Store, Compiler, Time);
         options ??= new WorkflowRuntimeOptions { Owner = "harness" };
-        Runtime = new WorkflowRuntime(Store, Catalog, options, Time, NullLogger<WorkflowRuntime>.Instance, new NoDispatcher());
+        Runtime = new WorkflowRuntime(Store, Catalog, options, Time, logger ?? NullLogger<WorkflowRuntime>.Instance, new NoDispatcher());
         pump = new OutboxPump(Store, Runtime, options, Time, NullLogger<OutboxPump>.Instance);
     }
 

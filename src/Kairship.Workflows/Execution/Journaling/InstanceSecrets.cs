@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -14,6 +15,7 @@ internal sealed partial class InstanceSecrets(GraphJournal graph, InstanceState 
     public const string Mark = "***";
     private const int ShortestPart = 8;
     private const int ShortestWhole = 4;
+    private const int LongestJson = 1_000_000;
     private const int MostLookedAt = 100_000;
 
     private readonly HashSet<string> parts = new(StringComparer.Ordinal);
@@ -33,13 +35,7 @@ internal sealed partial class InstanceSecrets(GraphJournal graph, InstanceState 
     public void Learn(JsonNode? value) => Walk(value, isSecret: true, 0);
 
     /// <summary>The texts under names of secrets, and the data of Kubernetes Secrets, are secrets.</summary>
-    public void LearnInside(JsonNode? value)
-    {
-        if (value is JsonObject or JsonArray)
-        {
-            Walk(value, isSecret: false, 0);
-        }
-    }
+    public void LearnInside(JsonNode? value) => Walk(value, isSecret: false, 0);
 
     public string Mask(string text)
     {
@@ -161,9 +157,33 @@ internal sealed partial class InstanceSecrets(GraphJournal graph, InstanceState 
                 }
 
                 break;
-            case JsonValue scalar when isSecret:
-                Add(scalar.TryGetValue<string>(out var text) ? text : scalar.ToJsonString());
+            case JsonValue scalar when scalar.TryGetValue<string>(out var text):
+                WalkText(text, isSecret, depth);
                 break;
+            case JsonValue scalar when isSecret:
+                Add(scalar.ToJsonString());
+                break;
+        }
+    }
+
+    /// <summary>A text may be JSON with secrets in it: a configuration, a body.</summary>
+    private void WalkText(string text, bool isSecret, int depth)
+    {
+        if (isSecret)
+        {
+            Add(text);
+        }
+
+        if (text.Length is > ShortestPart and < LongestJson && text[0] is '{' or '[')
+        {
+            try
+            {
+                Walk(JsonNode.Parse(text), isSecret, depth + 1);
+            }
+            catch (Exception e) when (e is JsonException or ArgumentException)
+            {
+                // Only a text that looks like it, or with a name twice.
+            }
         }
     }
 
@@ -186,14 +206,15 @@ internal sealed partial class InstanceSecrets(GraphJournal graph, InstanceState 
         {
             parts.Add(Convert.ToBase64String(Encoding.UTF8.GetBytes(trimmed)));
             (ordered, search) = (null, null);
-            if (trimmed.LastIndexOf(' ') is > 0 and var space && trimmed.Length - space > ShortestPart)
+            if (trimmed.IndexOf(' ', StringComparison.Ordinal) is > 0 and < 10 and var space)
             {
-                parts.Add(trimmed[(space + 1)..]);
+                // "Bearer abc": what follows the scheme is the secret.
+                Add(trimmed[(space + 1)..]);
             }
         }
     }
 
-    [GeneratedRegex("""(?<![A-Za-z])((?:password|passwd|pwd|secret|token|api[-_ ]?key|account[-_ ]?key|access[-_ ]?key)["']?\s{0,3}[=:]\s{0,3}["']?)[^\s;,&"'<>{}]{3,}""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 250)]
+    [GeneratedRegex("""(?<![A-Za-z])((?:password|passwd|pwd|secret|token|authorization|connection[-_ ]?string|credentials?|private[-_ ]?key|api[-_ ]?key|account[-_ ]?key|access[-_ ]?key)\\?["']?\s{0,3}[=:]\s{0,3}\\?["']?)[^\s;,&"'<>{}]{3,}""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 250)]
     private static partial Regex Assigned();
 
     [GeneratedRegex(@"\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 250)]
