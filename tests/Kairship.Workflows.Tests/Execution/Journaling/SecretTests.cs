@@ -19,10 +19,10 @@ public sealed class SecretTests
         select "Zq" + text.Trim() + "9#";
 
     [Fact]
-    public void PlantedSecret_WhateverItIs_IsNowhereForPeople() => (
+    public Task PlantedSecret_WhateverItIs_IsNowhereForPeople() => (
         from secret in Secrets
         from way in Gen.Int[0, Ways.Length - 1]
-        select (secret, way)).SampleAsync(async x => await PlantAsync(x.secret, Ways[x.way]), iter: 120).GetAwaiter().GetResult();
+        select (secret, way)).SampleAsync(async x => await PlantAsync(x.secret, Ways[x.way]), iter: 120);
 
     /// <summary>Definition and input for one way in which a secret comes into an instance.</summary>
     private static readonly Func<string, (string Definition, JsonObject Input)>[] Ways =
