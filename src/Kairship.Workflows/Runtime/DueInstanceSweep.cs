@@ -7,7 +7,7 @@ namespace Kairship.Workflows.Runtime;
 /// once; the longest sleep bounds how late it hears of others.</summary>
 public sealed class DueInstanceSweep(IWorkflowStore store, WorkflowRuntime runtime, WorkflowRuntimeOptions options, TimeProvider time, ILogger<DueInstanceSweep> logger)
 {
-    private const int Batch = 500;
+    private readonly SweepWindow window = new(Math.Max(1, options.MaxConcurrentInstances / 4), options.SweepMaxInterval, time);
     private readonly Alarm alarm = new(time);
     private long wakeAtTicks = long.MaxValue;
 
@@ -39,14 +39,19 @@ public sealed class DueInstanceSweep(IWorkflowStore store, WorkflowRuntime runti
     {
         try
         {
-            var batch = Batch + runtime.Suspects;
-            var found = await store.FindDueAsync(time.GetUtcNow(), batch, cancellationToken);
+            // Those on their way and the suspects may still be due: one more than all of them says whether there are others.
+            var most = window.Count + window.Size + runtime.Suspects + 1;
+            var found = await store.FindDueAsync(time.GetUtcNow(), most, cancellationToken);
+            window.Keep(found, runtime.IsActive);
             foreach (var instanceId in found)
             {
-                runtime.Dispatch(instanceId);
+                if (window.TryEnter(instanceId) && !runtime.Dispatch(instanceId))
+                {
+                    window.Leave(instanceId);
+                }
             }
 
-            var next = found.Count == batch ? time.GetUtcNow() : await store.NextDueAsync(cancellationToken);
+            var next = window.MoreWait ? time.GetUtcNow() : await store.NextDueAsync(cancellationToken);
             var wait = next is { } at ? at - time.GetUtcNow() : options.SweepMaxInterval;
             return wait < options.SweepMinInterval ? options.SweepMinInterval : wait > options.SweepMaxInterval ? options.SweepMaxInterval : wait;
         }
@@ -59,7 +64,7 @@ public sealed class DueInstanceSweep(IWorkflowStore store, WorkflowRuntime runti
 
     private void Observe(InstanceCommit commit)
     {
-        if (commit is { Release: true, DueAt: { } due } && due.UtcTicks < Volatile.Read(ref wakeAtTicks))
+        if (window.Leave(commit.InstanceId) || commit is { Release: true, DueAt: { } due } && due.UtcTicks < Volatile.Read(ref wakeAtTicks))
         {
             alarm.Ring();
         }

@@ -37,8 +37,8 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
         options.Validate();
         (this.store, this.catalog, this.options, this.time, this.logger) = (store, catalog, options, time, logger);
         this.dispatcher = dispatcher ?? new InProcessDispatcher((id, cancel) => RunHereAsync(id, alone: false, cancel), options.MaxConcurrentInstances);
-        suspects = new SuspectLane(id => RunHereAsync(id, alone: true, CancellationToken.None), Dispatch, time, options.SuspectProbation);
-        failed = new FailedBursts(store, options, time, Dispatch);
+        suspects = new SuspectLane(id => RunHereAsync(id, alone: true, CancellationToken.None), id => Dispatch(id), time, options.SuspectProbation);
+        failed = new FailedBursts(store, options, time, id => Dispatch(id));
         bounds = new RequestLimits(options.Limits);
         leases = new LeaseKeeper(store, options, time, logger);
         house = new BurstHouse(store, new CommitQueue(store, options.MaxCommitBatch), options, time, logger, Announce);
@@ -134,13 +134,19 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
     }
 
     /// <summary>Runs an instance soon: here when it is here already, else wherever the dispatcher says.</summary>
-    internal void Dispatch(string instanceId)
+    /// <returns>Whether it went to the dispatcher.</returns>
+    internal bool Dispatch(string instanceId)
     {
-        if (!stopping && !(active.TryGetValue(instanceId, out var here) && here.TryNudge()) && !suspects.TryTake(instanceId))
+        if (stopping || (active.TryGetValue(instanceId, out var here) && here.TryNudge()) || suspects.TryTake(instanceId))
         {
-            dispatcher.Dispatch(instanceId);
+            return false;
         }
+
+        dispatcher.Dispatch(instanceId);
+        return true;
     }
+
+    internal bool IsActive(string instanceId) => active.ContainsKey(instanceId);
 
     private async Task LoopAsync(string instanceId, ActiveInstance entry)
     {
