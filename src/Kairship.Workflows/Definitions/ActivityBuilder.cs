@@ -33,14 +33,41 @@ internal sealed class ActivityBuilder(Compilation run)
         }
 
         WarnUnknownProperties(json, id, activity.Descriptor);
+        scope = run.Compensations.Contains(id) ? scope.ForCompensation() : scope;
         var node = Node(json, id, activity, index, $"{parentNodeId}:{id}", scope, depth);
+        AdoptAll(node, index);
+        run.Nodes[index] = node;
+        return node;
+    }
+
+    private void AdoptAll(ActivityNode node, int index)
+    {
         foreach (var child in node.Children.Values.SelectMany(list => list))
         {
             child.Parent = node;
         }
 
-        run.Nodes[index] = node;
-        return node;
+        // Compensations are among nobody's children. They were built after their container began and have no parent yet.
+        foreach (var compensation in run.Nodes.Skip(index + 1).OfType<ActivityNode>().Where(n => n.Parent is null && n.Id != node.Policy.Compensation && run.Compensations.Contains(n.Id)))
+        {
+            compensation.Parent = node;
+        }
+    }
+
+    /// <summary>An embedded compensation is built like one that stands beside the activity.</summary>
+    private string? Compensation(JsonObject json, string parentNodeId, VariableScope scope, int depth)
+    {
+        if (ActivityPolicyBinding.EmbeddedCompensation(json) is not { } embedded)
+        {
+            return ActivityPolicyBinding.NamedCompensation(json);
+        }
+
+        if (DefinitionJson.Text(embedded["id"]) is { } id)
+        {
+            run.Compensations.Add(id);
+        }
+
+        return Build(embedded, parentNodeId, scope, depth + 1)?.Id;
     }
 
     private ActivityNode Node(JsonObject json, string id, Activity activity, int index, string nodeId, VariableScope scope, int depth)
@@ -62,6 +89,7 @@ internal sealed class ActivityBuilder(Compilation run)
             children[code] = [branch];
         }
 
+        var policy = new ActivityPolicyBinding(run, json, id, activity).Bind(Compensation(json, nodeId[..nodeId.LastIndexOf(':')], scope, depth));
         return new ActivityNode
         {
             Index = index,
@@ -79,7 +107,8 @@ internal sealed class ActivityBuilder(Compilation run)
             Children = children,
             Variables = variables,
             Cases = cases,
-            Outcomes = ActivityPorts.Outcomes(descriptor, inputs, cases),
+            Outcomes = ActivityPorts.Outcomes(descriptor, inputs, cases)?.Union(policy.Exits).ToArray(),
+            Policy = policy,
             Flowchart = ActivityPorts.IsFlowchart(descriptor)
                 ? new FlowchartBuilder(run, id, json, [.. children.Values.SelectMany(list => list)]).Build()
                 : null,
@@ -93,7 +122,7 @@ internal sealed class ActivityBuilder(Compilation run)
         foreach (var (port, list) in ActivityPorts.Embedded(run, json, id, descriptor))
         {
             var inside = port.Equals("Body", StringComparison.OrdinalIgnoreCase) ? scope.ForLoopBody() : scope.With(FlowchartSemantics.GivenInside(descriptor));
-            children[port] = [.. list.Select(child => Build(child, nodeId, inside, depth + 1)).OfType<ActivityNode>()];
+            children[port] = [.. list.Select(child => Build(child, nodeId, inside, depth + 1)).OfType<ActivityNode>().Where(child => !run.Compensations.Contains(child.Id))];
         }
 
         return children;

@@ -36,6 +36,9 @@ public sealed class ActivityNode
     /// <summary>Embedded activities by port name ("Then", "Body", "Activities", "Branches" ...), in order. A single one is a list of one.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<ActivityNode>> Children { get; init; }
 
+    /// <summary>Retries, timeout, incident strategy, compensation.</summary>
+    public ActivityPolicy Policy { get; init; } = ActivityPolicy.None;
+
     /// <summary>Variables declared by this activity (containers only).</summary>
     public IReadOnlyList<VariableDefinition> Variables { get; init; } = [];
 
@@ -100,6 +103,9 @@ public sealed class WorkflowGraph
     public required IReadOnlyList<VariableDefinition> Variables { get; init; }
     public required IReadOnlyList<InputDefinition> Inputs { get; init; }
     public required IReadOnlyList<OutputDefinition> Outputs { get; init; }
+
+    /// <summary>What a fault means where no activity around it says something else.</summary>
+    public IncidentStrategy Incidents { get; init; }
 
     /// <summary>What starts instances from outside, once this version is published.</summary>
     public IReadOnlyList<TriggerBinding> Triggers { get; init; } = [];

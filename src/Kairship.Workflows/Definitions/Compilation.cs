@@ -34,6 +34,9 @@ internal sealed class Compilation(ActivityRegistry registry, ExpressionCompiler 
     /// <summary>Ids and names of all activities, as scripts may call them.</summary>
     public HashSet<string> ActivityNames { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Ids of activities that others name as their compensation.</summary>
+    public HashSet<string> Compensations { get; init; } = [];
+
     public HashSet<string> InputNames { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Scripts whose names are looked up when all activities are known.</summary>

@@ -44,6 +44,7 @@ public static class ProblemCode
     public const string JoinNeverCompletes = "join-never-completes";
     public const string AmbiguousMerge = "ambiguous-merge";
     public const string BusyLoop = "busy-loop";
+    public const string Policy = "policy";
     public const string Trigger = "trigger";
     public const string NestedTrigger = "nested-trigger";
     public const string ReadOnly = "read-only";

@@ -30,7 +30,7 @@ public sealed class DefinitionCompiler(ActivityRegistry registry, ExpressionComp
     /// <summary>Compiles a definition that is to be that version. The problems are at most 200, in the order of the document.</summary>
     public CompileResult Compile(WorkflowDefinition definition, string versionId, int version)
     {
-        var run = new Compilation(registry, expressions);
+        var run = new Compilation(registry, expressions) { Compensations = CompensationChecks.Named((JsonObject)definition.Json["root"]!) };
         var json = definition.Json;
         var definitionId = definition.DefinitionId;
         if (string.IsNullOrWhiteSpace(definitionId))
@@ -44,6 +44,8 @@ public sealed class DefinitionCompiler(ActivityRegistry registry, ExpressionComp
         run.InputNames.UnionWith(inputs.Select(i => i.Name));
 
         var root = new ActivityBuilder(run).Build((JsonObject)json["root"]!, DefinitionJson.WorkflowNodeId, new VariableScope(VariableScope.Empty, variables), 1);
+        var strategy = ActivityPolicyBinding.OfDefinition(run, json);
+        CompensationChecks.Run(run);
         ScriptNameCheck.Run(run);
         var triggers = root is null ? [] : TriggerBindings.Of(run, root, new PublishScope(definitionId ?? "", version, variables, inputs));
         if (root is null || run.HasErrors)
@@ -67,6 +69,7 @@ public sealed class DefinitionCompiler(ActivityRegistry registry, ExpressionComp
             Variables = variables,
             Inputs = inputs,
             Outputs = outputs,
+            Incidents = strategy,
             Triggers = triggers,
         };
         return new CompileResult(graph, run.Problems);

@@ -95,6 +95,12 @@ internal sealed class FlowchartBuilder(Compilation run, string id, JsonObject js
             return null;
         }
 
+        if (new[] { source, target }.FirstOrDefault(run.Compensations.Contains) is { } undo)
+        {
+            run.Error(undo, at, ProblemCode.Policy, $"'{undo}' is a compensation: it runs when what it undoes is undone, and is not connected.");
+            return null;
+        }
+
         if (!byId.TryGetValue(source, out var from) || !byId.TryGetValue(target, out var to))
         {
             return null;

@@ -51,7 +51,7 @@ internal static class FlowchartSemantics
             return OutcomeKind.Unknown;
         }
 
-        if (node.Activity is EffectActivity || node.Outcomes is { Count: 1 } || Is(node.Descriptor, "Elsa.FlowDecision"))
+        if (node.Activity is EffectActivity || node.Outcomes?.Except(node.Policy.Exits).Take(2).Count() == 1 || Is(node.Descriptor, "Elsa.FlowDecision"))
         {
             return OutcomeKind.One;
         }

@@ -11,6 +11,12 @@ internal sealed class VariableScope(VariableScope? outer, IReadOnlyList<Variable
     private static readonly VariableDefinition[] LoopVariables =
         [new("CurrentValue", "CurrentValue", "Object", false, null), new("CurrentIndex", "CurrentIndex", "Int32", false, null)];
 
+    // What the engine gives the compensation of an activity.
+    private static readonly VariableDefinition[] CompensationVariables =
+        [new("CompensatedInput", "CompensatedInput", "Object", false, null), new("CompensatedOutput", "CompensatedOutput", "Object", false, null)];
+
+    public VariableScope ForCompensation() => new(this, CompensationVariables);
+
     public VariableScope ForLoopBody() => new(this, LoopVariables);
 
     /// <summary>With variables that an activity gives to what is inside it.</summary>

@@ -23,7 +23,8 @@ internal abstract record InstanceCommand
 
     internal sealed record Resume : InstanceCommand;
 
-    internal sealed record Cancel : InstanceCommand;
+    /// <param name="Cascades">A parent was cancelled. Only another cancel of an operator ends an instance that is compensating at once.</param>
+    internal sealed record Cancel(bool Cascades = false) : InstanceCommand;
 
     /// <param name="Target">An execution id, an activity id or name; null: everything that faulted.</param>
     internal sealed record Retry(string? Target = null) : InstanceCommand;

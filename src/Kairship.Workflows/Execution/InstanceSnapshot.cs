@@ -5,10 +5,12 @@ using Kairship.Workflows.Execution.Journaling;
 namespace Kairship.Workflows.Execution;
 
 /// <summary>A wait, an effect or a container that is under way, as people see it.</summary>
-/// <param name="Phase">Running, Waiting, Ready, BackingOff or Faulted.</param>
+/// <param name="Phase">Running, Waiting, Ready, BackingOff, Faulted or Compensating.</param>
+/// <param name="Deadline">When its time is up.</param>
 /// <param name="WaitingFor">"name key" of each stimulus that would resume it.</param>
 public sealed record RunningActivity(
-    string ActivityId, string ExecutionId, string? ParentExecutionId, string Phase, int Failures, DateTimeOffset? DueAt, IReadOnlyList<string> WaitingFor, JsonObject? Inputs);
+    string ActivityId, string ExecutionId, string? ParentExecutionId, string Phase, int Failures, DateTimeOffset? DueAt, IReadOnlyList<string> WaitingFor, JsonObject? Inputs,
+    DateTimeOffset? Deadline = null);
 
 /// <summary>Something that faulted and waits for an operator.</summary>
 public sealed record Incident(string? ActivityId, string? ExecutionId, string Type, string Message, DateTimeOffset At);
@@ -24,6 +26,12 @@ public sealed record InstanceSnapshot
     /// <summary>Variables of the workflow by id.</summary>
     public required JsonObject Variables { get; init; }
     public required bool Paused { get; init; }
+
+    /// <summary>What completed is being undone, in the whole or in a part of it.</summary>
+    public bool IsCompensating { get; init; }
+
+    /// <summary>It was cancelled, and ends when all is undone.</summary>
+    public bool IsCancelling { get; init; }
     public required IReadOnlyList<RunningActivity> Running { get; init; }
     public required IReadOnlyList<Incident> Incidents { get; init; }
 
@@ -41,6 +49,8 @@ public sealed record InstanceSnapshot
             Outcomes = state.Outcomes ?? [],
             Variables = shown.Workflow(state.Variables),
             Paused = state.Paused,
+            IsCompensating = state.Rollbacks is { Count: > 0 },
+            IsCancelling = state.Ending == StatePhase.Cancelled,
             Running = [.. state.Executions.Select(e => Describe(state.Id, e, shown))],
             Incidents = [.. (state.Incidents ?? []).Select(i => new Incident(ActivityOf(i.ExecutionId), i.ExecutionId is null ? null : $"{state.Id}/{i.ExecutionId}", i.Type, shown.Text(i.Message), i.At))],
         };
@@ -48,7 +58,7 @@ public sealed record InstanceSnapshot
 
     private static RunningActivity Describe(string instanceId, ExecutionState e, SnapshotMask shown) => new(
         e.ActivityId, $"{instanceId}/{e.Id}", e.Parent is null ? null : $"{instanceId}/{e.Parent}", e.Phase.ToString(), e.Failures, e.Due,
-        [.. (e.Bookmarks ?? []).Select(b => shown.Text($"{b.Name} {b.Key}"))], e.Inputs is null ? null : shown.Inputs(e));
+        [.. (e.Bookmarks ?? []).Select(b => shown.Text($"{b.Name} {b.Key}"))], e.Inputs is null ? null : shown.Inputs(e), e.Deadline);
 
     private static string? ActivityOf(string? executionId) => executionId?[..executionId.LastIndexOf('/')];
 }

@@ -51,6 +51,18 @@ internal sealed class InstanceState
     /// <summary>How often each activity was scheduled: the last part of execution ids.</summary>
     [JsonPropertyName("it")] public Dictionary<string, int> Iterations { get; set; } = [];
 
+    /// <summary>What completed and would be undone, in the order of completion.</summary>
+    [JsonPropertyName("cp")] public List<CompensationState>? Compensations { get; set; }
+
+    /// <summary>Scopes that are being undone.</summary>
+    [JsonPropertyName("rb")] public List<RollbackState>? Rollbacks { get; set; }
+
+    /// <summary>What the instance becomes when the last rollback is done: finished or cancelled; null: it runs on.</summary>
+    [JsonPropertyName("en")] public StatePhase? Ending { get; set; }
+
+    /// <summary>The parent knows that this instance has faulted.</summary>
+    [JsonPropertyName("tf")] public bool FaultTold { get; set; }
+
     [JsonPropertyName("e")] public List<ExecutionState> Executions { get; set; } = [];
     [JsonPropertyName("ic")] public List<IncidentState>? Incidents { get; set; }
     [JsonPropertyName("j")] public long JournalSequence { get; set; }
@@ -99,6 +111,9 @@ internal enum ExecutionPhase
 
     /// <summary>Completed; its parent has not been told yet. Counts as a child that runs until then.</summary>
     Completed,
+
+    /// <summary>A scope whose compensations run.</summary>
+    Compensating,
 }
 
 /// <summary>One scheduled activity: a token. Its id is "activity/iteration", stable over restarts.</summary>
@@ -119,6 +134,12 @@ internal sealed class ExecutionState
     [JsonPropertyName("fa")] public int Failures { get; set; }
 
     [JsonPropertyName("du")] public DateTimeOffset? Due { get; set; }
+    /// <summary>When its time is up, counted from its scheduling.</summary>
+    [JsonPropertyName("dl")] public DateTimeOffset? Deadline { get; set; }
+
+    /// <summary>The rollback that this is a step of; null: it belongs to the normal flow.</summary>
+    [JsonPropertyName("rn")] public int? Rollback { get; set; }
+
     [JsonPropertyName("b")] public List<BookmarkState>? Bookmarks { get; set; }
     [JsonPropertyName("r")] public StimulusState? ResumedBy { get; set; }
 
@@ -137,7 +158,38 @@ internal sealed record StimulusState(
 
 internal sealed record IncidentState(
     [property: JsonPropertyName("e")] string? ExecutionId, [property: JsonPropertyName("t")] string Type, [property: JsonPropertyName("m")] string Message,
-    [property: JsonPropertyName("at")] DateTimeOffset At);
+    [property: JsonPropertyName("at")] DateTimeOffset At,
+    [property: JsonPropertyName("co")] bool Continues = false);
+
+/// <summary>An activity that completed and names a compensation, with what that may look at.</summary>
+/// <param name="Scope">The execution that it completed in.</param>
+internal sealed record CompensationState(
+    [property: JsonPropertyName("a")] string ActivityId, [property: JsonPropertyName("e")] string ExecutionId, [property: JsonPropertyName("s")] string? Scope,
+    [property: JsonPropertyName("v")] Dictionary<string, JsonNode?> Variables);
+
+internal enum ScopeEndKind
+{
+    Faulted,
+    TimedOut,
+}
+
+/// <summary>Why a scope ends before it completed.</summary>
+internal sealed record ScopeEndState(
+    [property: JsonPropertyName("k")] ScopeEndKind Kind, [property: JsonPropertyName("t")] string Type, [property: JsonPropertyName("m")] string Message);
+
+/// <summary>Compensations that run one after the other, the last completed first.</summary>
+internal sealed class RollbackState
+{
+    [JsonPropertyName("n")] public int Number { get; set; }
+
+    /// <summary>Still to be undone, in the order of completion.</summary>
+    [JsonPropertyName("l")] public List<CompensationState> Left { get; set; } = [];
+
+    /// <summary>The execution that waits for this rollback, and what becomes of it then; null: nobody waits.</summary>
+    [JsonPropertyName("s")] public string? Scope { get; set; }
+
+    [JsonPropertyName("x")] public ScopeEndState? End { get; set; }
+}
 
 internal enum StepKind
 {

@@ -91,7 +91,7 @@ internal sealed partial class Interpreter
         }
     }
 
-    private void Complete(ExecutionState execution, IReadOnlyList<string> outcomes)
+    private void Complete(ExecutionState execution, IReadOnlyList<string> outcomes, bool done = true)
     {
         List<string> ports = outcomes.Count == 0 ? ["Done"] : [.. outcomes];
         CancelChildren(execution);
@@ -100,55 +100,29 @@ internal sealed partial class Interpreter
         if (Tree.ParentOf(execution) is not { } parent)
         {
             Tree.Remove(execution);
-            Finish(null);
+            if (execution.Rollback is { } number)
+            {
+                Compensate(State.Rollbacks!.Single(r => r.Number == number));
+            }
+            else
+            {
+                Finish(null, null);
+            }
+
             return;
         }
 
+        Remember(execution, done);
         execution.Phase = ExecutionPhase.Completed;
         (execution.State, execution.Inputs, execution.Variables, execution.Due, execution.ResumedBy) = (null, null, null, null, null);
         queue.Enqueue((parent, new PendingStep(StepKind.ChildCompleted, execution.Id, ports)));
     }
 
-    private void Finish(IReadOnlyList<string>? outcomes)
-    {
-        CancelEverything();
-        State.Phase = StatePhase.Finished;
-        State.Outcomes = outcomes is null ? null : [.. outcomes];
-        State.Incidents = null;
-        JournalWorkflow("WorkflowFinished", "outputs", State.Output, journalOptions.Outputs);
-        TellParent();
-    }
-
-    private bool CancelAll()
-    {
-        if (State.IsFinal)
-        {
-            return false;
-        }
-
-        CancelEverything();
-        State.Phase = StatePhase.Cancelled;
-        State.Incidents = null;
-        Journal(null, "WorkflowCancelled", null);
-        TellParent();
-        return true;
-    }
-
-    private void CancelEverything()
-    {
-        foreach (var top in Tree.All.Where(e => e.Parent is null).ToList())
-        {
-            CancelExecution(top);
-        }
-
-        queue.Clear();
-    }
-
-    private void TellParent(string? problem = null)
+    private void TellParent(string status, string? problem = null)
     {
         if (State is { ParentInstanceId: { } parent, ParentDoesNotWait: false })
         {
-            var told = new Stimulus(WorkflowEnd.Of(State.ParentKey ?? State.Id), WorkflowEnd.Payload(State, problem));
+            var told = new Stimulus(WorkflowEnd.Of(State.ParentKey ?? State.Id), WorkflowEnd.Payload(State, status, problem));
             Send(OutboxPayload.Signal, new OutboxPayload(Messages.State(told), null, parent), always: true);
         }
     }
@@ -161,8 +135,10 @@ internal sealed partial class Interpreter
         }
     }
 
+    /// <summary>Takes an execution out with all inside it. What completed in there is compensated.</summary>
     private void CancelExecution(ExecutionState top)
     {
+        var records = TakeCompensations(top);
         var open = new Stack<ExecutionState>([top]);
         while (open.TryPop(out var execution))
         {
@@ -171,6 +147,7 @@ internal sealed partial class Interpreter
                 open.Push(child);
             }
 
+            CancelAwaitedInstances(execution);
             RemoveBookmarks(execution);
             Tree.Remove(execution);
             transition.CancelledExecutions.Add(execution.Id);
@@ -180,34 +157,20 @@ internal sealed partial class Interpreter
                 Journal(execution, "Cancelled", null);
             }
         }
-    }
 
-    private void Fault(ExecutionState execution, string type, string message, PendingStep? step, bool restarts = false)
-    {
-        RemoveBookmarks(execution);
-        execution.Phase = ExecutionPhase.Faulted;
-        execution.Due = null;
-        execution.Redo = step switch
+        if (records.Count > 0)
         {
-            null => null,
-            { Kind: StepKind.ChildCompleted } when restarts => [new PendingStep(StepKind.Start), step],
-            _ when restarts => [new PendingStep(StepKind.Start)],
-            _ => [step],
-        };
-        AddIncident(execution, type, message);
-    }
-
-    private void AddIncident(ExecutionState? execution, string type, string message)
-    {
-        var shown = Data.Message(message);
-        var before = IsHalted;
-        (State.Incidents ??= []).Add(new IncidentState(execution?.Id, type, shown, now));
-        if (!before && IsHalted)
-        {
-            TellParent($"{type}: {shown}");
+            StartRollback(records, null, null);
         }
+    }
 
-        Journal(execution, "Faulted", $"{type}: {shown}", new JsonObject { ["type"] = type, ["attempts"] = Math.Max(1, execution?.Failures ?? 1) });
+    /// <summary>Nobody waits for these instances any more.</summary>
+    private void CancelAwaitedInstances(ExecutionState execution)
+    {
+        foreach (var awaited in execution.Bookmarks?.Where(b => b.Name == WorkflowEnd.StimulusName) ?? [])
+        {
+            Send(OutboxPayload.Cancel, new OutboxPayload(null, null, awaited.Key), always: true);
+        }
     }
 
     private void Wait(ExecutionState execution, IReadOnlyList<StimulusKey> stimuli, TimeSpan? delay)
@@ -283,9 +246,9 @@ internal sealed partial class Interpreter
     /// <param name="always">Whatever the limits: a parent must hear of the end of its child.</param>
     private void Send(string kind, OutboxPayload payload, bool always = false)
     {
-        if (!always)
+        if (!always && payload.Stimulus is { } stimulus)
         {
-            CheckHops(payload.Stimulus);
+            CheckHops(stimulus);
         }
 
         Send(kind, payload.Write(), always);

@@ -64,12 +64,18 @@ internal sealed partial class Interpreter
         {
             InstanceCommand.Pause => Pause(true),
             InstanceCommand.Resume => Pause(false),
-            InstanceCommand.Cancel => CancelAll(),
+            InstanceCommand.Cancel cancel => Cancel(cancel),
             InstanceCommand.Retry retry => Retry(retry),
             InstanceCommand.Skip skip => Skip(skip),
             InstanceCommand.SetVariable set => SetVariable(set),
             _ => throw new InvalidOperationException($"{command.GetType().Name} is not the interpreter's."),
         };
+    }
+
+    private bool Cancel(InstanceCommand.Cancel cancel)
+    {
+        CancelAll(cancel);
+        return true;
     }
 
     private bool Pause(bool paused)
@@ -111,6 +117,7 @@ internal sealed partial class Interpreter
             var redo = execution.Redo ?? [];
             execution.Redo = null;
             execution.Failures = 0;
+            execution.Deadline = DeadlineOf(graph.ById[execution.ActivityId]);
             execution.Phase = redo.Count == 0 ? ExecutionPhase.Ready : ExecutionPhase.Running;
             redo.ForEach(step => queue.Enqueue((execution, step)));
         }
@@ -146,8 +153,23 @@ internal sealed partial class Interpreter
         ForgetIncidents(i => i.ExecutionId == execution.Id);
         execution.Redo = null;
         Journal(execution, "Skipped", null);
-        Complete(execution, skip.Outcomes ?? []);
+        KeepWhatCompletedIn(execution);
+        Complete(execution, skip.Outcomes ?? [], done: false);
         return true;
+    }
+
+    /// <summary>To skip is to take for done, not to cancel: what completed inside stays, and is compensated when what is around it is.</summary>
+    private void KeepWhatCompletedIn(ExecutionState execution)
+    {
+        foreach (var scope in State.Compensations is null ? [] : IdsIn(execution))
+        {
+            Rehome(scope, execution.Parent);
+        }
+
+        if (execution.Phase == ExecutionPhase.Compensating)
+        {
+            State.Rollbacks!.Where(r => r.Scope == execution.Id).ToList().ForEach(r => r.Scope = null);
+        }
     }
 
     private bool SetVariable(InstanceCommand.SetVariable set)

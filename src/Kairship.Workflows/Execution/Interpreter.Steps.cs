@@ -26,9 +26,12 @@ internal sealed partial class Interpreter
             }
         }
 
+        execution.Deadline = DeadlineOf(node);
         queue.Enqueue((execution, new PendingStep(StepKind.Start)));
         return execution;
     }
+
+    private DateTimeOffset? DeadlineOf(ActivityNode node) => node.Policy.Timeout is { } limit ? SaturatingAdd(now, limit) : null;
 
     private void Drain()
     {
@@ -36,7 +39,7 @@ internal sealed partial class Interpreter
         while (queue.TryDequeue(out var next))
         {
             var (target, step) = next;
-            if (State.IsFinal || !Tree.Contains(target))
+            if (State.IsFinal || !Tree.Contains(target) || target.Phase == ExecutionPhase.Compensating)
             {
                 continue;
             }

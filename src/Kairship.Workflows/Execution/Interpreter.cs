@@ -36,8 +36,8 @@ internal sealed partial class Interpreter
 
     public ExecutionTree Tree { get; }
 
-    /// <summary>Something faulted: nothing new starts, what runs may end.</summary>
-    public bool IsHalted => State.Incidents is { Count: > 0 };
+    /// <summary>Something faulted that stops everything: nothing new starts, what runs may end.</summary>
+    public bool IsHalted => State.Incidents?.Exists(i => !i.Continues) == true;
 
     /// <summary>Effects may start, waits may end.</summary>
     public bool MayAdvance => !IsHalted && !State.Paused && !State.IsFinal;
@@ -46,7 +46,7 @@ internal sealed partial class Interpreter
     public IEnumerable<ExecutionState> ReadyEffects => Tree.All.Where(e => e.Phase == ExecutionPhase.Ready);
 
     /// <summary>When the next wait or back-off ends by itself; null when none does.</summary>
-    public DateTimeOffset? NextDue => MayAdvance ? Tree.All.Where(IsTimed).Min(e => e.Due) : null;
+    public DateTimeOffset? NextDue => MayAdvance ? Tree.All.Min(WakeAt) : null;
 
     public string ExternalId(ExecutionState execution) => $"{State.Id}/{execution.Id}";
 
@@ -66,6 +66,7 @@ internal sealed partial class Interpreter
         };
         Drain();
         UnparkBookmarks();
+        State.FaultTold = State.FaultTold && IsFaulted;
         transition.Changed |= changed;
         return changed;
     }
@@ -104,23 +105,6 @@ internal sealed partial class Interpreter
         JournalWorkflow("WorkflowStarted", "inputs", State.Input, journalOptions.Inputs);
         Schedule(graph.Root, null, null, null);
         return true;
-    }
-
-    private bool PassTime()
-    {
-        if (!MayAdvance)
-        {
-            return false;
-        }
-
-        var dueNow = Tree.All.Where(e => IsTimed(e) && e.Due <= now).ToList();
-        State.Hops = dueNow.Count > 0 ? 0 : State.Hops;
-        foreach (var execution in dueNow)
-        {
-            WakeUp(execution, null);
-        }
-
-        return dueNow.Count > 0;
     }
 
     private bool Deliver(Stimulus stimulus)

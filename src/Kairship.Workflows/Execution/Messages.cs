@@ -37,11 +37,13 @@ internal sealed record InboxPayload(InboxKind Kind, StimulusState? Stimulus = nu
     public static InboxPayload? Read(ReadOnlyMemory<byte> bytes) => JsonSerializer.Deserialize(bytes.Span, MessageJson.Default.InboxPayload);
 }
 
-/// <summary>What an outbox message says: a stimulus for one instance, or for all that wait.</summary>
-internal sealed record OutboxPayload(StimulusState Stimulus, string? CorrelationId = null, string? InstanceId = null)
+/// <summary>What an outbox message says: a stimulus for one instance, or for all that wait; or that an instance, or all children of one, are to be cancelled.</summary>
+internal sealed record OutboxPayload(StimulusState? Stimulus, string? CorrelationId = null, string? InstanceId = null)
 {
     public const string Publish = "publish";
     public const string Signal = "signal";
+    public const string Cancel = "cancel";
+    public const string CancelChildren = "cancel-children";
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Default.OutboxPayload);
 
@@ -94,11 +96,11 @@ public static class WorkflowEnd
 
     public static StimulusKey Of(string instanceId) => new(StimulusName, instanceId);
 
-    internal static JsonObject Payload(InstanceState state, string? problem = null) => new()
+    internal static JsonObject Payload(InstanceState state, string status, string? problem) => new()
     {
         ["instanceId"] = state.Id,
         ["tag"] = state.ParentTag,
-        ["status"] = problem is null ? state.Phase.ToString() : Faulted,
+        ["status"] = status,
         ["problem"] = problem,
         ["output"] = state.Output?.DeepClone(),
         ["outcomes"] = new JsonArray([.. (state.Outcomes ?? []).Select(o => JsonValue.Create(o))]),

@@ -141,6 +141,7 @@ internal sealed partial class Interpreter
             {
                 if (owner.graph.ById[at.ActivityId].Activity is ControlActivity { IsLoop: true })
                 {
+                    owner.RehomeBetween(execution, at);
                     owner.Complete(at, []);
                     return;
                 }
@@ -149,9 +150,9 @@ internal sealed partial class Interpreter
             Fault("BreakOutsideLoop", "A Break must be inside a ForEach, ParallelForEach, For or While.");
         }
 
-        public override void FinishWorkflow() => owner.Finish(null);
+        public override void FinishWorkflow() => owner.Finish(execution, null);
 
-        public override void FinishWorkflow(IReadOnlyList<string> outcomes) => owner.Finish(outcomes);
+        public override void FinishWorkflow(IReadOnlyList<string> outcomes) => owner.Finish(execution, outcomes);
 
         public override void SetInstanceName(string? name) => owner.State.Name = owner.CheckName("name", name);
 

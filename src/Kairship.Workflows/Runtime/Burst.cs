@@ -134,12 +134,9 @@ internal sealed partial class Burst
             release = effects.Count == 0;
         }
 
-        if (release && interpreter.IsHalted)
+        if (release && interpreter.IsFaulted)
         {
-            interpreter.ParkBookmarks();
-            transition.RemovedBookmarks.AddRange(interpreter.TakeTransition().RemovedBookmarks);
-            transition.RemovedBookmarks.AddRange(transition.AddedBookmarks.Select(b => b.Id));
-            transition.AddedBookmarks.Clear();
+            bytes = ComeToRest(transition);
         }
 
         var commit = Commit(transition, bytes, release);
@@ -154,6 +151,23 @@ internal sealed partial class Burst
         inbox.Forget(commit.ConsumedInbox);
         house.Committed(commit);
         return release;
+    }
+
+    /// <summary>A faulted instance is finished for the store: it waits for nothing, and its parent is told.</summary>
+    private ReadOnlyMemory<byte> ComeToRest(Transition transition)
+    {
+        if (interpreter.IsHalted)
+        {
+            interpreter.ParkBookmarks();
+            transition.RemovedBookmarks.AddRange(transition.AddedBookmarks.Select(b => b.Id));
+            transition.AddedBookmarks.Clear();
+        }
+
+        interpreter.TellFault();
+        var more = interpreter.TakeTransition();
+        transition.RemovedBookmarks.AddRange(more.RemovedBookmarks);
+        transition.Outbox.AddRange(more.Outbox);
+        return StateSerializer.Write(interpreter.State);
     }
 
     /// <summary>The snapshot outgrew its limit: back to the last committed one, with an incident where the growth came from.</summary>
@@ -198,9 +212,9 @@ internal sealed partial class Burst
         StatePhase.Finished => InstanceStatus.Finished,
         StatePhase.Cancelled => InstanceStatus.Cancelled,
         _ when !release => InstanceStatus.Executing,
-        _ when interpreter.IsHalted => InstanceStatus.Faulted,
+        _ when interpreter.IsFaulted => InstanceStatus.Faulted,
         _ when interpreter.State.Paused => InstanceStatus.Paused,
-        _ => interpreter.ReadyEffects.Any() ? InstanceStatus.Executing : InstanceStatus.Suspended,
+        _ => interpreter.IsCompensating || interpreter.ReadyEffects.Any() ? InstanceStatus.Executing : InstanceStatus.Suspended,
     };
 
     /// <summary>Effects that ran when this instance was last lost run again: until they have ended, nothing proves that they are not what brings nodes down.</summary>

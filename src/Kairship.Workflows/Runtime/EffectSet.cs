@@ -95,8 +95,14 @@ internal sealed class EffectSet(WorkflowGraph graph, long epoch, WorkflowRuntime
     private async Task RunAsync(EffectActivity activity, EffectContext context, string executionId, long run, CancellationToken cancellationToken)
     {
         var (result, error) = await ResultAsync(activity, context, cancellationToken);
-        ended(new EffectEnd(executionId, run, result, context.Notes, result is ActivityResult.Failed ? Backoff(context) : null) { Attempt = context.Attempt, Error = error });
+        var backoff = result is ActivityResult.Failed ? RetryDelay.After(RetriesOf(context), context.ExecutionId, context.Attempt) : null;
+        ended(new EffectEnd(executionId, run, result, context.Notes, backoff) { Attempt = context.Attempt, Error = error });
     }
+
+    private RetryPolicy RetriesOf(EffectContext context) => graph.ById[context.ActivityId].Policy.Retry ?? new RetryPolicy
+    {
+        MaxAttempts = options.MaxAttempts, Delay = options.BackoffBase, MaxDelay = options.BackoffMax,
+    };
 
     private static async Task<(ActivityResult? Result, Exception? Error)> ResultAsync(EffectActivity activity, EffectContext context, CancellationToken cancellationToken)
     {
@@ -116,24 +122,5 @@ internal sealed class EffectSet(WorkflowGraph graph, long epoch, WorkflowRuntime
         {
             return (ActivityResult.Retry(e.GetType().Name, e.Message), e);
         }
-    }
-
-    /// <summary>Exponential with a jitter that depends on execution and attempt alone.</summary>
-    private TimeSpan? Backoff(EffectContext context)
-    {
-        if (context.Attempt >= options.MaxAttempts)
-        {
-            return null;
-        }
-
-        var hash = 2166136261u + (uint)context.Attempt;
-        foreach (var c in context.ExecutionId)
-        {
-            hash = unchecked((hash ^ c) * 16777619u);
-        }
-
-        var factor = 0.75 + (hash % 1000 / 2000.0);
-        var ticks = options.BackoffBase.Ticks * Math.Pow(2, context.Attempt - 1) * factor;
-        return ticks >= options.BackoffMax.Ticks ? options.BackoffMax : TimeSpan.FromTicks((long)ticks);
     }
 }

@@ -66,14 +66,20 @@ public sealed class OutboxPump(IWorkflowStore store, WorkflowRuntime runtime, Wo
         {
             switch (message.Kind)
             {
-                case OutboxPayload.Publish when OutboxPayload.Read(message.Payload) is { } publish:
+                case OutboxPayload.Publish when OutboxPayload.Read(message.Payload) is { Stimulus: not null } publish:
                     await runtime.PublishAsync(Messages.Stimulus(publish.Stimulus), publish.CorrelationId, key, cancellationToken);
                     break;
-                case OutboxPayload.Signal when OutboxPayload.Read(message.Payload) is { InstanceId: { } target } signal:
+                case OutboxPayload.Signal when OutboxPayload.Read(message.Payload) is { InstanceId: { } target, Stimulus: not null } signal:
                     await runtime.SignalAsync(target, Messages.Stimulus(signal.Stimulus), key, cancellationToken);
                     break;
                 case ChildStartPayload.Kind when ChildStartPayload.Read(message.Payload) is { } start:
                     await runtime.StartChildAsync(start, key, cancellationToken);
+                    break;
+                case OutboxPayload.Cancel when OutboxPayload.Read(message.Payload)?.InstanceId is { } awaited:
+                    await runtime.CancelByParentAsync(awaited, key, cancellationToken);
+                    break;
+                case OutboxPayload.CancelChildren when OutboxPayload.Read(message.Payload)?.InstanceId is { } parent:
+                    await CancelChildrenAsync(parent, key, cancellationToken);
                     break;
                 default:
                     logger.BadMessage(message.InstanceId, $"unknown kind '{message.Kind}'");
@@ -83,6 +89,24 @@ public sealed class OutboxPump(IWorkflowStore store, WorkflowRuntime runtime, Wo
         catch (JsonException e)
         {
             logger.BadMessage(message.InstanceId, e.Message);
+        }
+    }
+
+    /// <summary>All but those that were dispatched to run on their own. Children that start meanwhile look at their parent themselves.</summary>
+    private async Task CancelChildrenAsync(string parent, string key, CancellationToken cancellationToken)
+    {
+        for (var skip = 0; ; skip += Batch)
+        {
+            var children = await store.ListInstancesAsync(new InstanceFilter(ParentInstanceId: parent), new PageRequest(skip, Batch), cancellationToken);
+            foreach (var child in children.Items.Where(c => c.Status is not (InstanceStatus.Finished or InstanceStatus.Cancelled)))
+            {
+                await runtime.CancelByParentAsync(child.Id, key, cancellationToken);
+            }
+
+            if (children.Items.Count < Batch)
+            {
+                return;
+            }
         }
     }
 

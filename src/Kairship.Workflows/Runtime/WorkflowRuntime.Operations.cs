@@ -12,10 +12,15 @@ namespace Kairship.Workflows.Runtime;
 public sealed partial class WorkflowRuntime
 {
     /// <summary>Cancels an instance: running effects are cancelled, waits removed, what completed is compensated where the definition says how. A faulted, paused or quarantined one, too.</summary>
-    public async Task<PostOutcome> CancelAsync(string instanceId, CancellationToken cancellationToken)
+    /// <remarks>While it compensates, a second cancel gives the rest up and ends it at once.</remarks>
+    public Task<PostOutcome> CancelAsync(string instanceId, CancellationToken cancellationToken) =>
+        CancelAsync(instanceId, NewKey(), cancellationToken);
+
+    /// <summary>The same; a repeat of the key is the same cancel, not a second one.</summary>
+    public async Task<PostOutcome> CancelAsync(string instanceId, string dedupeKey, CancellationToken cancellationToken)
     {
-        var outcome = await CommandAsync(instanceId, new InstanceCommand.Cancel(), null, cancellationToken);
-        if (outcome == PostOutcome.Posted)
+        var outcome = await CommandAsync(instanceId, new InstanceCommand.Cancel(), dedupeKey, cancellationToken);
+        if (outcome is PostOutcome.Posted or PostOutcome.Duplicate)
         {
             await LiftQuarantineAsync(instanceId, cancellationToken);
         }
@@ -25,11 +30,11 @@ public sealed partial class WorkflowRuntime
 
     /// <summary>Pauses an instance: running effects end and are recorded, nothing new starts, signals wait, times pass.</summary>
     public Task<PostOutcome> PauseAsync(string instanceId, CancellationToken cancellationToken) =>
-        CommandAsync(instanceId, new InstanceCommand.Pause(), null, cancellationToken);
+        CommandAsync(instanceId, new InstanceCommand.Pause(), NewKey(), cancellationToken);
 
     /// <summary>Goes on after a pause. What came due meanwhile happens at once.</summary>
     public Task<PostOutcome> ResumeAsync(string instanceId, CancellationToken cancellationToken) =>
-        CommandAsync(instanceId, new InstanceCommand.Resume(), null, cancellationToken);
+        CommandAsync(instanceId, new InstanceCommand.Resume(), NewKey(), cancellationToken);
 
     /// <summary>Retries what faulted, and only that: nothing that completed runs again.</summary>
     /// <param name="activityOrExecutionId">An execution id (with or without the instance id before it), an activity's id or name; null: everything that faulted.</param>
@@ -68,7 +73,7 @@ public sealed partial class WorkflowRuntime
             return new OperationResult(OperationOutcome.Refused, reason);
         }
 
-        return await CommandAsync(instanceId, command, null, cancellationToken) switch
+        return await CommandAsync(instanceId, command, NewKey(), cancellationToken) switch
         {
             PostOutcome.NotFound => new OperationResult(OperationOutcome.NotFound, $"There is no instance '{instanceId}'."),
             PostOutcome.Finished => new OperationResult(OperationOutcome.Finished, "The instance has ended."),
@@ -76,11 +81,24 @@ public sealed partial class WorkflowRuntime
         };
     }
 
-    /// <summary>Posts a command. <paramref name="dedupeKey"/> null: a command of its own.</summary>
-    internal async Task<PostOutcome> CommandAsync(string instanceId, InstanceCommand command, string? dedupeKey, CancellationToken cancellationToken)
+    internal Task CancelByParentAsync(string instanceId, string dedupeKey, CancellationToken cancellationToken) =>
+        CommandAsync(instanceId, new InstanceCommand.Cancel(Cascades: true), dedupeKey, cancellationToken);
+
+    /// <summary>A parent that was cancelled while it started a child: the message that cancels its children may have gone out before the child was there.</summary>
+    private async Task CancelOrphanAsync(string instanceId, string parentId, CancellationToken cancellationToken)
     {
-        var key = dedupeKey ?? $"command:{Guid.CreateVersion7(time.GetUtcNow()):N}";
-        var outcome = await store.PostAndReopenAsync(instanceId, key, InboxPayload.Of(command), cancellationToken);
+        if (await store.GetInstanceAsync(parentId, cancellationToken) is { } parent
+            && (parent.Status == InstanceStatus.Cancelled || (parent.Status is InstanceStatus.Executing or InstanceStatus.Faulted && StateSerializer.Read(parent.State).Ending == StatePhase.Cancelled)))
+        {
+            await CancelByParentAsync(instanceId, $"orphan:{parentId}", cancellationToken);
+        }
+    }
+
+    private string NewKey() => $"command:{Guid.CreateVersion7(time.GetUtcNow()):N}";
+
+    internal async Task<PostOutcome> CommandAsync(string instanceId, InstanceCommand command, string dedupeKey, CancellationToken cancellationToken)
+    {
+        var outcome = await store.PostAndReopenAsync(instanceId, dedupeKey, InboxPayload.Of(command), cancellationToken);
         if (outcome is PostOutcome.Posted or PostOutcome.Duplicate)
         {
             Dispatch(instanceId);

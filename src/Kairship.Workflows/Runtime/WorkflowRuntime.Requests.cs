@@ -45,6 +45,11 @@ public sealed partial class WorkflowRuntime
             new NewInstance(state.Id, graph.DefinitionId, graph.VersionId, graph.Version, request.Name, request.CorrelationId, request.ParentInstanceId, bytes,
                 (request.DedupeKey is { } key ? bounds.Key(key) : null) ?? (request.InstanceId is { } id ? $"instance:{id}" : null), now),
             cancellationToken);
+        if (request is { ParentInstanceId: { } parent, ParentDoesNotWait: false })
+        {
+            await CancelOrphanAsync(created.InstanceId, parent, cancellationToken);
+        }
+
         return new StartResult(created.Created ? StartOutcome.Started : StartOutcome.Duplicate, created.InstanceId);
     }
 

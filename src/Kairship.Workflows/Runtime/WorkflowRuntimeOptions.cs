@@ -32,7 +32,7 @@ public sealed record WorkflowRuntimeOptions
     /// <value>5.</value>
     public int MaxAttempts { get; init; } = 5;
 
-    /// <summary>Wait after the first failure; doubles with each, less or more by up to a quarter.</summary>
+    /// <summary>About how long to wait after the first failure; it doubles with each, spread by decorrelated jitter.</summary>
     /// <value>1 s.</value>
     public TimeSpan BackoffBase { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -82,6 +82,7 @@ public sealed record WorkflowRuntimeOptions
         Require(SuspectProbation >= TimeSpan.Zero, nameof(SuspectProbation), SuspectProbation, "must not be negative");
         Require(MaxAttempts >= 1, nameof(MaxAttempts), MaxAttempts, "must be at least 1");
         Require(BackoffBase > TimeSpan.Zero && BackoffBase <= BackoffMax, nameof(BackoffBase), BackoffBase, "must be positive and at most BackoffMax");
+        Require(BackoffMax <= TimeSpan.FromDays(1), nameof(BackoffMax), BackoffMax, "must be at most a day");
         Require(MaxConcurrentInstances >= 1, nameof(MaxConcurrentInstances), MaxConcurrentInstances, "must be at least 1");
         Require(MaxConcurrentEffectsPerInstance >= 1, nameof(MaxConcurrentEffectsPerInstance), MaxConcurrentEffectsPerInstance, "must be at least 1");
         Require(DrainTimeout >= TimeSpan.Zero, nameof(DrainTimeout), DrainTimeout, "must not be negative");

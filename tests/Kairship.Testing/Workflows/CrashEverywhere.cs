@@ -22,16 +22,22 @@ public static class CrashEverywhere
     /// <param name="stimuli">Sent one by one, each when the instance has come to rest.</param>
     /// <param name="others">Definitions that the first one starts instances of.</param>
     /// <returns>The run without a crash.</returns>
+    public static Task<CrashRun> RunAsync(
+        Func<TimeProvider, Task<IWorkflowStore>> newStore, string definition, IReadOnlyList<Stimulus> stimuli, JsonObject? input = null, params IReadOnlyList<string> others) =>
+        RunAsync(newStore, definition, stimuli, static (_, _) => Task.CompletedTask, input, others);
+
+    /// <param name="then">Done after that, in every life again; what it asks of the runtime has a dedupe key or may be repeated.</param>
     public static async Task<CrashRun> RunAsync(
-        Func<TimeProvider, Task<IWorkflowStore>> newStore, string definition, IReadOnlyList<Stimulus> stimuli, JsonObject? input = null, params IReadOnlyList<string> others)
+        Func<TimeProvider, Task<IWorkflowStore>> newStore, string definition, IReadOnlyList<Stimulus> stimuli, Func<WorkflowHarness, string, Task> then,
+        JsonObject? input = null, params IReadOnlyList<string> others)
     {
-        var expected = await RunOnceAsync(newStore, definition, stimuli, input, null, false, others);
+        var expected = await RunOnceAsync(newStore, definition, stimuli, input, then, null, false, others);
         expected.Commits.Should().BeGreaterThan(0);
         for (var commit = 1; commit <= expected.Commits; commit++)
         {
             foreach (var after in (bool[])[false, true])
             {
-                var actual = await RunOnceAsync(newStore, definition, stimuli, input, commit, after, others);
+                var actual = await RunOnceAsync(newStore, definition, stimuli, input, then, commit, after, others);
                 actual.Should().BeEquivalentTo(expected, o => o.Excluding(r => r.Commits), "a crash {0} commit {1} of {2} must not show", after ? "after" : "before", commit, expected.Commits);
             }
         }
@@ -40,7 +46,8 @@ public static class CrashEverywhere
     }
 
     private static async Task<CrashRun> RunOnceAsync(
-        Func<TimeProvider, Task<IWorkflowStore>> newStore, string definition, IReadOnlyList<Stimulus> stimuli, JsonObject? input, int? crashAt, bool after, IReadOnlyList<string> others)
+        Func<TimeProvider, Task<IWorkflowStore>> newStore, string definition, IReadOnlyList<Stimulus> stimuli, JsonObject? input, Func<WorkflowHarness, string, Task> then,
+        int? crashAt, bool after, IReadOnlyList<string> others)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var store = new CrashingStore(await newStore(time));
@@ -56,6 +63,8 @@ public static class CrashEverywhere
             try
             {
                 await LiveAsync(engine, definition, stimuli, input, id, others);
+                await then(engine, id);
+                await engine.RunToRestAsync();
                 if (!store.Crashed)
                 {
                     return await ReadAsync(engine, ledger, id, store.Commits);

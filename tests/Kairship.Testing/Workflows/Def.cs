@@ -30,6 +30,27 @@ public static class Def
         return activity;
     }
 
+    /// <summary>The same activity with customProperties: ("kairship:timeout", "00:00:05").</summary>
+    public static JsonObject With(this JsonObject activity, params (string Name, JsonNode? Value)[] custom)
+    {
+        var properties = activity["customProperties"] as JsonObject ?? [];
+        foreach (var (name, value) in custom)
+        {
+            properties[name] = value;
+        }
+
+        activity["customProperties"] = properties;
+        return activity;
+    }
+
+    /// <summary>The same definition with an incident strategy.</summary>
+    public static string WithStrategy(string definition, string strategy)
+    {
+        var json = JsonNode.Parse(definition)!.AsObject();
+        json["options"] = new JsonObject { ["incidentStrategyType"] = strategy };
+        return json.ToJsonString();
+    }
+
     public static JsonObject Input(string expressionType, JsonNode? value, string typeName = "Object") =>
         new() { ["typeName"] = typeName, ["expression"] = new JsonObject { ["type"] = expressionType, ["value"] = value } };
 
