@@ -7,6 +7,7 @@ using Kairship.Cli.Demo;
 using Kairship.Cli.Output;
 using Kairship.Cli.Releases;
 using Kairship.Cli.Serving;
+using Kairship.Cli.Triggers;
 using Kairship.Cli.Workflows;
 
 var root = new RootCommand("""
@@ -42,7 +43,7 @@ Command[] commands =
     ReleaseCommand.Create(), HistoryCommands.History(), HistoryCommands.Releases(), StatusCommand.Create(),
     ApprovalCommands.List(), ApprovalCommands.Decide("approve", true), ApprovalCommands.Decide("reject", false),
     ReleaseActionCommands.Pause(), ReleaseActionCommands.Resume(), ReleaseActionCommands.Abort(), ReleaseActionCommands.RollBack(),
-    WorkflowCommands.Create(), InstanceCommands.Create(),
+    WorkflowCommands.Create(), InstanceCommands.Create(), ScheduleCommands.Create(), EventCommands.Create(), TaskCommands.Create(),
 ];
 foreach (var command in commands)
 {

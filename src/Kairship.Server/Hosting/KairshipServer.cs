@@ -8,6 +8,8 @@ using Kairship.Server.Clusters;
 using Kairship.Server.Live;
 using Kairship.Server.Problems;
 using Kairship.Server.Releases;
+using Kairship.Server.Triggers.Events;
+using Kairship.Server.Triggers.Schedules;
 using Kairship.Server.Triggers.Webhooks;
 using Kairship.Server.Workflows;
 using Microsoft.AspNetCore.Authentication;
@@ -94,6 +96,9 @@ public static class KairshipServer
         api.MapApprovals();
         api.MapWorkflows();
         api.MapWebhooks();
+        api.MapEvents();
+        api.MapSchedules();
+        api.MapTasks();
         api.MapKeys();
         api.MapAudit();
     }

@@ -6,6 +6,7 @@ using Kairship.Server.Approvals;
 using Kairship.Server.Clusters;
 using Kairship.Server.Live;
 using Kairship.Server.Releases;
+using Kairship.Server.Triggers.Schedules;
 using Kairship.Server.Triggers.Webhooks;
 using Kairship.Server.Workflows;
 using Kairship.Storage;
@@ -34,6 +35,7 @@ internal static class Rooms
         services.AddHostedService(p => p.GetRequiredService<ReleaseProjector>());
         services.AddHostedService(p => p.GetRequiredService<ReleaseReconciler>());
         services.AddHostedService(p => p.GetRequiredService<ClusterSupervisor>());
+        services.AddKairshipSchedules();
     }
 
     private static void AddEngine(IServiceCollection services, ServerOptions options, DataDirectory data)

@@ -47,6 +47,9 @@ public sealed record ActivityDescriptor(
     public bool IsBrowsable { get; init; } = true;
     public bool RunAsynchronously { get; init; }
 
+    /// <summary>The version of a workflow that this type is; null for all others.</summary>
+    public WorkflowReference? Workflow { get; init; }
+
     /// <summary>The part after the last dot: "Delay" of "Elsa.Delay".</summary>
     public string Name => TypeName[(TypeName.LastIndexOf('.') + 1)..];
 

@@ -11,6 +11,7 @@ internal sealed class ActivityBuilder(Compilation run)
     {
         "id", "nodeId", "name", "type", "version", "customProperties", "metadata", "runAsynchronously", "canStartWorkflow", "source", "synthetic", "_type",
         "missingTypeName", "missingTypeVersion", "originalActivityJson",
+        "workflowDefinitionId", "workflowDefinitionVersionId", "latestAvailablePublishedVersion", "latestAvailablePublishedVersionId",
     };
 
     /// <summary>The activity compiled, or null when it does not; why is among the problems.</summary>
@@ -187,10 +188,7 @@ internal sealed class ActivityBuilder(Compilation run)
 
         if (!run.Registry.TryGet(type, out var activity))
         {
-            var missing = DefinitionJson.Text(json["missingTypeName"]) ?? type;
-            var close = NearestName.Of(missing, run.Registry.Activities.Select(a => a.Descriptor.TypeName));
-            run.Error(id, "type", ProblemCode.UnknownType, $"There is no activity type '{missing}'.{(close is null ? "" : $" Did you mean '{close}'?")}");
-            return null;
+            return Workflow(json, id, type);
         }
 
         if (json["version"] is JsonValue v && v.TryGetValue<int>(out var version) && version > activity.Descriptor.Version)
@@ -200,6 +198,23 @@ internal sealed class ActivityBuilder(Compilation run)
         }
 
         return activity;
+    }
+
+    /// <summary>A workflow used as an activity, by the version that saving the definition has written into it.</summary>
+    private Activity? Workflow(JsonObject json, string? id, string type)
+    {
+        var version = DefinitionJson.Text(json["workflowDefinitionVersionId"]);
+        if (version is { Length: > 0 } && run.Registry.TryGetWorkflow(version, out var workflow) && workflow is not null)
+        {
+            return workflow;
+        }
+
+        var missing = DefinitionJson.Text(json["missingTypeName"]) ?? type;
+        var close = NearestName.Of(missing, run.Registry.Activities.Select(a => a.Descriptor.TypeName));
+        run.Error(id, "type", ProblemCode.UnknownType, DefinitionJson.Text(json["workflowDefinitionId"]) is { Length: > 0 } definition
+            ? $"'{type}' is the workflow '{definition}', of which there is no such published version here that is usable as an activity: publish it with usableAsActivity, then save this one again."
+            : $"There is no activity type '{missing}'.{(close is null ? "" : $" Did you mean '{close}'?")}");
+        return null;
     }
 
     /// <summary>So that the problems inside an unknown activity are told in the same run.</summary>

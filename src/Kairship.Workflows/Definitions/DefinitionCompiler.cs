@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kairship.Workflows.Activities;
+using Kairship.Workflows.Activities.BuiltIn;
 using Kairship.Workflows.Expressions;
 using Kairship.Workflows.Storage;
 
@@ -11,6 +12,25 @@ namespace Kairship.Workflows.Definitions;
 /// </summary>
 public sealed class DefinitionCompiler(ActivityRegistry registry, ExpressionCompiler expressions)
 {
+    internal ActivityRegistry Registry => registry;
+
+    /// <summary>A stored version as an activity; null when it is not marked usable as one, or cannot be read.</summary>
+    internal Activity? AsActivity(DefinitionRecord record)
+    {
+        try
+        {
+            var definition = WorkflowDefinition.Parse(record.Json).With(definitionId: record.DefinitionId);
+            return WorkflowDescriptors.IsUsable(definition)
+                ? new WorkflowActivity(
+                    new WorkflowReference(record.DefinitionId, record.VersionId, record.Version), WorkflowDescriptors.Of(new Compilation(registry, expressions), definition, record.Version))
+                : null;
+        }
+        catch (DefinitionFormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Compiles a stored version. Never throws on a bad definition.</summary>
     public CompileResult Compile(DefinitionRecord record)
     {

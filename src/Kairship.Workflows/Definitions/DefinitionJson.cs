@@ -36,10 +36,12 @@ internal static class DefinitionJson
     public static JsonNode? Find(JsonObject o, string name) =>
         o.TryGetPropertyValue(name, out var exact) ? exact : o.FirstOrDefault(p => p.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
-    /// <summary>An activity by its looks: types of activities have a namespace ("Elsa.Delay"), types of expressions do not ("Literal").</summary>
+    /// <summary>An activity by its looks: types of activities have a namespace ("Elsa.Delay"), those of expressions have none ("Literal"); workflows used as activities
+    /// have none either, but an id and a version.</summary>
     public static bool IsActivity(JsonNode? node) =>
         node is JsonObject o && Text(Find(o, "type")) is { } type
-        && (type.Contains('.', StringComparison.Ordinal) || Find(o, "nodeId") is not null) && Find(o, "expression") is null;
+        && (type.Contains('.', StringComparison.Ordinal) || Find(o, "nodeId") is not null || Find(o, "id") is not null && Find(o, "version") is not null)
+        && Find(o, "expression") is null;
 
     /// <summary>Gives definition-level properties, activities, inputs and expressions their camelCase names, in place.</summary>
     public static JsonObject Normalise(JsonObject definition)

@@ -29,12 +29,28 @@ public static class DescriptorJson
         ["kind"] = descriptor.Kind.ToString(),
         ["runAsynchronously"] = descriptor.RunAsynchronously,
         ["ports"] = new JsonArray([.. descriptor.Ports.Where(IsShown).Select(Port)]),
-        ["customProperties"] = new JsonObject(),
-        ["constructionProperties"] = new JsonObject(),
+        ["customProperties"] = descriptor.Workflow is { } workflow ? Workflow(workflow) : new JsonObject(),
+        ["constructionProperties"] = descriptor.Workflow is { } made ? Construction(made) : new JsonObject(),
         ["isContainer"] = descriptor.IsContainer,
         ["isBrowsable"] = descriptor.IsBrowsable,
         ["isStart"] = descriptor.IsStart,
         ["isTerminal"] = descriptor.IsTerminal,
+    };
+
+    // In the case in which Elsa writes the keys of its dictionaries.
+    private static JsonObject Workflow(WorkflowReference workflow) => new()
+    {
+        ["RootType"] = "WorkflowDefinitionActivity",
+        ["WorkflowDefinitionId"] = workflow.DefinitionId,
+        ["WorkflowDefinitionVersionId"] = workflow.VersionId,
+    };
+
+    private static JsonObject Construction(WorkflowReference workflow) => new()
+    {
+        ["WorkflowDefinitionId"] = workflow.DefinitionId,
+        ["WorkflowDefinitionVersionId"] = workflow.VersionId,
+        ["LatestAvailablePublishedVersion"] = workflow.Version,
+        ["LatestAvailablePublishedVersionId"] = workflow.VersionId,
     };
 
     private static JsonObject Input(ActivityDescriptor activity, InputDescriptor input)

@@ -69,7 +69,7 @@ internal static class FlowchartSemantics
 
     /// <summary>It gives the engine a pause: it waits, or has an effect outside whose time passes.</summary>
     public static bool Pauses(ActivityNode node) =>
-        node.Activity is EffectActivity || node.Descriptor.Kind == ActivityKind.Trigger || Waiting.Contains(node.TypeName)
+        node.Activity is EffectActivity or WorkflowActivity || node.Descriptor.Kind == ActivityKind.Trigger || Waiting.Contains(node.TypeName)
         || node.Children.Values.Any(list => list.Any(Pauses));
 
     private static string? Constant(ActivityNode node, string input) =>

@@ -43,6 +43,7 @@ public sealed partial class DefinitionCatalog
         var id = definitionId ?? (string.IsNullOrWhiteSpace(document.DefinitionId) ? NewId() : document.DefinitionId);
         document = (source == ImportSource.Caller ? document.Editable() : document).With(definitionId: id);
         var publishes = publish ?? document.PublishRequested == true;
+        document = await workflows.PinAsync(document, cancellationToken);
         var check = compiler.Compile(document, "new", 1);
         if (publishes && !check.Succeeded)
         {

@@ -33,7 +33,14 @@ public sealed partial class DefinitionCatalog
     /// <summary>Publishes the latest version, when it compiles. The one published before loses the mark; its instances go on with it.</summary>
     /// <param name="expected">The content hash of what is to be published; null: whatever is latest.</param>
     public Task<DefinitionResult> PublishAsync(string definitionId, string? expected, CancellationToken cancellationToken) =>
-        ChangeAsync(definitionId, (latest, _) => Task.FromResult(Publish(latest, expected)), cancellationToken);
+        ChangeAsync(
+            definitionId,
+            async (latest, _) =>
+            {
+                await LoadReferencesAsync(latest, cancellationToken);
+                return Publish(latest, expected);
+            },
+            cancellationToken);
 
     /// <summary>Takes the published mark away: nothing new starts by it, what runs goes on.</summary>
     public Task<DefinitionResult> RetractAsync(string definitionId, CancellationToken cancellationToken) => ChangeAsync(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Kairship.Workflows.Activities;
 using Kairship.Workflows.Definitions;
 using Kairship.Workflows.Storage;
 
@@ -16,6 +17,8 @@ public sealed partial class DefinitionCatalog(IWorkflowStore store, DefinitionCo
 {
     private const int MaxCached = 1000;
     private readonly ConcurrentDictionary<string, CompileResult> compiled = new();
+
+    private readonly WorkflowActivities workflows = new(store, compiler);
 
     private DateTimeOffset Now => (time ?? TimeProvider.System).GetUtcNow();
 
@@ -51,8 +54,11 @@ public sealed partial class DefinitionCatalog(IWorkflowStore store, DefinitionCo
             return known;
         }
 
-        return await store.GetDefinitionVersionAsync(versionId, cancellationToken) is { } record ? Compile(record) : null;
+        return await store.GetDefinitionVersionAsync(versionId, cancellationToken) is { } record ? await CompileAsync(record, cancellationToken) : null;
     }
+
+    /// <summary>Published workflows that are usable as activities, as descriptors for the toolbox.</summary>
+    public Task<IReadOnlyList<ActivityDescriptor>> ListWorkflowActivitiesAsync(CancellationToken cancellationToken) => workflows.ListAsync(cancellationToken);
 
     /// <summary>Checks a definition without saving anything.</summary>
     public CompileResult Validate(string json)
@@ -68,7 +74,30 @@ public sealed partial class DefinitionCatalog(IWorkflowStore store, DefinitionCo
         }
     }
 
-    internal CompileResult Compile(DefinitionRecord record)
+    /// <summary>Compiles a version, with the workflows that it uses as activities.</summary>
+    internal async Task<CompileResult> CompileAsync(DefinitionRecord record, CancellationToken cancellationToken)
+    {
+        if (!compiled.ContainsKey(record.VersionId))
+        {
+            await LoadReferencesAsync(record, cancellationToken);
+        }
+
+        return Compile(record);
+    }
+
+    private async Task LoadReferencesAsync(DefinitionRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await workflows.LoadAsync(WorkflowDefinition.Parse(record.Json), cancellationToken);
+        }
+        catch (DefinitionFormatException)
+        {
+            // Compiling it tells.
+        }
+    }
+
+    private CompileResult Compile(DefinitionRecord record)
     {
         // A draft keeps its id while its content changes.
         if (DefinitionChange.IsDraft(record))

@@ -19,7 +19,7 @@ public sealed partial class WorkflowRuntime
             return refused!;
         }
 
-        var compiled = catalog.Compile(record);
+        var compiled = await catalog.CompileAsync(record, cancellationToken);
         if (compiled.Graph is not { } graph)
         {
             return new StartResult(StartOutcome.DefinitionInvalid, null, $"Definition '{request.DefinitionId}' version {record.Version} does not compile: {Errors(compiled.Problems)}")
@@ -105,7 +105,7 @@ public sealed partial class WorkflowRuntime
             }
 
             // Only what compiles is frozen.
-            if (!catalog.Compile(record).Succeeded)
+            if (!(await catalog.CompileAsync(record, cancellationToken)).Succeeded)
             {
                 return (record, null);
             }

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Kairship.Workflows.Activities;
+using Kairship.Workflows.Activities.Schedules;
 using Kairship.Workflows.Execution;
 using Kairship.Workflows.Storage;
 
@@ -95,4 +98,25 @@ public sealed partial class WorkflowRuntime
 
         return result;
     }
+
+    /// <summary>Starts what a schedule's trigger owes up to now: one instance, for the latest fire time since it last fired (or since its publication). Any node may call it,
+    /// at any time and as often as it likes: a fire time is the key of the start. Null when nothing is owed.</summary>
+    public async Task<ScheduleFire?> FireDueAsync(TriggerRecord trigger, CancellationToken cancellationToken)
+    {
+        var since = trigger.FiredAt > trigger.PublishedAt ? trigger.FiredAt.Value : trigger.PublishedAt;
+        if (Schedule.Of(trigger)?.Latest(since, time.GetUtcNow()) is not { } at)
+        {
+            return null;
+        }
+
+        var stimulus = new Stimulus(new StimulusKey(trigger.StimulusName, trigger.StimulusKey), new JsonObject { ["scheduledAt"] = at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) });
+        var result = await StartTriggerAsync(trigger, stimulus, null, Schedule.FireKey(at), cancellationToken);
+
+        // After the start: a crash in between makes it start again, which the key makes nothing of. Old keys may be forgotten by then, this time is not.
+        await store.SetTriggerFiredAsync(trigger, at, cancellationToken);
+        return new ScheduleFire(at, result);
+    }
 }
+
+/// <summary>What a schedule owed and what its start came to; a duplicate was started by another node or before a crash.</summary>
+public sealed record ScheduleFire(DateTimeOffset At, StartResult Result);
