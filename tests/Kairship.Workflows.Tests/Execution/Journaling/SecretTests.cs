@@ -35,7 +35,7 @@ public sealed class SecretTests
         s => (Def.Workflow("w", Def.Sequence("root", Login("login", Def.Literal(s)))), []),
         s => (Def.Workflow("w", Def.Sequence("root", Def.Effect("a", ("value", Def.Input("Object", new JsonObject { ["headers"] = new JsonObject { ["Authorization"] = "Bearer " + s } }.ToJsonString()))),
             Def.Event("wait", "go"))), []),
-        s => (Def.Workflow("w", Def.Sequence("root", Def.Activity("Elsa.SetVariable", "set", ("variable", new JsonObject { ["id"] = "password", ["name"] = "password", ["typeName"] = "String" }),
+        s => (Def.Workflow("w", Def.Sequence("root", Def.WriteLine("first"), Def.Activity("Elsa.SetVariable", "set", ("variable", new JsonObject { ["id"] = "password", ["name"] = "password", ["typeName"] = "String" }),
             ("value", Def.Literal(s))), Def.Effect("a", ("value", Def.Js("'the word is ' + getPassword()"))), Def.Event("wait", "go")), ("password", "String", null)), []),
     ];
 
