@@ -23,6 +23,12 @@ public sealed partial class WorkflowRuntime
         {
             created = await store.CreateInstanceAsync(instance, cancellationToken);
         }
+        catch
+        {
+            // It may be there, held by this process, with only the answer lost.
+            failed.Add(instance.Id);
+            throw;
+        }
         finally
         {
             if (created is not { Created: true })

@@ -1,4 +1,5 @@
 using Kairship.Delivery.Releases;
+using Kairship.Testing;
 
 namespace Kairship.Activities.Tests.Crashes;
 
@@ -16,16 +17,23 @@ public abstract class ReleaseCrashes
     /// <summary>Which of the crashes at each commit the sweep takes: all would take too long on every store.</summary>
     protected virtual bool Takes(int commit, bool after) => true;
 
-    [Fact]
-    public async Task EveryCommit_FailsOnceBeforeAndOnceAfterItIsApplied_AndTheReleaseIsPromoted()
+    /// <summary>Every file of the folder: a new one has to be released by here, too.</summary>
+    public static TheoryData<string> Workflows =>
+        [.. Directory.GetFiles(SharedFiles.Own("workflows"), "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Workflows))]
+    public async Task EveryCommit_FailsOnceBeforeAndOnceAfterItIsApplied_AndTheReleaseIsPromoted(string workflow)
     {
         await using var bench = await StartAsync();
-        var expected = await bench.RunAsync(Writes.EngineCommits, Broken.Nowhere, _ => Death.Never);
+        var expected = await bench.RunAsync(Writes.EngineCommits, Broken.Nowhere, _ => Death.Never, workflow);
         expected.Release.Status.Should().Be(ReleaseStatus.Succeeded, expected.Description);
+        expected.Approvals.Should().HaveCount(workflow == "rollback" ? 0 : 1, "who goes back does not wait for an approval");
+        expected.Writes.Should().BeGreaterThan(5);
         await bench.VerifyAsync(expected, expected, "no crash");
 
         // In each life one commit: the first time it is lost, the second time it is kept and only its answer is lost.
-        var run = await bench.RunAsync(Writes.EngineCommits, Broken.Nowhere, life => new Death(1, After: life % 2 == 0));
+        var run = await bench.RunAsync(Writes.EngineCommits, Broken.Nowhere, life => new Death(1, After: life % 2 == 0), workflow);
         run.Lives.Should().BeGreaterThan(expected.Writes, "each of them kills");
         await bench.VerifyAsync(run, expected, "crash at every commit");
     }

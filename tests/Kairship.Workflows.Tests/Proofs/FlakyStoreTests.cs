@@ -36,6 +36,26 @@ public sealed class FlakyStoreTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnswerToACreationLost_AskingAgainStartsOne_WhichGoesOnAtOnce(bool after)
+    {
+        var store = new Flaky((name, call) => name == "CreateInstanceAsync" && call == 1 ? after ? Fate.LostAnswer : Fate.LostCall : Fate.Fine);
+        var engine = await LiveEngine.StartAsync(store, options: Options);
+        await using (engine)
+        {
+            await engine.ImportAsync(Three);
+            var first = () => engine.StartAsync("three", instanceId: "one");
+            await first.Should().ThrowAsync<TimeoutException>();
+
+            await engine.StartAsync("three", instanceId: "one");
+
+            await engine.UntilStatusAsync("one", InstanceStatus.Finished);
+            engine.Ledger.Total.Should().Be(3);
+        }
+    }
+
     [Fact]
     public async Task OneAnswerInFiveLost_AllInstancesFinish_AndEachEffectHasOneKey()
     {
@@ -47,11 +67,27 @@ public sealed class FlakyStoreTests
             await engine.ImportAsync(Three);
             for (var i = 0; i < 40; i++)
             {
-                await engine.StartAsync("three", instanceId: $"i{i}");
+                await StartAsync(engine, $"i{i}");
             }
 
             await LiveEngine.UntilAsync(async () => await engine.CountAsync(InstanceStatus.Finished) == 40, "an instance got stuck");
             engine.Ledger.Distinct.Should().HaveCount(120);
+        }
+    }
+
+    private static async Task StartAsync(LiveEngine engine, string id)
+    {
+        while (true)
+        {
+            try
+            {
+                await engine.StartAsync("three", instanceId: id);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                // Whoever got no answer asks again.
+            }
         }
     }
 
@@ -72,6 +108,9 @@ public sealed class FlakyStoreTests
 
         public override Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken) =>
             DoAsync(nameof(CommitAsync), () => base.CommitAsync(commits, cancellationToken));
+
+        public override Task<CreateResult> CreateInstanceAsync(NewInstance instance, CancellationToken cancellationToken) =>
+            DoAsync(nameof(CreateInstanceAsync), () => base.CreateInstanceAsync(instance, cancellationToken));
 
         private async Task<T> DoAsync<T>(string method, Func<Task<T>> call)
         {
