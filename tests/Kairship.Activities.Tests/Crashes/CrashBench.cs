@@ -123,7 +123,7 @@ internal sealed class CrashBench : IAsyncDisposable
         run.Story.Should().Equal(expected.Story, "{0}: every event is told once: {1}", crash, run.Description);
         run.Clusters.Should().Equal(expected.Clusters, "{0}: {1}", crash, run.Description);
         run.Approvals.Should().HaveCount(expected.Approvals.Count, "{0}: {1}", crash, run.Description)
-            .And.OnlyContain(a => a.Status == ApprovalStatus.Approved && a.Decisions.Count == 1, "{0}: {1}", crash, run.Description);
+            .And.NotContain(a => a.Status != ApprovalStatus.Approved || a.Decisions.Count != 1, "{0}: {1}", crash, run.Description);
         CrashSample.Truth(Fleet).Should().Equal(CrashSample.Expected(Fleet, Tag), "{0}: {1}", crash, run.Description);
         foreach (var cluster in Fleet.Clusters)
         {

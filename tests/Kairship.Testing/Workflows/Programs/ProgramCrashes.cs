@@ -24,7 +24,7 @@ public static class ProgramCrashes
                     return;
                 }
 
-                var run = await CrashEverywhere.RunAsync(newStore, Drawing.Definition(program, $"program-{seed}"), []);
+                var run = await CrashEverywhere.RunInAnyOrderAsync(newStore, Drawing.Definition(program, $"program-{seed}"));
                 run.Status.Should().Be(InstanceStatus.Finished);
                 run.Effects.Values.Should().BeEquivalentTo(expected.Effects);
                 JsonNode.Parse(run.Variables)!["n"]!.GetValue<int>().Should().Be(expected.N);
