@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text;
 using Kairship.Api.Access;
 using Kairship.Api.Audit;
@@ -46,9 +47,22 @@ public sealed partial class KairshipClient
     public Task<InstanceInfo> CancelInstanceAsync(string instanceId, CancellationToken cancellationToken = default) =>
         PostAsync<InstanceInfo>($"instances/{Escape(instanceId)}/cancel", null, cancellationToken);
 
-    /// <summary>Runs the faulted activity again, or lifts a quarantine.</summary>
-    public Task<InstanceInfo> RetryInstanceAsync(string instanceId, CancellationToken cancellationToken = default) =>
-        PostAsync<InstanceInfo>($"instances/{Escape(instanceId)}/retry", null, cancellationToken);
+    /// <summary>Runs what faulted again, or one activity of it; or lifts a quarantine.</summary>
+    public Task<InstanceInfo> RetryInstanceAsync(string instanceId, string? activity = null, CancellationToken cancellationToken = default) =>
+        PostAsync<InstanceInfo>($"instances/{Escape(instanceId)}/retry", activity is null ? null : new RetryInstanceRequest(activity), cancellationToken);
+
+    public Task<InstanceInfo> PauseInstanceAsync(string instanceId, CancellationToken cancellationToken = default) =>
+        PostAsync<InstanceInfo>($"instances/{Escape(instanceId)}/pause", null, cancellationToken);
+
+    public Task<InstanceInfo> ResumeInstanceAsync(string instanceId, CancellationToken cancellationToken = default) =>
+        PostAsync<InstanceInfo>($"instances/{Escape(instanceId)}/resume", null, cancellationToken);
+
+    /// <summary>Ends an activity as if it had completed, without doing it.</summary>
+    public Task<InstanceInfo> SkipActivityAsync(string instanceId, SkipActivityRequest request, CancellationToken cancellationToken = default) =>
+        PostAsync<InstanceInfo>($"instances/{Escape(instanceId)}/skip", request, cancellationToken);
+
+    public Task<InstanceInfo> SetVariableAsync(string instanceId, string name, SetVariableRequest request, CancellationToken cancellationToken = default) =>
+        SendAsync<InstanceInfo>(HttpMethod.Put, $"instances/{Escape(instanceId)}/variables/{Escape(name)}", JsonContent.Create(request, options: WireJson.Options), cancellationToken);
 
     public Task<WebhookInfo> CreateWebhookAsync(CreateWebhookRequest request, CancellationToken cancellationToken = default) =>
         PostAsync<WebhookInfo>("webhooks", request, cancellationToken);

@@ -8,7 +8,11 @@ namespace Kairship.Cli.Workflows;
 
 internal static class InstanceCommands
 {
-    public static Command Create() => new Command("instances", "Workflow instances: list, show, cancel, retry") { List(), Show(), Cancel(), Retry() }
+    public static Command Create() => new Command("instances", "Workflow instances: list, show, cancel, pause, resume, retry, skip, set-variable")
+        {
+            List(), Show(), Cancel(), InstanceOperationCommands.Pause(), InstanceOperationCommands.Resume(), InstanceOperationCommands.Retry(),
+            InstanceOperationCommands.Skip(), InstanceOperationCommands.SetVariable(),
+        }
         .WithExamples("kairship instances list --status Faulted");
 
     private static Command List()
@@ -44,24 +48,14 @@ internal static class InstanceCommands
     private static Command Cancel()
     {
         var id = new Argument<string>("instance");
-        return new Command("cancel", "Cancels an instance; nothing is rolled back (for a release, use abort)") { id }.WithExamples("kairship instances cancel INSTANCE").Calls(async (result, client, ct) =>
+        return new Command("cancel", "Cancels an instance; what completed and names a compensation is undone (for a release, use abort)") { id }.WithExamples("kairship instances cancel INSTANCE").Calls(async (result, client, ct) =>
         {
             var answer = await client.CancelInstanceAsync(result.GetRequiredValue(id), ct);
             return Print(result, answer, [answer]);
         });
     }
 
-    private static Command Retry()
-    {
-        var id = new Argument<string>("instance");
-        return new Command("retry", "Runs the faulted activity of an instance again, or lifts its quarantine") { id }.WithExamples("kairship instances retry INSTANCE").Calls(async (result, client, ct) =>
-        {
-            var answer = await client.RetryInstanceAsync(result.GetRequiredValue(id), ct);
-            return Print(result, answer, [answer]);
-        });
-    }
-
-    private static int Print(ParseResult result, object whole, IEnumerable<InstanceInfo> instances) => Printer.Print(
+    public static int Print(ParseResult result, object whole, IEnumerable<InstanceInfo> instances) => Printer.Print(
         result, whole, instances, ["Instance", "Workflow", "Version", "For", "Status", "Incidents", "Created"],
         i => [i.Id, i.DefinitionId, i.DefinitionVersion.ToString(), i.CorrelationId, i.QuarantineReason is null ? i.Status : "Quarantined", i.IncidentCount.ToString(), Printer.Ago(i.CreatedAt)]);
 }

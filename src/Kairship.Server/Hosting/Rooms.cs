@@ -68,6 +68,7 @@ internal static class Rooms
         services.AddSingleton<WorkflowService>();
         services.AddSingleton<WorkflowFolder>();
         services.AddSingleton<InstanceService>();
+        services.AddSingleton<InstanceOperations>();
         services.AddSingleton<WebhookExpressions>();
         services.AddSingleton<WebhookService>();
         services.AddSingleton<WebhookReceiver>();

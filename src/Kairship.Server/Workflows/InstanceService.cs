@@ -1,14 +1,13 @@
 using Kairship.Api;
 using Kairship.Api.Workflows;
-using Kairship.Delivery.Releases;
 using Kairship.Server.Problems;
 using Kairship.Workflows.Runtime;
 using Kairship.Workflows.Storage;
 
 namespace Kairship.Server.Workflows;
 
-/// <summary>Instances: listing, showing, cancelling, retrying.</summary>
-internal sealed class InstanceService(IWorkflowStore store, IDeliveryStore delivery, WorkflowRuntime runtime)
+/// <summary>Instances: listing, showing, cancelling.</summary>
+internal sealed class InstanceService(IWorkflowStore store, WorkflowRuntime runtime)
 {
     private const int JournalShown = 200;
 
@@ -55,27 +54,6 @@ internal sealed class InstanceService(IWorkflowStore store, IDeliveryStore deliv
 
         await runtime.CancelAsync(id, cancellationToken);
         return WorkflowInfos.Of((await store.GetInstanceAsync(id, cancellationToken))!);
-    }
-
-    public async Task<Answer<InstanceInfo>> RetryAsync(string id, CancellationToken cancellationToken)
-    {
-        if (await store.GetInstanceAsync(id, cancellationToken) is not { } record)
-        {
-            return Unknown(id);
-        }
-
-        if (record is { Status: InstanceStatus.Faulted, CorrelationId: { } correlation }
-            && await delivery.GetReleaseAsync(correlation, cancellationToken) is { IsOver: true } release)
-        {
-            return Refusal.Conflict($"Release {release.Id} ended {release.Status} and gave its application up, so its workflow cannot go on: start the release again.");
-        }
-
-        var done = record.QuarantineReason is not null
-            ? await runtime.LiftQuarantineAsync(id, cancellationToken)
-            : (await runtime.RetryAsync(id, null, cancellationToken)).IsApplied;
-        return done
-            ? WorkflowInfos.Of((await store.GetInstanceAsync(id, cancellationToken))!)
-            : Refusal.Conflict($"Instance {id} is {record.Status}: only a faulted or quarantined one can be retried.");
     }
 
     private async Task<PageOf<JournalLine>> ReadJournalAsync(string id, PageRequest request, CancellationToken cancellationToken)

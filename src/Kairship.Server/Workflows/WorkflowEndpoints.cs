@@ -32,9 +32,7 @@ internal static class WorkflowEndpoints
         instances.MapPost("/{id}/cancel", async (string id, InstanceService service, CancellationToken cancellationToken) =>
             (await service.CancelAsync(RouteText.Id(id), cancellationToken)).ToOk())
             .WithSummary("Ends it where it is").RequireAuthorization(Policies.Administer).Audited("instance.cancel");
-        instances.MapPost("/{id}/retry", async (string id, InstanceService service, CancellationToken cancellationToken) =>
-            (await service.RetryAsync(RouteText.Id(id), cancellationToken)).ToOk())
-            .WithSummary("Runs the faulted activity again, or lifts a quarantine").RequireAuthorization(Policies.Administer).Audited("instance.retry");
+        instances.MapOperations();
     }
 
     private static async Task<Results<ContentHttpResult, ProblemHttpResult>> GetAsync(
