@@ -100,7 +100,7 @@ public sealed class OutboxPump(IWorkflowStore store, WorkflowRuntime runtime, Wo
             var children = await store.ListInstancesAsync(new InstanceFilter(ParentInstanceId: parent), new PageRequest(skip, Batch), cancellationToken);
             foreach (var child in children.Items.Where(c => c.Status is not (InstanceStatus.Finished or InstanceStatus.Cancelled)))
             {
-                await runtime.CancelByParentAsync(child.Id, key, cancellationToken);
+                await runtime.CancelChildAsync(child.Id, key, cancellationToken);
             }
 
             if (children.Items.Count < Batch)

@@ -84,6 +84,15 @@ public sealed partial class WorkflowRuntime
     internal Task CancelByParentAsync(string instanceId, string dedupeKey, CancellationToken cancellationToken) =>
         CommandAsync(instanceId, new InstanceCommand.Cancel(Cascades: true), dedupeKey, cancellationToken);
 
+    /// <summary>Cancels a child with its parent, unless it was dispatched to run on its own.</summary>
+    internal async Task CancelChildAsync(string instanceId, string dedupeKey, CancellationToken cancellationToken)
+    {
+        if (await store.GetInstanceAsync(instanceId, cancellationToken) is { } child && !StateSerializer.Read(child.State).ParentDoesNotWait)
+        {
+            await CancelByParentAsync(instanceId, dedupeKey, cancellationToken);
+        }
+    }
+
     /// <summary>A parent that was cancelled while it started a child: the message that cancels its children may have gone out before the child was there.</summary>
     private async Task CancelOrphanAsync(string instanceId, string parentId, CancellationToken cancellationToken)
     {
