@@ -14,6 +14,9 @@ public abstract class ControlContext
     /// <summary>This execution's private state, kept in the snapshot.</summary>
     public abstract JsonObject State { get; }
 
+    /// <summary>Whether there is anything in <see cref="State"/>; looking makes it.</summary>
+    public abstract bool HasState { get; }
+
     /// <summary>Evaluated inputs by descriptor name.</summary>
     public abstract JsonObject Inputs { get; }
 

@@ -10,6 +10,7 @@ namespace Kairship.Workflows.Execution;
 /// </summary>
 internal sealed class FlowchartPlan
 {
+    private static readonly List<int> None = [];
     private static readonly ConditionalWeakTable<FlowchartGraph, FlowchartPlan> Plans = [];
 
     private readonly IReadOnlyList<Connection> connections;
@@ -23,6 +24,7 @@ internal sealed class FlowchartPlan
     private readonly BitArray?[] bodies;
     private readonly BitArray?[] rounds;
     private readonly BitArray?[] reaching;
+    private readonly bool[] joins;
     private readonly int[] ranks;
 
     private FlowchartPlan(FlowchartGraph graph)
@@ -44,6 +46,7 @@ internal sealed class FlowchartPlan
             incoming[targets[c]].Add(c);
         }
 
+        joins = [.. incoming.Select(into => into.Count(c => !back[c]) > 1)];
         ranks = Rank();
         reaching = new BitArray?[connections.Count];
         rounds = [.. Enumerable.Range(0, connections.Count).Select(c => back[c] ? ForwardFrom(targets[c]) : null)];
@@ -62,13 +65,26 @@ internal sealed class FlowchartPlan
 
     public bool IsBack(int connection) => back[connection];
 
-    /// <summary>Connections that leave a node by one of the outcomes.</summary>
-    public IEnumerable<int> Leaving(int node, IReadOnlyList<string> outcomes) =>
-        node < 0 ? [] : outgoing[node].Where(c => outcomes.Contains(connections[c].SourcePort, StringComparer.OrdinalIgnoreCase));
+    /// <summary>Connections that leave a node, by whatever outcome.</summary>
+    public List<int> Leaving(int node) => node < 0 ? None : outgoing[node];
+
+    /// <summary>Whether a node that completes with these outcomes sends a token along this connection of its.</summary>
+    public bool IsTaken(int connection, IReadOnlyList<string> outcomes)
+    {
+        for (var i = 0; i < outcomes.Count; i++)
+        {
+            if (string.Equals(outcomes[i], connections[connection].SourcePort, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public IEnumerable<int> ForwardInto(int node) => incoming[node].Where(c => !back[c]);
 
-    public bool IsJoin(int node) => ForwardInto(node).Skip(1).Any();
+    public bool IsJoin(int node) => joins[node];
 
     /// <summary>The next round of the loop that a back edge closes may bring a token along this connection again.</summary>
     public bool IsRepeated(int backEdge, int connection) => rounds[backEdge]![sources[connection]];

@@ -30,7 +30,7 @@ internal sealed class FlowchartTokens
     {
         this.context = context;
         this.plan = plan;
-        if (context.State["t"] is JsonArray saved)
+        if (context.HasState && context.State["t"] is JsonArray saved)
         {
             waiting.UnionWith(saved.Select(connection => connection!.GetValue<int>()));
         }
@@ -43,7 +43,10 @@ internal sealed class FlowchartTokens
     {
         if (waiting.Count == 0)
         {
-            context.State.Remove("t");
+            if (context.HasState)
+            {
+                context.State.Remove("t");
+            }
         }
         else
         {
@@ -54,15 +57,25 @@ internal sealed class FlowchartTokens
     /// <summary>A node has completed: one token on each connection of its outcomes. Into a join it waits there; elsewhere, and along a back edge, the target runs.</summary>
     public void Leave(ActivityNode node, IReadOnlyList<string> outcomes)
     {
-        foreach (var connection in plan.Leaving(plan.Node(node), outcomes).OrderBy(c => !plan.IsBack(c)).ToList())
+        var leaving = plan.Leaving(plan.Node(node));
+        foreach (var connection in leaving)
         {
-            var target = plan.Target(connection);
-            if (plan.IsBack(connection))
+            if (plan.IsBack(connection) && plan.IsTaken(connection, outcomes))
             {
-                Forget(w => plan.IsRepeated(connection, w));
-                context.Schedule(plan.Activity(target));
+                Forget(connection);
+                context.Schedule(plan.Activity(plan.Target(connection)));
             }
-            else if (plan.IsJoin(target))
+        }
+
+        foreach (var connection in leaving)
+        {
+            if (plan.IsBack(connection) || !plan.IsTaken(connection, outcomes))
+            {
+                continue;
+            }
+
+            var target = plan.Target(connection);
+            if (plan.IsJoin(target))
             {
                 waiting.Add(connection);
             }
@@ -72,6 +85,9 @@ internal sealed class FlowchartTokens
             }
         }
     }
+
+    /// <summary>The next round of this loop brings these again.</summary>
+    private void Forget(int backEdge) => waiting.RemoveWhere(w => plan.IsRepeated(backEdge, w));
 
     /// <summary>Fires joins until none may. When nothing runs and joins wait only for one another, the first in topological order goes ahead.</summary>
     public void FireJoins()
@@ -128,10 +144,8 @@ internal sealed class FlowchartTokens
             context.CancelChild(child.ExecutionId);
         }
 
-        Forget(w => CouldArrive(plan.Target(w), join));
+        waiting.RemoveWhere(w => CouldArrive(plan.Target(w), join));
     }
-
-    private void Forget(Predicate<int> which) => waiting.RemoveWhere(which);
 
     private JoinMode ModeOf(int join)
     {

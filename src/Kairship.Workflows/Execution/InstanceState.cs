@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
@@ -119,6 +120,23 @@ internal enum ExecutionPhase
 /// <summary>One scheduled activity: a token. Its id is "activity/iteration", stable over restarts.</summary>
 internal sealed class ExecutionState
 {
+    /// <summary>Where it is in the tree.</summary>
+    internal TreePlace Place;
+
+    private string? activityId;
+    private string? externalId;
+
+    [JsonConstructor]
+    public ExecutionState()
+    {
+    }
+
+    public ExecutionState(string activityId, int iteration)
+    {
+        this.activityId = activityId;
+        Id = string.Create(CultureInfo.InvariantCulture, $"{activityId}/{iteration}");
+    }
+
     [JsonPropertyName("i")] public string Id { get; set; } = "";
     [JsonPropertyName("o")] public int Order { get; set; }
     [JsonPropertyName("p")] public string? Parent { get; set; }
@@ -146,7 +164,10 @@ internal sealed class ExecutionState
     /// <summary>What was being delivered when it faulted, and what arrived since: delivered again on a retry.</summary>
     [JsonPropertyName("rd")] public List<PendingStep>? Redo { get; set; }
 
-    [JsonIgnore] public string ActivityId => Id[..Id.LastIndexOf('/')];
+    [JsonIgnore] public string ActivityId => activityId ??= Id[..Id.LastIndexOf('/')];
+
+    /// <summary>As the world outside knows it; always of the same instance.</summary>
+    public string ExternalId(string instanceId) => externalId ??= $"{instanceId}/{Id}";
 }
 
 internal sealed record BookmarkState(
@@ -204,4 +225,7 @@ internal enum StepKind
 /// <summary>One call into an activity that is yet to be made.</summary>
 internal sealed record PendingStep(
     [property: JsonPropertyName("k")] StepKind Kind, [property: JsonPropertyName("c")] string? ChildId = null,
-    [property: JsonPropertyName("oc")] List<string>? Outcomes = null, [property: JsonPropertyName("r")] StimulusState? Stimulus = null);
+    [property: JsonPropertyName("oc")] List<string>? Outcomes = null, [property: JsonPropertyName("r")] StimulusState? Stimulus = null)
+{
+    public static PendingStep ToStart { get; } = new(StepKind.Start);
+}

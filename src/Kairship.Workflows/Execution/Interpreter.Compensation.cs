@@ -172,7 +172,7 @@ internal sealed partial class Interpreter
             execution.Variables[variable.Id] = variable.Default?.DeepClone();
         }
 
-        queue.Enqueue((execution, new PendingStep(StepKind.Start)));
+        queue.Enqueue((execution, PendingStep.ToStart));
     }
 
     private void EndWhenUndone()

@@ -7,6 +7,9 @@ namespace Kairship.Workflows.Execution;
 /// <content>How executions end or wait: completion, cancellation, fault, bookmarks.</content>
 internal sealed partial class Interpreter
 {
+    /// <summary>What nearly all leave by. Never changed.</summary>
+    private static readonly List<string> DoneOnly = ["Done"];
+
     private bool EndEffect(InstanceEvent.EffectEnded ended)
     {
         if (Tree.Find(ended.ExecutionId) is not { Phase: ExecutionPhase.Ready } execution)
@@ -93,7 +96,7 @@ internal sealed partial class Interpreter
 
     private void Complete(ExecutionState execution, IReadOnlyList<string> outcomes, bool done = true)
     {
-        List<string> ports = outcomes.Count == 0 ? ["Done"] : [.. outcomes];
+        var ports = outcomes.Count == 0 ? DoneOnly : [.. outcomes];
         CancelChildren(execution);
         RemoveBookmarks(execution);
         JournalCompleted(execution, ports);
@@ -129,6 +132,11 @@ internal sealed partial class Interpreter
 
     private void CancelChildren(ExecutionState execution)
     {
+        if (Tree.ChildrenOf(execution).Count == 0)
+        {
+            return;
+        }
+
         foreach (var child in Tree.ChildrenOf(execution).ToList())
         {
             CancelExecution(child);

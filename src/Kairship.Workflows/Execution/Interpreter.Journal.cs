@@ -12,9 +12,9 @@ internal sealed partial class Interpreter
     private JournalData? journal;
     private int journalLength;
 
-    private GraphJournal GraphJournal => GraphJournal.Of(graph);
+    private readonly GraphJournal knowledge;
 
-    private JournalData Data => journal ??= new JournalData(new InstanceSecrets(GraphJournal, State), journalOptions);
+    private JournalData Data => journal ??= new JournalData(new InstanceSecrets(knowledge, State), journalOptions);
 
     /// <summary>A text without the secrets of this instance.</summary>
     public string Mask(string text) => Data.Secrets.Mask(text);
@@ -50,8 +50,15 @@ internal sealed partial class Interpreter
     /// <summary>Inputs are known only when the activity has run: its line is there before the lines of what it does, and gets them afterwards.</summary>
     private void JournalInputs(int line, ExecutionState execution, ActivityNode node, IReadOnlyList<KeyValuePair<string, JsonNode?>> evaluated)
     {
-        var plan = GraphJournal[node];
-        var inputs = evaluated.Count == 0 ? [] : evaluated.Where(i => plan.LogsInput(i.Key, journalOptions)).ToList();
+        if (evaluated.Count > 0 || (execution.Parent is { } parent && parent != knowledge[node].DerivedParent))
+        {
+            JournalInputs(line, execution, knowledge[node], evaluated);
+        }
+    }
+
+    private void JournalInputs(int line, ExecutionState execution, NodeJournal plan, IReadOnlyList<KeyValuePair<string, JsonNode?>> evaluated)
+    {
+        var inputs = evaluated.Where(i => plan.LogsInput(i.Key, journalOptions)).ToList();
         var parent = execution.Parent is { } p && p != plan.DerivedParent ? p : null;
         if ((inputs.Count == 0 && parent is null) || line >= transition.Journal.Count || journalLength > journalOptions.MaxTransitionLength)
         {
@@ -72,7 +79,19 @@ internal sealed partial class Interpreter
 
     private void JournalCompleted(ExecutionState execution, List<string> outcomes)
     {
-        var plan = GraphJournal[graph.ById[execution.ActivityId]];
+        if (ReferenceEquals(outcomes, DoneOnly) && givenOutputs.Count == 0 && execution.Failures == 0)
+        {
+            Record(execution, "Completed", null, null);
+        }
+        else
+        {
+            JournalCompletedWith(execution, outcomes);
+        }
+    }
+
+    private void JournalCompletedWith(ExecutionState execution, List<string> outcomes)
+    {
+        var plan = knowledge[graph.ById[execution.ActivityId]];
         var outputs = givenOutputs.Count == 0
             ? []
             : givenOutputs.Where(g => ReferenceEquals(g.Execution, execution) && plan.LogsOutput(g.Output.Key, journalOptions)).Select(g => g.Output).ToList();
@@ -118,7 +137,7 @@ internal sealed partial class Interpreter
     private void JournalResumed(ExecutionState execution, Activities.Stimulus? stimulus)
     {
         string? data = null;
-        if (stimulus?.Payload is { } payload && GraphJournal[graph.ById[execution.ActivityId]].LogsInput("payload", journalOptions))
+        if (stimulus?.Payload is { } payload && knowledge[graph.ById[execution.ActivityId]].LogsInput("payload", journalOptions))
         {
             Data.Begin();
             Data.Value("payload", payload);
@@ -132,7 +151,7 @@ internal sealed partial class Interpreter
     private void JournalWorkflow(string what, string name, JsonObject? values, bool logs)
     {
         string? data = null;
-        if (values is { Count: > 0 } && (GraphJournal.Log.Default ?? logs))
+        if (values is { Count: > 0 } && (knowledge.Log.Default ?? logs))
         {
             Data.Begin();
             Data.Values(name, [.. values], Data.Secrets.IsSensitive);
@@ -144,7 +163,7 @@ internal sealed partial class Interpreter
 
     private void LearnInput(ActivityNode node, string name, JsonNode? value)
     {
-        if (value is not null && GraphJournal[node].IsSensitiveInput(name))
+        if (value is not null && knowledge[node].IsSensitiveInput(name))
         {
             Data.Secrets.Learn(value);
         }
@@ -152,7 +171,7 @@ internal sealed partial class Interpreter
 
     private void LearnOutput(ActivityNode node, string name, JsonNode? value)
     {
-        if (value is not null && GraphJournal[node].IsSensitiveOutput(name))
+        if (value is not null && knowledge[node].IsSensitiveOutput(name))
         {
             Data.Secrets.Learn(value);
         }
@@ -162,7 +181,7 @@ internal sealed partial class Interpreter
     private void Assigned(string name, JsonNode? value)
     {
         Grow(value);
-        if (value is not null && GraphJournal.IsSensitive(name))
+        if (value is not null && knowledge.IsSensitive(name))
         {
             Data.Secrets.Learn(value);
         }

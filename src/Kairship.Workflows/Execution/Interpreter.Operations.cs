@@ -227,7 +227,7 @@ internal sealed partial class Interpreter
         }
         catch (ExpressionException e)
         {
-            return $"Variable '{set.Variable}': {(GraphJournal.IsSensitive(set.Variable) ? "the value does not have its type." : e.Message)}";
+            return $"Variable '{set.Variable}': {(knowledge.IsSensitive(set.Variable) ? "the value does not have its type." : e.Message)}";
         }
     }
 }

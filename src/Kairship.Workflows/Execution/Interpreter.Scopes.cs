@@ -99,7 +99,7 @@ internal sealed partial class Interpreter
         }
 
         // What it was undone for is not a reason to undo it once more: the strategy of what is around it counts.
-        Fault(execution, end.Type, end.Message, isEffect ? null : [new PendingStep(StepKind.Start)], Tree.ParentOf(execution));
+        Fault(execution, end.Type, end.Message, isEffect ? null : [PendingStep.ToStart], Tree.ParentOf(execution));
     }
 
     private void Fault(ExecutionState execution, string type, string message, PendingStep? step, bool restarts = false) =>
@@ -108,8 +108,8 @@ internal sealed partial class Interpreter
     private static List<PendingStep>? RedoOf(PendingStep? step, bool restarts) => step switch
     {
         null => null,
-        { Kind: StepKind.ChildCompleted } when restarts => [new PendingStep(StepKind.Start), step],
-        _ when restarts => [new PendingStep(StepKind.Start)],
+        { Kind: StepKind.ChildCompleted } when restarts => [PendingStep.ToStart, step],
+        _ when restarts => [PendingStep.ToStart],
         _ => [step],
     };
 

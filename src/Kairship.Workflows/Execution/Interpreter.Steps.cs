@@ -14,21 +14,29 @@ internal sealed partial class Interpreter
         var execution = Tree.Add(node.Id, parent, tag);
         if (variables is { Count: > 0 } || node.Variables.Count > 0)
         {
-            foreach (var handed in variables ?? new Dictionary<string, JsonNode?>())
-            {
-                Assigned(handed.Key, handed.Value);
-            }
-
-            execution.Variables = (variables ?? new Dictionary<string, JsonNode?>()).ToDictionary(v => v.Key, v => v.Value?.DeepClone());
-            foreach (var variable in node.Variables)
-            {
-                execution.Variables[variable.Id] = variable.Default?.DeepClone();
-            }
+            execution.Variables = VariablesOf(node, variables ?? new Dictionary<string, JsonNode?>());
         }
 
         execution.Deadline = DeadlineOf(node);
-        queue.Enqueue((execution, new PendingStep(StepKind.Start)));
+        queue.Enqueue((execution, PendingStep.ToStart));
         return execution;
+    }
+
+    private Dictionary<string, JsonNode?> VariablesOf(ActivityNode node, IReadOnlyDictionary<string, JsonNode?> handedDown)
+    {
+        var variables = new Dictionary<string, JsonNode?>();
+        foreach (var (name, value) in handedDown)
+        {
+            Assigned(name, value);
+            variables[name] = value?.DeepClone();
+        }
+
+        foreach (var variable in node.Variables)
+        {
+            variables[variable.Id] = variable.Default?.DeepClone();
+        }
+
+        return variables;
     }
 
     private DateTimeOffset? DeadlineOf(ActivityNode node) => node.Policy.Timeout is { } limit ? SaturatingAdd(now, limit) : null;
@@ -69,12 +77,11 @@ internal sealed partial class Interpreter
         }
 
         givenOutputs.Clear();
-        var before = (JsonObject?)target.State?.DeepClone();
-        var context = new NodeContext(this, target, node);
+        context.Begin(target, node);
         (string Type, string Message)? fault;
         try
         {
-            Call(node, target, step, child, context);
+            Call(node, target, step, child);
             fault = context.Faulted;
         }
         catch (ExpressionException e)
@@ -106,19 +113,19 @@ internal sealed partial class Interpreter
 
         if (fault is { } f)
         {
-            Undo(target, before, child, context);
+            Undo(target, child);
             Fault(target, f.Type, f.Message, step, context.Restarts);
         }
     }
 
-    private void Call(ActivityNode node, ExecutionState target, PendingStep step, ExecutionState? child, NodeContext context)
+    private void Call(ActivityNode node, ExecutionState target, PendingStep step, ExecutionState? child)
     {
         if (step.Kind == StepKind.Start)
         {
             var line = Record(target, "Started", null, null);
             try
             {
-                Execute(node, target, context);
+                Execute(node, target);
             }
             finally
             {
@@ -142,7 +149,7 @@ internal sealed partial class Interpreter
         if (node.Activity is EffectActivity)
         {
             // Tried again by an operator who changed a variable.
-            Execute(node, target, context);
+            Execute(node, target);
             return;
         }
 
@@ -159,7 +166,7 @@ internal sealed partial class Interpreter
         }
     }
 
-    private void Execute(ActivityNode node, ExecutionState target, NodeContext context)
+    private void Execute(ActivityNode node, ExecutionState target)
     {
         if (node.Activity is ControlActivity control)
         {
@@ -172,7 +179,7 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>A step that faulted is made again on a retry: what it did to the tree and to its own state must not be there twice.</summary>
-    private void Undo(ExecutionState target, JsonObject? before, ExecutionState? child, NodeContext context)
+    private void Undo(ExecutionState target, ExecutionState? child)
     {
         foreach (var scheduled in context.Scheduled)
         {
@@ -187,7 +194,7 @@ internal sealed partial class Interpreter
             Tree.Restore(child);
         }
 
-        target.State = before;
+        target.State = context.StateBefore;
     }
 
     private JsonObject EvaluateInputs(ActivityNode node, ExecutionState execution)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kairship.Workflows.Activities;
 using Kairship.Workflows.Definitions;
+using Kairship.Workflows.Execution.Journaling;
 
 namespace Kairship.Workflows.Execution;
 
@@ -13,12 +14,15 @@ internal sealed partial class Interpreter
     private static readonly ExecutionLimits Defaults = new();
     private static readonly JournalOptions KeepAll = new();
 
+    private const int MostLinesExpected = 64;
+
     private readonly WorkflowGraph graph;
     private readonly ExecutionLimits limits;
     private readonly JournalOptions journalOptions;
     private readonly Action<string, JsonNode?> assigned;
     private readonly Queue<(ExecutionState Target, PendingStep Step)> queue = new();
-    private Transition transition = new();
+    private readonly NodeContext context;
+    private Transition transition;
     private DateTimeOffset now;
 
     public Interpreter(WorkflowGraph graph, InstanceState state, ExecutionLimits? limits = null, JournalOptions? journalOptions = null)
@@ -29,6 +33,14 @@ internal sealed partial class Interpreter
         assigned = Assigned;
         State = state;
         Tree = new ExecutionTree(state);
+        context = new NodeContext(this);
+        knowledge = GraphJournal.Of(graph);
+        transition = new Transition(state.Phase == StatePhase.Pending ? Math.Min((2 * graph.Nodes.Count) + 2, MostLinesExpected) : 0);
+        if (state.Phase == StatePhase.Pending)
+        {
+            state.Iterations.EnsureCapacity(Math.Min(graph.Nodes.Count, MostLinesExpected));
+        }
+
         parked = IsHalted;
     }
 
@@ -48,7 +60,7 @@ internal sealed partial class Interpreter
     /// <summary>When the next wait or back-off ends by itself; null when none does.</summary>
     public DateTimeOffset? NextDue => MayAdvance ? Tree.All.Min(WakeAt) : null;
 
-    public string ExternalId(ExecutionState execution) => $"{State.Id}/{execution.Id}";
+    public string ExternalId(ExecutionState execution) => execution.ExternalId(State.Id);
 
     /// <summary>Applies one event with all that follows from it. False when it changed nothing (a stimulus that nothing waits for, a result of an execution that is gone).</summary>
     public bool Apply(InstanceEvent e)
@@ -78,7 +90,7 @@ internal sealed partial class Interpreter
         TrimJournal();
         var taken = transition;
         (journalLength, outboxBytes) = (0, 0);
-        transition = new Transition();
+        transition = new Transition(0);
         return taken;
     }
 

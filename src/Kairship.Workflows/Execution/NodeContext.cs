@@ -7,10 +7,15 @@ namespace Kairship.Workflows.Execution;
 
 internal sealed partial class Interpreter
 {
-    /// <summary>The interpreter as one control activity sees it during one call.</summary>
-    private sealed class NodeContext(Interpreter owner, ExecutionState execution, ActivityNode node) : ControlContext
+    /// <summary>The interpreter as one control activity sees it during one call. One object serves all calls of an interpreter: they come one after the other.</summary>
+    private sealed class NodeContext(Interpreter owner) : ControlContext
     {
+        private readonly List<ExecutionState> scheduled = [];
+        private ExecutionState execution = null!;
+        private ActivityNode node = null!;
         private List<KeyValuePair<string, JsonNode?>>? evaluated;
+        private bool isStateTouched;
+        private JsonObject? stateBefore;
 
         public (string Type, string Message)? Faulted { get; private set; }
 
@@ -18,11 +23,38 @@ internal sealed partial class Interpreter
         public bool Restarts { get; private set; }
 
         /// <summary>Children scheduled in this call.</summary>
-        public List<ExecutionState> Scheduled { get; } = [];
+        public IReadOnlyList<ExecutionState> Scheduled => scheduled;
+
+        public void Begin(ExecutionState target, ActivityNode activity)
+        {
+            (execution, node, evaluated, Faulted, Restarts) = (target, activity, null, null, false);
+            (isStateTouched, stateBefore) = (false, target.State);
+            scheduled.Clear();
+        }
+
+        /// <summary>The state as it was before the call.</summary>
+        public JsonObject? StateBefore => stateBefore;
 
         public override ActivityNode Node => node;
         public override string ExecutionId => owner.ExternalId(execution);
-        public override JsonObject State => execution.State ??= [];
+
+        /// <summary>Kept as it was before the first look, for a step that faults.</summary>
+        public override JsonObject State
+        {
+            get
+            {
+                if (!isStateTouched)
+                {
+                    isStateTouched = true;
+                    stateBefore = (JsonObject?)execution.State?.DeepClone();
+                }
+
+                return execution.State ??= [];
+            }
+        }
+
+        public override bool HasState => execution.State is not null;
+
         public override JsonObject Inputs
         {
             get
@@ -54,9 +86,9 @@ internal sealed partial class Interpreter
 
         public override string Schedule(ActivityNode child, string? tag = null, IReadOnlyDictionary<string, JsonNode?>? variables = null)
         {
-            var scheduled = owner.Schedule(child, execution, tag, variables);
-            Scheduled.Add(scheduled);
-            return owner.ExternalId(scheduled);
+            var started = owner.Schedule(child, execution, tag, variables);
+            scheduled.Add(started);
+            return owner.ExternalId(started);
         }
 
         public override JsonNode? EvaluateInput(string name)

@@ -1,3 +1,4 @@
+using Kairship.Workflows.Definitions;
 using Kairship.Workflows.Execution;
 
 namespace Kairship.Workflows.Activities.BuiltIn;
@@ -12,7 +13,7 @@ internal sealed class Flowchart : ControlActivity
     public override void Execute(ControlContext context)
     {
         var graph = context.Node.Flowchart;
-        var triggered = context.Node.Child("Activities").FirstOrDefault(n => n.Id == context.TriggerActivityId);
+        var triggered = context.TriggerActivityId is { } trigger ? Named(context, trigger) : null;
         if ((triggered ?? graph?.Start) is { } start)
         {
             context.Schedule(start);
@@ -22,6 +23,8 @@ internal sealed class Flowchart : ControlActivity
             context.Complete();
         }
     }
+
+    private static ActivityNode? Named(ControlContext context, string id) => context.Node.Child("Activities").FirstOrDefault(n => n.Id == id);
 
     public override void ChildCompleted(ControlContext context, ChildCompletion child)
     {

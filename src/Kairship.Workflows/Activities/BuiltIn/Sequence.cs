@@ -1,3 +1,5 @@
+using Kairship.Workflows.Definitions;
+
 namespace Kairship.Workflows.Activities.BuiltIn;
 
 /// <summary>Its activities one after the other. A terminal activity (End) ends it early.</summary>
@@ -16,7 +18,7 @@ internal sealed class Sequence : ControlActivity
         }
         else
         {
-            Next(context, context.State["next"]!.GetValue<int>());
+            Next(context, PlaceOf(child.Node, context.Node.Child("Activities")) + 1);
         }
     }
 
@@ -29,7 +31,17 @@ internal sealed class Sequence : ControlActivity
             return;
         }
 
-        context.State["next"] = index + 1;
         context.Schedule(activities[index]);
+    }
+
+    private static int PlaceOf(ActivityNode node, IReadOnlyList<ActivityNode> activities)
+    {
+        var place = 0;
+        while (!ReferenceEquals(activities[place], node))
+        {
+            place++;
+        }
+
+        return place;
     }
 }
