@@ -107,6 +107,8 @@ internal sealed class ActivityBuilder(Compilation run)
             Outputs = binding.Outputs(),
             Children = children,
             Variables = variables,
+            MergeMode = MergeModes.Read(run, json, id, descriptor),
+            ConvergesLoops = MergeModes.IsConverge(json, descriptor),
             Cases = cases,
             Outcomes = ActivityPorts.Outcomes(descriptor, inputs, cases)?.Union(policy.Exits).ToArray(),
             Policy = policy,
@@ -172,6 +174,11 @@ internal sealed class ActivityBuilder(Compilation run)
         if (DefinitionJson.Text(json["name"]) is { Length: > 0 } name)
         {
             run.ActivityNames.Add(name);
+            if (!run.NamedActivities.TryAdd(name, id))
+            {
+                run.Warn(id, "name", ProblemCode.DuplicateName,
+                    $"'{run.NamedActivities[name]}' is named '{name}', too: a script that reads an output by that name reads that of one of them.");
+            }
         }
 
         return id;

@@ -48,6 +48,12 @@ public sealed class ActivityNode
     /// <summary>Outcomes that this activity can leave by, as connections name them; null when they are only known at run time.</summary>
     public IReadOnlyList<string>? Outcomes { get; init; } = ["Done"];
 
+    /// <summary>How this activity joins its incoming connections, when its customProperties.mergeMode says so; null leaves it to what every activity does.</summary>
+    internal Execution.JoinMode? MergeMode { get; init; }
+
+    /// <summary>Its mergeMode is Converge: connections that close a loop count, too.</summary>
+    internal bool ConvergesLoops { get; init; }
+
     /// <summary>The cases of a Switch or FlowSwitch, in order; their conditions are compiled. Empty for every other activity.</summary>
     public IReadOnlyList<SwitchCase> Cases { get; init; } = [];
 

@@ -37,6 +37,9 @@ internal sealed class Compilation(ActivityRegistry registry, ExpressionCompiler 
     /// <summary>Ids of activities that others name as their compensation.</summary>
     public HashSet<string> Compensations { get; init; } = [];
 
+    /// <summary>The first activity of each name, by name.</summary>
+    public Dictionary<string, string> NamedActivities { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     public HashSet<string> InputNames { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Scripts whose names are looked up when all activities are known.</summary>

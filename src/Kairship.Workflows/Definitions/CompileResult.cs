@@ -48,4 +48,7 @@ public static class ProblemCode
     public const string Trigger = "trigger";
     public const string NestedTrigger = "nested-trigger";
     public const string ReadOnly = "read-only";
+    public const string JoinMayNotComplete = "join-may-not-complete";
+    public const string MergeMode = "merge-mode";
+    public const string BreakOutsideLoop = "break-outside-loop";
 }

@@ -67,6 +67,7 @@ public sealed class DefinitionCompiler(ActivityRegistry registry, ExpressionComp
         var strategy = ActivityPolicyBinding.OfDefinition(run, json);
         CompensationChecks.Run(run);
         ScriptNameCheck.Run(run);
+        DefinitionChecks.Run(run);
         var triggers = root is null ? [] : TriggerBindings.Of(run, root, new PublishScope(definitionId ?? "", version, variables, inputs));
         if (root is null || run.HasErrors)
         {

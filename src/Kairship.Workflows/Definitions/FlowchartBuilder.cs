@@ -150,6 +150,11 @@ internal sealed class FlowchartBuilder(Compilation run, string id, JsonObject js
         var entries = activities.Where(a => !incoming[a.Id].Any()).ToArray();
         foreach (var preferred in new[] { activities.Where(a => a.CanStartWorkflow).ToArray(), activities.Where(a => a.Descriptor.IsStart).ToArray() })
         {
+            if (preferred is [var one, var other, ..] && one.Descriptor.IsStart && other.Descriptor.IsStart)
+            {
+                run.Error(id, "start", ProblemCode.AmbiguousStart, $"The flowchart has two starts, '{one.Id}' and '{other.Id}': remove one, or name one in 'start'.");
+            }
+
             if (preferred.Length > 0)
             {
                 return preferred.FirstOrDefault(entries.Contains) ?? preferred[0];

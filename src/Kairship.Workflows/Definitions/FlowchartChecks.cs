@@ -5,6 +5,8 @@ internal sealed class FlowchartChecks(Compilation run, FlowchartGraph graph, Flo
 {
     private const int MaxLoopsChecked = 200;
 
+    private JoinCertainty? certainty;
+
     public void Run()
     {
         foreach (var activity in activities.Where(a => !order.Reached.Contains(a)))
@@ -12,8 +14,19 @@ internal sealed class FlowchartChecks(Compilation run, FlowchartGraph graph, Flo
             run.Warn(activity.Id, null, ProblemCode.Unreachable, $"'{activity.Id}' is not reached from the start '{graph.Start!.Id}': it never runs.");
         }
 
+        CheckLoopsIntoJoins();
         CheckMerges();
         CheckLoops();
+    }
+
+    /// <summary>Elsa's Converge counts the connections that close a loop, too: the first round waits for the second.</summary>
+    private void CheckLoopsIntoJoins()
+    {
+        foreach (var activity in activities.Where(a => a.ConvergesLoops && graph.Incoming[a.Id].Any(order.BackEdges.Contains)))
+        {
+            run.Error(activity.Id, "customProperties.mergeMode", ProblemCode.MergeMode,
+                $"'{activity.Id}' converges all of its connections, and one of them comes from behind it: it would wait for itself. Use Merge.");
+        }
     }
 
     private void CheckMerges()
@@ -28,7 +41,7 @@ internal sealed class FlowchartChecks(Compilation run, FlowchartGraph graph, Flo
         foreach (var merge in merges)
         {
             var arrivals = graph.IncomingForward[merge.Id].Where(c => order.Reached.Contains(c.Source)).ToArray();
-            if (FlowchartSemantics.IsJoin(merge.Descriptor))
+            if (FlowchartSemantics.SaysHowItJoins(merge))
             {
                 CheckJoin(merge, arrivals, together);
             }
@@ -41,15 +54,16 @@ internal sealed class FlowchartChecks(Compilation run, FlowchartGraph graph, Flo
 
     private void CheckJoin(ActivityNode join, Connection[] arrivals, CoActivation together)
     {
-        if (!string.Equals(FlowchartSemantics.JoinMode(join), "WaitAll", StringComparison.OrdinalIgnoreCase))
+        if (!FlowchartSemantics.WaitsForAll(join))
         {
             return;
         }
 
+        var property = FlowchartSemantics.JoinProperty(join);
         var never = graph.IncomingForward[join.Id].FirstOrDefault(c => !order.Reached.Contains(c.Source));
         if (never is not null)
         {
-            run.Error(join.Id, "mode", ProblemCode.JoinNeverCompletes,
+            run.Error(join.Id, property, ProblemCode.JoinNeverCompletes,
                 $"The join '{join.Id}' waits for all of its connections, and '{never.Source.Id}' is never reached: remove that connection or use WaitAllActive.");
             return;
         }
@@ -57,8 +71,13 @@ internal sealed class FlowchartChecks(Compilation run, FlowchartGraph graph, Flo
         var pair = Pairs(arrivals).Cast<(Connection, Connection)?>().FirstOrDefault(p => together.Of(p!.Value.Item1, p.Value.Item2) == Together.Never);
         if (pair is var (one, other))
         {
-            run.Error(join.Id, "mode", ProblemCode.JoinNeverCompletes,
+            run.Error(join.Id, property, ProblemCode.JoinNeverCompletes,
                 $"The join '{join.Id}' waits for all of its connections, but {Shown(one)} and {Shown(other)} never happen in one run: use WaitAllActive or WaitAny.");
+        }
+        else if ((certainty ??= new JoinCertainty(graph, order)).Doubt(join, arrivals) is { } doubt)
+        {
+            run.Warn(join.Id, property, ProblemCode.JoinMayNotComplete,
+                $"The join '{join.Id}' waits for all of its connections, but {Shown(doubt)} may not come in a run in which others do: then it faults. Use WaitAllActive if that is meant.");
         }
     }
 

@@ -26,6 +26,8 @@ internal static class FlowchartSemantics
         "Elsa.BulkDispatchWorkflows",
     };
 
+    private const string Computed = "(computed)";
+
     public static bool IsFork(ActivityDescriptor descriptor) => Is(descriptor, "Elsa.FlowFork");
 
     public static bool IsJoin(ActivityDescriptor descriptor) => Is(descriptor, "Elsa.FlowJoin");
@@ -64,8 +66,24 @@ internal static class FlowchartSemantics
         return Is(node.Descriptor, "Elsa.FlowSwitch") && Constant(node, "Mode") is null or "MatchFirst" ? OutcomeKind.One : OutcomeKind.Unknown;
     }
 
-    /// <summary>The mode of a join when it is not computed.</summary>
-    public static string? JoinMode(ActivityNode node) => IsJoin(node.Descriptor) ? Constant(node, "Mode") : null;
+    /// <summary>It says how it joins its incoming connections.</summary>
+    public static bool SaysHowItJoins(ActivityNode node) => IsJoin(node.Descriptor) || node.MergeMode is not null;
+
+    /// <summary>The property in which it says so.</summary>
+    public static string JoinProperty(ActivityNode node) => IsJoin(node.Descriptor) ? "mode" : "customProperties.mergeMode";
+
+    public static bool WaitsForAll(ActivityNode node) => JoinMode(node) == Execution.JoinMode.WaitAll;
+
+    /// <summary>It may cancel what could still arrive at it. A mode that is computed may.</summary>
+    public static bool MayCancelOthers(ActivityNode node) =>
+        SaysHowItJoins(node) && JoinMode(node) is not (Execution.JoinMode.WaitAll or Execution.JoinMode.WaitAllActive);
+
+    /// <summary>The mode of a join; null when it is computed.</summary>
+    private static Execution.JoinMode? JoinMode(ActivityNode node) =>
+        !IsJoin(node.Descriptor) ? node.MergeMode
+        : Constant(node, "Mode") is not { } mode ? Execution.JoinMode.WaitAny
+        : Enum.TryParse<Execution.JoinMode>(mode, ignoreCase: true, out var parsed) ? parsed
+        : mode == Computed ? null : Execution.JoinMode.WaitAny;
 
     /// <summary>It gives the engine a pause: it waits, or has an effect outside whose time passes.</summary>
     public static bool Pauses(ActivityNode node) =>
@@ -74,7 +92,7 @@ internal static class FlowchartSemantics
 
     private static string? Constant(ActivityNode node, string input) =>
         node.Inputs.TryGetValue(input, out var expression)
-            ? expression is ConstantExpression constant ? TypedValue.Text(constant.Value) : "(computed)"
+            ? expression is ConstantExpression constant ? TypedValue.Text(constant.Value) : Computed
             : node.PlainInputs.TryGetValue(input, out var plain) ? TypedValue.Text(plain) : null;
 
     private static bool Is(ActivityDescriptor descriptor, string typeName) => descriptor.TypeName.Equals(typeName, StringComparison.OrdinalIgnoreCase);

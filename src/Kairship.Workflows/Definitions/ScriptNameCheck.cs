@@ -14,6 +14,31 @@ internal static class ScriptNameCheck
             {
                 Check(run, activityId, property, name, scope);
             }
+
+            foreach (var reference in script.References)
+            {
+                Check(run, activityId, property, reference, scope);
+            }
+        }
+    }
+
+    private static void Check(Compilation run, string activityId, string property, ScriptReference reference, VariableScope scope)
+    {
+        switch (reference.Kind)
+        {
+            case ScriptReferenceKind.RequiredVariable when scope.Find(reference.Name) is null:
+                run.Error(activityId, property, ProblemCode.UnknownVariable, $"The script uses a variable '{reference.Name}', which does not exist. {scope.Describe()}");
+                break;
+            case ScriptReferenceKind.Variable when scope.Find(reference.Name) is null:
+                run.Warn(activityId, property, ProblemCode.UnknownVariable, $"variables.{reference.Name} is undefined: there is no such variable. {scope.Describe()}");
+                break;
+            case ScriptReferenceKind.Input when !run.InputNames.Contains(reference.Name):
+                run.Warn(activityId, property, ProblemCode.UnknownInput,
+                    $"The workflow declares no input '{reference.Name}': it is there only when whoever starts the workflow gives it. Declared: {string.Join(", ", run.InputNames)}.");
+                break;
+            case ScriptReferenceKind.Activity when !run.ActivityNames.Contains(reference.Name):
+                run.Warn(activityId, property, ProblemCode.UnknownName, $"The script reads an output of '{reference.Name}', and no activity has that id or name.");
+                break;
         }
 
         foreach (var (activityId, property, names, scope) in run.Templates)

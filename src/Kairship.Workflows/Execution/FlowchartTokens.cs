@@ -152,7 +152,7 @@ internal sealed class FlowchartTokens
         var node = plan.Activity(join);
         if (node.Descriptor.TypeName != Activities.BuiltIn.FlowJoin.TypeName)
         {
-            return JoinMode.WaitAllActive;
+            return node.MergeMode ?? JoinMode.WaitAllActive;
         }
 
         var mode = node.Inputs.TryGetValue("Mode", out var expression) ? expression.Evaluate(context.Scope)?.ToString() : null;

@@ -25,6 +25,9 @@ internal sealed class JavaScriptExpression : CompiledExpression
     /// <summary>Names of the global scope that the script uses and that are neither JavaScript's nor Kairship's: mostly getX and setX of variables.</summary>
     public IReadOnlyList<string> FreeNames => script.FreeNames;
 
+    /// <summary>Variables, inputs and activities that the script names in so many words.</summary>
+    public required IReadOnlyList<ScriptReference> References { get; init; }
+
     public static CompiledExpression Compile(string source, string typeName, ScriptEnginePool engines)
     {
         if (string.IsNullOrWhiteSpace(source))
@@ -47,7 +50,10 @@ internal sealed class JavaScriptExpression : CompiledExpression
         ScriptAnalysis.RefuseBigInts(program);
         var free = prepared.ReferencedGlobals!.Where(name => !ScriptNames.IsKnown(name)).ToArray();
         return new JavaScriptExpression(
-            new PreparedScript(prepared, free, ScriptAnalysis.LeavesNoTrace(program)), ScriptPath.TryCreate(program), typeName, engines);
+            new PreparedScript(prepared, free, ScriptAnalysis.LeavesNoTrace(program)), ScriptPath.TryCreate(program), typeName, engines)
+        {
+            References = ScriptReference.Of(program, [.. prepared.ReferencedGlobals!]),
+        };
     }
 
     public override JsonNode? Evaluate(IExpressionScope scope)

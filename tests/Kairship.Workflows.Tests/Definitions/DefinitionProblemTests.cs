@@ -50,6 +50,10 @@ public sealed class DefinitionProblemTests
         { "inside unknown", Activity("Elsa.Nope", "a", Properties("then", Activity("Elsa.Event", "b"))), "b", "eventName", "missing-input", "*required*" },
         { "loop variable outside", Activity("Elsa.WriteLine", "a", Properties("text", Script("String", "getCurrentValue()"))), "a", "text", "unknown-variable", "*" },
         { "case without label", Switch(new JsonObject { ["condition"] = new JsonObject { ["type"] = "JavaScript", ["value"] = "true" } }), "a", "cases[0]", "wrong-shape", "*label*" },
+        { "break outside a loop", Activity("Elsa.Sequence", "s", Properties("activities", new JsonArray(Activity("Elsa.Break", "a")))), "a", null, "break-outside-loop", "*inside a ForEach*" },
+        { "variable written", Activity("Elsa.WriteLine", "a", Properties("text", Script("String", "variables.Nope = 1"))), "a", "text", "unknown-variable", "*'Nope'*Attempt*" },
+        { "variable by name", Activity("Elsa.WriteLine", "a", Properties("text", Script("String", "[1].map(x => getVariable('Nope'))"))), "a", "text", "unknown-variable", "*'Nope'*" },
+        { "variable set by name", Activity("Elsa.WriteLine", "a", Properties("text", Script("String", "setVariable('Nope', 1)"))), "a", "text", "unknown-variable", "*'Nope'*" },
         { "case twice", Switch(Case("A", "true"), Case("A", "false")), "a", "cases[1].label", "duplicate-name", "*'A'*" },
         { "case twice in two cases", Switch(Case("A", "true"), Case("a", "false")), "a", "cases[1].label", "duplicate-name", "*'a'*" },
         { "case called default", Switch(Case("default", "true")), "a", "cases[0].label", "duplicate-name", "*'default'*" },
@@ -79,6 +83,40 @@ public sealed class DefinitionProblemTests
             .And.Subject.As<DefinitionProblem>().Message.Should().Match(message);
     }
 
+    [Theory]
+    [InlineData("variables.Nope ?? 1", "unknown-variable", "*variables.Nope*Attempt*")]
+    [InlineData("variables['Nope']", "unknown-variable", "*variables.Nope*")]
+    [InlineData("input.Nope", "unknown-input", "*'Nope'*Declared: Release*")]
+    [InlineData("getInput('Nope')", "unknown-input", "*'Nope'*")]
+    [InlineData("getOutputFrom('nobody')", "unknown-name", "*'nobody'*")]
+    public void NameThatMayBeMissing_IsWarned(string source, string code, string message)
+    {
+        var problem = Compile(Activity("Elsa.WriteLine", "a", Properties("text", Script("String", source)))).Problems.Should().ContainSingle().Which;
+        problem.Should().Match<DefinitionProblem>(p => !p.IsError && p.Code == code && p.ActivityId == "a" && p.Property == "text");
+        problem.Message.Should().Match(message);
+    }
+
+    [Fact]
+    public void ActivityName_OfTwoActivities_IsWarned() =>
+        Compile(Activity("Elsa.Sequence", "s", Properties("activities", new JsonArray(
+            Activity("Elsa.End", "a", Properties("name", "Deploy")), Activity("Elsa.End", "b", Properties("name", "deploy"))))))
+            .Problems.Should().ContainSingle().Which.Should().Match<DefinitionProblem>(p => !p.IsError && p.Code == "duplicate-name" && p.ActivityId == "b" && p.Property == "name");
+
+    [Theory]
+    [InlineData("Elsa.Workflows.IncidentStrategies.FaultStrategy, Elsa.Workflows.Core", true)]
+    [InlineData("ContinueWithIncidentsStrategy", true)]
+    [InlineData("Fault", true)]
+    [InlineData("", true)]
+    [InlineData("Acme.GiveUpStrategy, Acme", false)]
+    public void IncidentStrategy_IsOneOfTwo(string strategy, bool isKnown)
+    {
+        var json = Of(Activity("Elsa.WriteLine", "a")).ToJsonObject();
+        json["options"] = new JsonObject { ["incidentStrategyType"] = strategy };
+        var problems = TestActivities.CreateCompiler().Compile(WorkflowDefinition.Parse(json.ToJsonString()), "v", 1).Problems;
+        problems.Select(p => (p.ActivityId, p.Property, p.Code, p.IsError)).Should().Equal(
+            isKnown ? [] : [(null, "options.incidentStrategyType", "policy", true)]);
+    }
+
     [Fact]
     public void UnknownNameInScript_IsWarned() =>
         Compile(Activity("Elsa.WriteLine", "a", Properties("text", Script("String", "typeof window")))).Problems
@@ -89,6 +127,8 @@ public sealed class DefinitionProblemTests
     [InlineData("setAttempt(1)")]
     [InlineData("getResultFromA()")]
     [InlineData("const getNope = () => 1; getNope()")]
+    [InlineData("const variables = {}; variables.Nope = 1; variables.Nope")]
+    [InlineData("variables[getInput('Release')]")]
     [InlineData("getInput('Release') + variables.Attempt + input.Release + JSON.stringify(Math.max(1, 2)) + getOutputFrom('a', 'Result')")]
     public void KnownNamesInScript_AreNoProblem(string source) =>
         Compile(Activity("Elsa.WriteLine", "a", Properties("text", Script("String", source)))).Problems.Should().BeEmpty();

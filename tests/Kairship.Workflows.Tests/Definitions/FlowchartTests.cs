@@ -26,6 +26,17 @@ public sealed class FlowchartTests
         { "wait-all join of outcomes", Works("w.Succeeded -> j, w.Failed -> j", Activity("Kairship.DeployRelease", "w"), Join("j", "WaitAll")), "j", "join-never-completes", true, "*" },
         { "wait-all join of unreached", Works("s -> a, a -> j, lost -> j, s -> j", Activity("Elsa.Start", "s"), Join("j", "WaitAll")), "j", "join-never-completes", true, "*'lost' is never reached*" },
         { "mixed merge", Works("a -> b, a -> d, b -> m, d.True -> m, d.False -> m", Decision("d")), "m", "ambiguous-merge", true, "*exclude each other*FlowJoin*" },
+        { "two start types", Works("s -> a, t -> b, a -> m, b -> m", Activity("Elsa.Start", "s"), Activity("Elsa.Start", "t")), "flow", "ambiguous-start", true, "*'s' and 't'*" },
+        { "wait-all join of a choice", Works("f.A -> a, f.B -> d, d.True -> j, a -> j, d.False -> e", Fork("f", "A", "B"), Decision("d"), Join("j", "WaitAll")),
+            "j", "join-may-not-complete", false, "*'d' (True) may not come*" },
+        { "wait-all join entered again", Works("f.A -> h, f.B -> b, h -> j, b -> j, j -> d, d.True -> h, d.False -> e", Fork("f", "A", "B"), Decision("d"), Join("j", "WaitAll")),
+            "j", "join-may-not-complete", false, "*'b'*" },
+        { "wait-all join of what a race cancels", Works("f.A -> a, f.B -> b, f.C -> c, a -> j, b -> j, b -> r, c -> r", Fork("f", "A", "B", "C"), Join("j", "WaitAll"), Join("r", "WaitAny")),
+            "j", "join-may-not-complete", false, "*'b'*" },
+        { "unknown merge mode", Works("s -> a, s -> b, a -> m, b -> m", Merging("m", "Sometimes")), "m", "merge-mode", true, "*\"Sometimes\"*None, Stream, Merge, Converge, Race*" },
+        { "cascade", Works("s -> a, s -> b, a -> m, b -> m", Merging("m", "Cascade")), "m", "merge-mode", true, "*Cascade*not supported*" },
+        { "merge of exclusive branches", Works("d.True -> a, d.False -> b, a -> m, b -> m", Decision("d"), Merging("m", "Merge")), "m", "join-never-completes", true, "*WaitAllActive*" },
+        { "converging its own loop", Works("s -> m, m -> d, d.True -> m, d.False -> e", Decision("d"), Merging("m", "Converge")), "m", "merge-mode", true, "*wait for itself*Merge*" },
         { "busy loop", Works("s -> d, d.True -> w, w -> d, d.False -> e", Decision("d"), Activity("Elsa.WriteLine", "w")), "w", "busy-loop", false, "*'d'*" },
         { "busy self loop", Works("s -> d, d.True -> d, d.False -> e", Decision("d")), "d", "busy-loop", false, "*" },
     };
@@ -49,6 +60,12 @@ public sealed class FlowchartTests
         { "parallel and merge", Works("s -> a, s -> b, a -> m, b -> m") },
         { "fork and wait-all join", Works("f.A -> a, f.B -> b, a -> j, b -> j", Fork("f", "A", "B"), Join("j", "WaitAll")) },
         { "parallel decisions into join that says how", Works("a -> b, a -> d, b -> j, d.True -> j, d.False -> j", Decision("d"), Join("j", "WaitAllActive")) },
+        { "wait-all join behind complete choices", Works("f.A -> d, f.B -> b, d.True -> x, d.False -> y, x -> m, y -> m, m -> j, b -> j", Fork("f", "A", "B"), Decision("d"), Join("j", "WaitAll")) },
+        { "wait-all join behind a loop", Works("f.A -> d, f.B -> b, d.True -> w, w -> d, d.False -> j, b -> j", Fork("f", "A", "B"), Decision("d"), Join("j", "WaitAll")) },
+        { "wait-all join before a race", Works("f.A -> g, f.B -> t, g.A -> a, g.B -> b, a -> j, b -> j, j -> r, t -> r", Fork("f", "A", "B"), Fork("g", "A", "B"), Join("j", "WaitAll"), Join("r", "WaitAny")) },
+        { "merge modes", Works("s -> a, s -> b, a -> m, b -> m, m -> x, m -> y, x -> n, y -> n, n -> u, n -> v, u -> o, v -> o",
+            Merging("m", "Merge"), Merging("n", "Race"), Merging("o", "Converge")) },
+        { "merge mode that says how", Works("a -> b, a -> d, b -> m, d.True -> m, d.False -> m", Decision("d"), Merging("m", "Stream")) },
         { "exclusive into wait-any", Works("d.True -> a, d.False -> b, a -> j, b -> j", Decision("d"), Join("j", "WaitAny")) },
         { "failures in a row to one handler", Works("a.Succeeded -> b, a.Failed -> r, b.Succeeded -> c, b.Failed -> r, c -> d",
             Activity("Kairship.DeployRelease", "a"), Activity("Kairship.DeployRelease", "b")) },
@@ -66,7 +83,7 @@ public sealed class FlowchartTests
     public void Flowchart_ThatIsFine_HasNoErrors(string name, JsonObject flow)
     {
         var result = Compile(flow);
-        result.Problems.Where(p => p.IsError || p.Code == "busy-loop").Should().BeEmpty(name);
+        result.Problems.Where(p => p.IsError || p.Code is "busy-loop" or "join-may-not-complete").Should().BeEmpty(name);
         result.Graph.Should().NotBeNull();
     }
 
@@ -153,6 +170,8 @@ public sealed class FlowchartTests
                 }
             }
         }, iter: 500);
+
+    private static JsonObject Merging(string id, string mode) => Activity("Test.Work", id, Properties("customProperties", new JsonObject { ["mergeMode"] = mode }));
 
     private static readonly Gen<(int, int)[]> RandomEdges = Gen.Select(Gen.Int[0, 7], Gen.Int[0, 7]).Array[1, 20];
 

@@ -19,6 +19,7 @@ internal static class TestActivities
         yield return Control(New("Elsa.Fork").WithInput(new("JoinMode", "String", DefaultValue: "WaitAll", IsWrapped: false)));
         yield return Control(New("Elsa.WriteLine").WithInput(new("Text", "String")));
         yield return Control(New("Elsa.Start") with { IsStart = true });
+        yield return new Kairship.Workflows.Activities.BuiltIn.Break();
         yield return Control(New("Elsa.End") with { IsTerminal = true });
         yield return Control(New("Elsa.Delay").WithInput(new("TimeSpan", "TimeSpan", DefaultValue: "00:01:00")));
         yield return Control(New("Elsa.Event").WithInput(new("EventName", "String", IsRequired: true)).WithOutput(new("Result", "Object")) with { Kind = ActivityKind.Trigger });

@@ -16,14 +16,17 @@ internal sealed class GraphFixture
 
     public GraphFixture(string json, int maxSteps = 10_000)
     {
-        var registry = new ActivityRegistry(BuiltInActivities.Create(Expressions).Append(new RecordingEffect(new EffectLedger())));
-        var compiled = new DefinitionCompiler(registry, Expressions).Compile(WorkflowDefinition.Parse(json), "v1", 1);
+        var compiled = Compile(json);
         Graph = compiled.Graph ?? throw new InvalidOperationException(string.Join("; ", compiled.Problems.Select(p => $"[{p.ActivityId}] {p.Message}")));
         Interpreter = new Interpreter(Graph, new InstanceState { Id = "i", DefinitionId = Graph.DefinitionId, VersionId = "v1", Version = 1, ContentHash = Graph.ContentHash },
             new ExecutionLimits { MaxControlSteps = maxSteps });
         Now = Start;
         Interpreter.Apply(new InstanceEvent.Started(Now));
     }
+
+    public static CompileResult Compile(string json) =>
+        new DefinitionCompiler(new ActivityRegistry(BuiltInActivities.Create(Expressions).Append(new RecordingEffect(new EffectLedger()))), Expressions)
+            .Compile(WorkflowDefinition.Parse(json), "v1", 1);
 
     public WorkflowGraph Graph { get; }
 
