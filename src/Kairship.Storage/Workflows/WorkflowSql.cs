@@ -45,6 +45,9 @@ internal sealed class WorkflowSql(string now, string readNow)
         "claims = 0, updated_at = @at, due_at = @due, wake_at = @due, owner = NULL, finished_at = @finished " +
         "WHERE id = @id AND epoch = @epoch AND owner IS NOT NULL";
 
+    /// <summary>After the guard.</summary>
+    public const string Migrate = "UPDATE instances SET definition_version_id = @version, definition_version = @number WHERE id = @id";
+
     public const string Quarantine =
         "UPDATE instances SET quarantine_reason = @reason, epoch = epoch + 1, owner = NULL WHERE id = @id AND finished_at IS NULL";
 

@@ -20,6 +20,11 @@ internal static class ScriptNameCheck
                 Check(run, activityId, property, reference, scope);
             }
         }
+
+        foreach (var (activityId, property, names, scope) in run.Templates)
+        {
+            Check(run, activityId, property, names, scope);
+        }
     }
 
     private static void Check(Compilation run, string activityId, string property, ScriptReference reference, VariableScope scope)
@@ -39,11 +44,6 @@ internal static class ScriptNameCheck
             case ScriptReferenceKind.Activity when !run.ActivityNames.Contains(reference.Name):
                 run.Warn(activityId, property, ProblemCode.UnknownName, $"The script reads an output of '{reference.Name}', and no activity has that id or name.");
                 break;
-        }
-
-        foreach (var (activityId, property, names, scope) in run.Templates)
-        {
-            Check(run, activityId, property, names, scope);
         }
     }
 

@@ -36,5 +36,9 @@ internal abstract record InstanceCommand
     internal sealed record SetVariable(string Variable, string? ExecutionId, JsonNode? Value) : InstanceCommand;
 
     /// <summary>Go on as another version of the definition.</summary>
-    internal sealed record Migrate(string VersionId) : InstanceCommand;
+    internal sealed record Migrate(string VersionId) : InstanceCommand
+    {
+        /// <summary>Ids of activities that have another one in that version.</summary>
+        public Dictionary<string, string>? Activities { get; init; }
+    }
 }

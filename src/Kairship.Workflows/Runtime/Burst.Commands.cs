@@ -35,9 +35,15 @@ internal sealed partial class Burst
     }
 
     /// <summary>Goes on as another version. Called between commits; the change is committed with whatever else this transition holds.</summary>
-    private ValueTask MigrateAsync(InstanceCommand.Migrate migrate)
+    private async ValueTask MigrateAsync(InstanceCommand.Migrate migrate)
     {
-        interpreter.Refuse(Now, migrate, $"Version {migrate.VersionId}: a running instance keeps its version.");
-        return ValueTask.CompletedTask;
+        if (await house.Compile(migrate.VersionId) is { } graph)
+        {
+            interpreter = interpreter.Migrate(Now, migrate, graph);
+        }
+        else
+        {
+            interpreter.Refuse(Now, migrate, $"Version {migrate.VersionId} is gone or does not compile here.");
+        }
     }
 }

@@ -9,7 +9,8 @@ namespace Kairship.Workflows.Runtime;
 
 /// <summary>What bursts share.</summary>
 internal sealed record BurstHouse(
-    IWorkflowStore Store, CommitQueue Commits, WorkflowRuntimeOptions Options, TimeProvider Time, ILogger Logger, Action<InstanceCommit> Committed);
+    IWorkflowStore Store, CommitQueue Commits, WorkflowRuntimeOptions Options, TimeProvider Time, ILogger Logger, Action<InstanceCommit> Committed,
+    Func<string, Task<WorkflowGraph?>> Compile);
 
 /// <summary>
 /// One claim of one instance, from reading its snapshot until nothing can go on without an outside event: events in, one commit for each
@@ -31,13 +32,13 @@ internal sealed partial class Burst
     private readonly Channel<(SignalKind Kind, EffectEnd? End)> signals = Channel.CreateUnbounded<(SignalKind, EffectEnd?)>();
     private readonly BurstHouse house;
     private readonly ClaimedInstance claimed;
-    private readonly WorkflowGraph graph;
     private readonly EffectSet effects;
     private readonly BurstInbox inbox;
     private readonly Func<bool> takeNudge;
     private readonly HashSet<string> resumed = [];
     private Interpreter interpreter;
     private ReadOnlyMemory<byte> committed;
+    private WorkflowGraph committedGraph;
     private string? lastEnded;
     private volatile bool aborting;
     private bool stopping;
@@ -48,11 +49,11 @@ internal sealed partial class Burst
     {
         this.house = house;
         this.claimed = claimed;
-        this.graph = graph;
+        committedGraph = graph;
         this.takeNudge = takeNudge;
         committed = claimed.Instance.State;
         interpreter = new Interpreter(graph, state, house.Options.Limits, house.Options.Journal);
-        effects = new EffectSet(graph, claimed.Epoch, house.Options, house.Time, end => signals.Writer.TryWrite((SignalKind.EffectEnded, end)));
+        effects = new EffectSet(claimed.Epoch, house.Options, house.Time, end => signals.Writer.TryWrite((SignalKind.EffectEnded, end)));
         inbox = new BurstInbox(Id, house.Logger);
     }
 
@@ -147,7 +148,7 @@ internal sealed partial class Burst
             return true;
         }
 
-        committed = bytes;
+        (committed, committedGraph) = (bytes, interpreter.Graph);
         inbox.Forget(commit.ConsumedInbox);
         house.Committed(commit);
         return release;
@@ -173,7 +174,7 @@ internal sealed partial class Burst
     /// <summary>The snapshot outgrew its limit: back to the last committed one, with an incident where the growth came from.</summary>
     private (Transition Transition, ReadOnlyMemory<byte> Bytes) GiveUpTransition(int size)
     {
-        interpreter = new Interpreter(graph, StateSerializer.Read(committed), house.Options.Limits, house.Options.Journal);
+        interpreter = new Interpreter(committedGraph, StateSerializer.Read(committed), house.Options.Limits, house.Options.Journal);
         inbox.TakeConsumed();
         interpreter.Apply(new InstanceEvent.FaultRequested(
             Now, lastEnded, "StateTooLarge", $"The state would be {size} bytes, more than {house.Options.Limits.MaxStateBytes} (MaxStateBytes): keep large values outside and pass references."));
@@ -194,6 +195,7 @@ internal sealed partial class Burst
             Name = state.Name,
             CorrelationId = state.CorrelationId,
             IncidentCount = state.Incidents?.Count ?? 0,
+            Migrated = state.VersionId == claimed.Instance.DefinitionVersionId ? null : new MigratedVersion(state.VersionId, state.Version),
             DueAt = DueAt(release),
             Release = release,
             KeepClaims = !release && IsOnProbation(),

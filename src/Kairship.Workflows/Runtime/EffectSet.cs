@@ -16,7 +16,7 @@ internal sealed record EffectEnd(string ExecutionId, long Run, ActivityResult? R
 }
 
 /// <summary>The running effects of one burst. Everything but the effects themselves runs on the burst's thread; ends are handed to <paramref name="ended"/> from anywhere.</summary>
-internal sealed class EffectSet(WorkflowGraph graph, long epoch, WorkflowRuntimeOptions options, TimeProvider time, Action<EffectEnd> ended)
+internal sealed class EffectSet(long epoch, WorkflowRuntimeOptions options, TimeProvider time, Action<EffectEnd> ended)
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
@@ -32,11 +32,11 @@ internal sealed class EffectSet(WorkflowGraph graph, long epoch, WorkflowRuntime
 
     public void Start(Interpreter interpreter, ExecutionState execution)
     {
-        var node = graph.ById[execution.ActivityId];
+        var node = interpreter.Graph.ById[execution.ActivityId];
         var context = new EffectContext
         {
             InstanceId = interpreter.State.Id,
-            DefinitionId = graph.DefinitionId,
+            DefinitionId = interpreter.Graph.DefinitionId,
             ExecutionId = interpreter.ExternalId(execution),
             ActivityId = node.Id,
             ActivityName = node.Name,

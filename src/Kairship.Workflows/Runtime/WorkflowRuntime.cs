@@ -41,7 +41,7 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
         failed = new FailedBursts(store, options, time, id => Dispatch(id));
         bounds = new RequestLimits(options.Limits);
         leases = new LeaseKeeper(store, options, time, logger);
-        house = new BurstHouse(store, new CommitQueue(store, options.MaxCommitBatch), options, time, logger, Announce);
+        house = new BurstHouse(store, new CommitQueue(store, options.MaxCommitBatch), options, time, logger, Announce, id => catalog.GetGraphAsync(id, CancellationToken.None));
     }
 
 #pragma warning disable MA0046 // A plain event with what happened: nobody needs the sender.

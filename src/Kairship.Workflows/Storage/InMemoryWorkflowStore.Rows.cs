@@ -105,6 +105,8 @@ public sealed partial class InMemoryWorkflowStore
         row.Record = row.Record with
         {
             State = commit.State.ToArray(),
+            DefinitionVersionId = commit.Migrated?.VersionId ?? row.Record.DefinitionVersionId,
+            DefinitionVersion = commit.Migrated?.Number ?? row.Record.DefinitionVersion,
             Status = commit.Status,
             Name = commit.Name,
             CorrelationId = commit.CorrelationId,

@@ -168,6 +168,9 @@ public sealed record InstanceCommit
     public string? CorrelationId { get; init; }
     public int IncidentCount { get; init; }
 
+    /// <summary>The version that the instance goes on by, when it is another than at the claim.</summary>
+    public MigratedVersion? Migrated { get; init; }
+
     /// <summary>When the instance wants to run again without being signalled; null: not before a message arrives.</summary>
     public DateTimeOffset? DueAt { get; init; }
 
@@ -188,6 +191,8 @@ public sealed record InstanceCommit
     public IReadOnlyList<long> ConsumedInbox { get; init; } = [];
     public IReadOnlyList<long> SeenInbox { get; init; } = [];
 }
+
+public sealed record MigratedVersion(string VersionId, int Number);
 
 public enum CommitOutcome
 {

@@ -165,6 +165,21 @@ public abstract partial class WorkflowStoreCompliance
         (await Store.ListTriggersAsync("event", Cancel)).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task Commit_OfAMigratedInstance_MovesItToItsVersion_UnlessFenced()
+    {
+        var claim = await CreateAndClaimAsync("i");
+        await CreateAndClaimAsync("other");
+        await CommitAsync(Commit(claim) with { Epoch = claim.Epoch - 1, Migrated = new MigratedVersion("deploy:9", 9) });
+        (await GetAsync("i")).DefinitionVersionId.Should().Be("deploy:1");
+
+        await CommitAsync(Commit(claim) with { Migrated = new MigratedVersion("deploy:2", 2) });
+        await CommitAsync(Release(claim));
+
+        (await GetAsync("i")).Should().Match<InstanceRecord>(i => i.DefinitionVersionId == "deploy:2" && i.DefinitionVersion == 2);
+        (await GetAsync("other")).DefinitionVersion.Should().Be(1);
+    }
+
     private Task<DefinitionCommitOutcome> StartsAsync(DefinitionHead seen, DefinitionRecord saved, string activity) => Store.CommitDefinitionAsync(
         new DefinitionCommit { DefinitionId = "deploy", Expected = seen, Saved = saved, Starts = [Trigger("deploy", saved.Version, activity, "h")] }, Cancel);
 

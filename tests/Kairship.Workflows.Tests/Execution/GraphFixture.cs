@@ -24,6 +24,13 @@ internal sealed class GraphFixture
         Interpreter.Apply(new InstanceEvent.Started(Now));
     }
 
+    /// <summary>Goes on from a state.</summary>
+    public GraphFixture(WorkflowGraph graph, InstanceState state)
+    {
+        (Graph, Now) = (graph, Start);
+        Interpreter = new Interpreter(graph, state);
+    }
+
     public static CompileResult Compile(string json) =>
         new DefinitionCompiler(new ActivityRegistry(BuiltInActivities.Create(Expressions).Append(new RecordingEffect(new EffectLedger()))), Expressions)
             .Compile(WorkflowDefinition.Parse(json), "v1", 1);

@@ -83,6 +83,11 @@ internal sealed class PostgreSqlCommit(NpgsqlDataSource source)
         var batch = connection.CreateBatch();
         await using (batch)
         {
+            foreach (var commit in passed.Where(commit => commit.Migrated is not null))
+            {
+                batch.Add(WorkflowSql.Migrate).Text("id", commit.InstanceId).Text("version", commit.Migrated!.VersionId).Int("number", commit.Migrated.Number);
+            }
+
             Bookmarks(batch, passed);
             Journal(batch, [.. passed.Where(commit => commit.Journal.Count > 0).Select(commit => (commit.InstanceId, commit.Journal))]);
             Trim(batch, [.. passed.Where(commit => commit.JournalTrim is not null)]);

@@ -14,6 +14,11 @@ internal static class SqliteCommit
             return CommitOutcome.Fenced;
         }
 
+        if (commit.Migrated is { } version)
+        {
+            session.Execute(WorkflowSql.Migrate, ("@id", commit.InstanceId), ("@version", version.VersionId), ("@number", version.Number));
+        }
+
         Bookmarks(session, commit);
         Journal(session, commit.InstanceId, commit.Journal);
         if (commit.JournalTrim is { } trim)
