@@ -8,10 +8,10 @@ namespace Kairship.Cli.Workflows;
 
 internal static class InstanceCommands
 {
-    public static Command Create() => new Command("instances", "Workflow instances: list, show, cancel, pause, resume, retry, skip, set-variable")
+    public static Command Create() => new Command("instances", "Workflow instances: list, show, cancel, pause, resume, retry, skip, set-variable, migrate")
         {
             List(), Show(), Cancel(), InstanceOperationCommands.Pause(), InstanceOperationCommands.Resume(), InstanceOperationCommands.Retry(),
-            InstanceOperationCommands.Skip(), InstanceOperationCommands.SetVariable(),
+            InstanceOperationCommands.Skip(), InstanceOperationCommands.SetVariable(), VersionCommands.Migrate(),
         }
         .WithExamples("kairship instances list --status Faulted");
 

@@ -95,6 +95,7 @@ public static class KairshipServer
         api.MapReleases();
         api.MapApprovals();
         api.MapWorkflows();
+        api.MapDefinitions();
         api.MapWebhooks();
         api.MapEvents();
         api.MapSchedules();

@@ -66,6 +66,7 @@ internal static class Rooms
         services.AddSingleton<ApprovalService>();
         services.AddSingleton<WorkflowLookup>();
         services.AddSingleton<WorkflowService>();
+        services.AddSingleton<DefinitionService>();
         services.AddSingleton<WorkflowFolder>();
         services.AddSingleton<InstanceService>();
         services.AddSingleton<InstanceOperations>();

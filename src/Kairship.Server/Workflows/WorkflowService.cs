@@ -1,6 +1,7 @@
 using Kairship.Api;
 using Kairship.Api.Workflows;
 using Kairship.Server.Problems;
+using Kairship.Workflows.Definitions;
 using Kairship.Workflows.Runtime;
 using Kairship.Workflows.Storage;
 
@@ -20,14 +21,14 @@ internal sealed class WorkflowService(IWorkflowStore store, DefinitionCatalog ca
     {
         var option = version is { } number ? VersionOption.Exactly(number) : VersionOption.LatestOnly;
         return await store.FindDefinitionAsync(definitionId, option, cancellationToken) is { } record
-            ? record.Json
+            ? DefinitionBundle.WriteOne(record)
             : Refusal.NotFound(version is null ? $"There is no workflow '{definitionId}'." : $"There is no version {version} of workflow '{definitionId}'.");
     }
 
     /// <summary>Imports and publishes.</summary>
     public async Task<Answer<ImportedWorkflow>> ImportAsync(string json, CancellationToken cancellationToken)
     {
-        var result = await catalog.ImportAsync(json, publish: true, cancellationToken);
+        var result = await catalog.ImportAsync(json, publish: true, ImportSource.Caller, cancellationToken);
         var problems = result.Problems.Select(WorkflowInfos.Of).ToList();
         return result.Definition is { } definition
             ? new ImportedWorkflow(WorkflowInfos.Of(definition), result.Changed, problems)

@@ -51,7 +51,14 @@ internal sealed class Migration
             return;
         }
 
+        if (state.Rollbacks is { Count: > 0 })
+        {
+            Problem(null, MigrationCode.Undoing, "Something is being undone: wait until the compensations have run.");
+            return;
+        }
+
         CheckPlan();
+        CheckCompensations();
         foreach (var execution in tree.All)
         {
             Check(execution);
@@ -88,6 +95,15 @@ internal sealed class Migration
         foreach (var same in plan.Activities.Where(a => from.ById.ContainsKey(a.Key)).GroupBy(a => a.Value).Where(g => g.Skip(1).Any() || g.Single().Key != g.Key && from.ById.ContainsKey(g.Key) && !plan.Activities.ContainsKey(g.Key)))
         {
             Problem(same.First().Key, MigrationCode.Plan, $"The plan maps two activities to '{same.Key}'.");
+        }
+    }
+
+    /// <summary>What completed must still be undone in the way that it says.</summary>
+    private void CheckCompensations()
+    {
+        foreach (var id in (state.Compensations ?? []).Select(c => c.ActivityId).Distinct().Where(id => to.ById.GetValueOrDefault(plan.Map(id))?.Policy.Compensation is null))
+        {
+            Problem(id, MigrationCode.CompensationGone, $"'{id}' has completed and names a compensation; in version {to.Version} '{plan.Map(id)}' is gone or names none.");
         }
     }
 
@@ -184,6 +200,7 @@ internal sealed class Migration
             execution.Id = Id(execution.Id)!;
         }
 
+        state.Compensations = state.Compensations?.ConvertAll(c => c with { ActivityId = plan.Map(c.ActivityId), ExecutionId = Id(c.ExecutionId)!, Scope = Id(c.Scope) });
         state.Incidents = state.Incidents?.ConvertAll(i => i with { ExecutionId = Id(i.ExecutionId) });
         state.Trigger = state.Trigger is { } trigger ? trigger with { ActivityId = plan.Map(trigger.ActivityId) } : null;
         state.Iterations = Renamed(state.Iterations);

@@ -36,4 +36,6 @@ public static class MigrationCode
     public const string JoinStarved = "join-never-completes";
     public const string WouldRerun = "would-run-again";
     public const string Variable = "variable";
+    public const string Undoing = "being-undone";
+    public const string CompensationGone = "compensation-gone";
 }

@@ -67,21 +67,17 @@ public sealed class BuiltInActivitiesTests : IAsyncDisposable
         string.Join(' ', written).Should().Be(lines);
     }
 
-    [Theory]
-    [InlineData("Elsa.Fault", "Payment/Late", "too late")]
-    [InlineData("Elsa.Break", "BreakOutsideLoop", "must be inside")]
-    public async Task Activity_ThatFaults_LeavesAnIncident(string type, string incident, string message)
+    [Fact]
+    public async Task Fault_LeavesAnIncident()
     {
-        var root = Def.Sequence("root", type == "Elsa.Fault"
-            ? Def.Activity(type, "f", ("category", Def.Literal("Payment")), ("code", Def.Literal("Late")), ("message", Def.Literal("too late")))
-            : Def.Activity(type, "f"));
-        var id = await engine.RunAsync(Def.Workflow("w", root));
+        var fault = Def.Activity("Elsa.Fault", "f", ("category", Def.Literal("Payment")), ("code", Def.Literal("Late")), ("message", Def.Literal("too late")));
+        var id = await engine.RunAsync(Def.Workflow("w", Def.Sequence("root", fault)));
 
         (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Faulted);
         var found = (await engine.SnapshotAsync(id)).Incidents.Should().ContainSingle().Subject;
         found.ActivityId.Should().Be("f");
-        found.Type.Should().Be(incident);
-        found.Message.Should().Contain(message);
+        found.Type.Should().Be("Payment/Late");
+        found.Message.Should().Contain("too late");
     }
 
     [Fact]

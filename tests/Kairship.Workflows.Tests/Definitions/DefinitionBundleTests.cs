@@ -22,7 +22,7 @@ public sealed class DefinitionBundleTests
         : Gen.OneOf(Scalar, inner.Array[0, 3].Select(items => $"[{string.Join(",", items)}]"),
             Gen.Select(Gen.String[Gen.Char['a', 'z'], 1, 6], inner).Array[0, 3].Select(p => "{" + string.Join(",", p.DistinctBy(x => x.Item1).Select(x => $"\"{x.Item1}\":{x.Item2}")) + "}")));
 
-    private static Gen<string> Scalar => Gen.OneOfConst("1", "-0.50", "1e3", "12345678901234567890", "true", "null", "\"\"", "\"Ä ☸ \\u0041\"");
+    private static Gen<string> Scalar => Gen.OneOf("1", "-0.50", "1e3", "12345678901234567890", "true", "null", "\"\"", "\"Ä ☸ \\u0041\"");
 
     /// <summary>What is written again is what was read, wherever something unknown is put: properties, activities, whole trees.</summary>
     [Fact]

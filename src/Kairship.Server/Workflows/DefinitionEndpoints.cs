@@ -1,0 +1,68 @@
+using Kairship.Api.Workflows;
+using Kairship.Server.Access;
+using Kairship.Server.Audit;
+using Kairship.Server.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kairship.Server.Workflows;
+
+internal static class DefinitionEndpoints
+{
+    public static void MapDefinitions(this IEndpointRouteBuilder api)
+    {
+        var workflows = api.MapGroup("/workflows").WithTags("Workflows");
+        workflows.MapPost("/validate", async (HttpContext context, DefinitionService service, CancellationToken cancellationToken) =>
+            TypedResults.Ok(service.Validate(await BodyAsync(context, cancellationToken)))).WithSummary("Checks a definition without saving it")
+            .Accepts<object>("application/json").RequireAuthorization(Policies.Read);
+        workflows.MapGet("/{id}/versions", async (string id, DefinitionService service, Paging paging, CancellationToken cancellationToken) =>
+            (await service.ListVersionsAsync(RouteText.Id(id), paging, cancellationToken)).ToOk()).WithSummary("Its versions, newest first").RequireAuthorization(Policies.Read);
+        workflows.MapPut("/{id}/draft", async (string id, HttpContext context, DefinitionService service, CancellationToken cancellationToken) =>
+            Told(context, await service.SaveDraftAsync(RouteText.Id(id), await BodyAsync(context, cancellationToken), Expected(context), cancellationToken)))
+            .WithSummary("Saves a draft, complete or not. If-Match: the content hash that was edited; 409 when somebody else has changed it since").Accepts<object>("application/json")
+            .RequireAuthorization(Policies.Administer).Audited("workflow.save-draft");
+        workflows.MapPost("/{id}/publish", async (string id, HttpContext context, DefinitionService service, CancellationToken cancellationToken) =>
+            Told(context, await service.PublishAsync(RouteText.Id(id), Expected(context), cancellationToken)))
+            .WithSummary("Publishes the latest version; 422 names what is wrong").RequireAuthorization(Policies.Administer).Audited("workflow.publish");
+        workflows.MapPost("/{id}/retract", async (string id, HttpContext context, DefinitionService service, CancellationToken cancellationToken) =>
+            Told(context, await service.RetractAsync(RouteText.Id(id), cancellationToken)))
+            .WithSummary("Nothing starts by it any more; what runs goes on").RequireAuthorization(Policies.Administer).Audited("workflow.retract");
+        workflows.MapPost("/{id}/revert/{version:int}", async (string id, int version, HttpContext context, DefinitionService service, CancellationToken cancellationToken) =>
+            Told(context, await service.RevertAsync(RouteText.Id(id), version, cancellationToken)))
+            .WithSummary("A new draft with the content of an older version").RequireAuthorization(Policies.Administer).Audited("workflow.revert");
+        workflows.MapDelete("/{id}", DeleteAsync).WithSummary("Deletes it, or with ?version= one version; 409 while instances need it")
+            .RequireAuthorization(Policies.Administer).Audited("workflow.delete");
+        api.MapGet("/workflow-export", ExportAsync).WithTags("Workflows").WithSummary("The latest version of each definition, or of ?ids=a,b, as a zip")
+            .Produces<byte[]>(contentType: "application/zip").RequireAuthorization(Policies.Read);
+        api.MapPost("/instances/{id}/migrate", async (string id, MigrateRequest request, DefinitionService service, CancellationToken cancellationToken, bool dryRun = false) =>
+            (await service.MigrateAsync(RouteText.Id(id), request, dryRun, cancellationToken)).ToOk()).WithTags("Instances")
+            .WithSummary("Takes it to another version of its definition; nothing that completed runs again. ?dryRun=true only looks")
+            .RequireAuthorization(Policies.Administer).Audited("instance.migrate");
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, DefinitionService service, CancellationToken cancellationToken, int? version = null) =>
+        await service.DeleteAsync(RouteText.Id(id), version, cancellationToken) is { } refusal ? refusal.ToResult() : TypedResults.NoContent();
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ExportAsync(DefinitionService service, CancellationToken cancellationToken, string? ids = null)
+    {
+        var (zip, refusal) = await service.ExportAsync(ids, cancellationToken);
+        return refusal is not null ? refusal.ToResult() : TypedResults.File(zip!, "application/zip", "workflow-definitions.zip");
+    }
+
+    private static Results<Ok<ChangedWorkflow>, ProblemHttpResult> Told(HttpContext context, Answer<ChangedWorkflow> answer)
+    {
+        if (answer.Value is { } changed)
+        {
+            context.AuditSubject(changed.Workflow.DefinitionId, $"version {changed.Workflow.Version}");
+        }
+
+        return answer.ToOk();
+    }
+
+    private static string? Expected(HttpContext context) => context.Request.Headers.IfMatch.ToString().Trim() is { Length: > 0 } tag ? tag.Trim('"') : null;
+
+    private static async Task<string> BodyAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        return await reader.ReadToEndAsync(cancellationToken);
+    }
+}
