@@ -32,6 +32,7 @@ internal sealed partial class Burst
     private readonly Channel<(SignalKind Kind, EffectEnd? End)> signals = Channel.CreateUnbounded<(SignalKind, EffectEnd?)>();
     private readonly BurstHouse house;
     private readonly ClaimedInstance claimed;
+    private readonly WorkflowGraph claimedGraph;
     private readonly EffectSet effects;
     private readonly BurstInbox inbox;
     private readonly Func<bool> takeNudge;
@@ -49,7 +50,7 @@ internal sealed partial class Burst
     {
         this.house = house;
         this.claimed = claimed;
-        committedGraph = graph;
+        claimedGraph = committedGraph = graph;
         this.takeNudge = takeNudge;
         committed = claimed.Instance.State;
         interpreter = new Interpreter(graph, state, house.Options.Limits, house.Options.Journal);
@@ -195,7 +196,7 @@ internal sealed partial class Burst
             Name = state.Name,
             CorrelationId = state.CorrelationId,
             IncidentCount = state.Incidents?.Count ?? 0,
-            Migrated = state.VersionId == claimed.Instance.DefinitionVersionId ? null : new MigratedVersion(state.VersionId, state.Version),
+            Migrated = ReferenceEquals(interpreter.Graph, claimedGraph) ? null : new MigratedVersion(state.VersionId, state.Version),
             DueAt = DueAt(release),
             Release = release,
             KeepClaims = !release && IsOnProbation(),

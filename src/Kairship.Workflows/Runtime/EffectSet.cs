@@ -52,7 +52,7 @@ internal sealed class EffectSet(long epoch, WorkflowRuntimeOptions options, Time
         var run = ++runs;
         running.Add(execution.Id, (run, cancellation));
         tasks.RemoveAll(t => t.IsCompleted);
-        tasks.Add(Task.Run(() => RunAsync((EffectActivity)node.Activity, context, execution.Id, run, cancellation.Token), CancellationToken.None));
+        tasks.Add(Task.Run(() => RunAsync(node, context, execution.Id, run, cancellation.Token), CancellationToken.None));
     }
 
     /// <summary>Forgets an effect that ended. False when that run is not the one that counts: its result is ignored.</summary>
@@ -92,14 +92,14 @@ internal sealed class EffectSet(long epoch, WorkflowRuntimeOptions options, Time
         await Task.WhenAll(tasks).WaitAsync(Farewell, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task RunAsync(EffectActivity activity, EffectContext context, string executionId, long run, CancellationToken cancellationToken)
+    private async Task RunAsync(ActivityNode node, EffectContext context, string executionId, long run, CancellationToken cancellationToken)
     {
-        var (result, error) = await ResultAsync(activity, context, cancellationToken);
-        var backoff = result is ActivityResult.Failed ? RetryDelay.After(RetriesOf(context), context.ExecutionId, context.Attempt) : null;
+        var (result, error) = await ResultAsync((EffectActivity)node.Activity, context, cancellationToken);
+        var backoff = result is ActivityResult.Failed ? RetryDelay.After(RetriesOf(node), context.ExecutionId, context.Attempt) : null;
         ended(new EffectEnd(executionId, run, result, context.Notes, backoff) { Attempt = context.Attempt, Error = error });
     }
 
-    private RetryPolicy RetriesOf(EffectContext context) => graph.ById[context.ActivityId].Policy.Retry ?? new RetryPolicy
+    private RetryPolicy RetriesOf(ActivityNode node) => node.Policy.Retry ?? new RetryPolicy
     {
         MaxAttempts = options.MaxAttempts, Delay = options.BackoffBase, MaxDelay = options.BackoffMax,
     };

@@ -49,7 +49,7 @@ public sealed partial class WorkflowRuntime
         }
 
         var activities = plan is null ? null : plan.Activities.ToDictionary();
-        var posted = await CommandAsync(instanceId, new InstanceCommand.Migrate(targetVersionId) { Activities = activities }, null, cancellationToken);
+        var posted = await CommandAsync(instanceId, new InstanceCommand.Migrate(targetVersionId) { Activities = activities }, NewKey(), cancellationToken);
         return posted switch
         {
             PostOutcome.NotFound => new MigrationResult(OperationOutcome.NotFound, report, $"There is no instance '{instanceId}'."),
