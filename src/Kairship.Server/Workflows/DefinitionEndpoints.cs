@@ -12,7 +12,7 @@ internal static class DefinitionEndpoints
     {
         var workflows = api.MapGroup("/workflows").WithTags("Workflows");
         workflows.MapPost("/validate", async (HttpContext context, DefinitionService service, CancellationToken cancellationToken) =>
-            TypedResults.Ok(service.Validate(await BodyAsync(context, cancellationToken)))).WithSummary("Checks a definition without saving it")
+            TypedResults.Ok(await service.ValidateAsync(await BodyAsync(context, cancellationToken), cancellationToken))).WithSummary("Checks a definition without saving it")
             .Accepts<object>("application/json").RequireAuthorization(Policies.Read);
         workflows.MapGet("/{id}/versions", async (string id, DefinitionService service, Paging paging, CancellationToken cancellationToken) =>
             (await service.ListVersionsAsync(RouteText.Id(id), paging, cancellationToken)).ToOk()).WithSummary("Its versions, newest first").RequireAuthorization(Policies.Read);

@@ -32,9 +32,9 @@ internal sealed class DefinitionService(IWorkflowStore store, DefinitionCatalog 
         return page.Total == 0 ? Refusal.NotFound($"There is no workflow '{id}'.") : new PageOf<WorkflowInfo>([.. page.Items.Select(WorkflowInfos.Of)], page.Total);
     }
 
-    public WorkflowCheck Validate(string json)
+    public async Task<WorkflowCheck> ValidateAsync(string json, CancellationToken cancellationToken)
     {
-        var result = catalog.Validate(json);
+        var result = await catalog.ValidateAsync(json, cancellationToken);
         return new WorkflowCheck(
             result.Succeeded, [.. result.Problems.Select(p => new WorkflowProblem(p.IsError ? "error" : "warning", p.Code, p.ActivityId, p.Property, p.Message))]);
     }

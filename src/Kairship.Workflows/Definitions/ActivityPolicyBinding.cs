@@ -23,7 +23,7 @@ internal sealed class ActivityPolicyBinding(Compilation run, JsonObject json, st
     /// <summary>The strategy that the definition's options name; Elsa's names of types and the short ones.</summary>
     public static IncidentStrategy OfDefinition(Compilation run, JsonObject definition)
     {
-        if (definition["options"] is not JsonObject options || DefinitionJson.Find(options, "incidentStrategyType") is not { } given)
+        if (definition["options"] is not JsonObject options || DefinitionJson.Find(options, "incidentStrategyType") is not { } given || DefinitionJson.Text(given) is "")
         {
             return IncidentStrategy.Fault;
         }

@@ -61,11 +61,11 @@ public sealed partial class DefinitionCatalog(IWorkflowStore store, DefinitionCo
     public Task<IReadOnlyList<ActivityDescriptor>> ListWorkflowActivitiesAsync(CancellationToken cancellationToken) => workflows.ListAsync(cancellationToken);
 
     /// <summary>Checks a definition without saving anything.</summary>
-    public CompileResult Validate(string json)
+    public async Task<CompileResult> ValidateAsync(string json, CancellationToken cancellationToken)
     {
         try
         {
-            var definition = WorkflowDefinition.Parse(json);
+            var definition = await workflows.PinAsync(WorkflowDefinition.Parse(json), cancellationToken);
             return compiler.Compile(definition.DefinitionId is { Length: > 0 } ? definition : definition.With(definitionId: "new"), "new", 1);
         }
         catch (DefinitionFormatException e)

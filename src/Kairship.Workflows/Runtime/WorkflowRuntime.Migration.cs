@@ -96,7 +96,7 @@ public sealed partial class WorkflowRuntime
             return (null, $"Version {record.Version} of '{record.DefinitionId}' is a draft: publish it first.");
         }
 
-        var compiled = catalog.Compile(record);
+        var compiled = await catalog.CompileAsync(record, cancellationToken);
         return (compiled.Graph, compiled.Succeeded ? null : $"Version {record.Version} of '{record.DefinitionId}' does not compile: {Errors(compiled.Problems)}");
     }
 }
