@@ -161,27 +161,21 @@ internal sealed class Migration
 
     private void AdaptSequence(ExecutionState execution, ActivityNode old, ActivityNode target)
     {
-        if (execution.State?["next"] is not { } next)
+        if (Live(execution) is not [var current])
         {
             return;
         }
 
-        var done = old.Child("Activities").Take(next.GetValue<int>()).Select(a => plan.Map(a.Id)).ToList();
+        var before = old.Child("Activities").ToList();
+        var done = before.Take(before.IndexOf(current) + 1).Select(a => plan.Map(a.Id)).ToList();
         var activities = target.Child("Activities").Select(a => a.Id).ToList();
         var position = activities.IndexOf(done[^1]);
-        if (position < 0)
-        {
-            Problem(old.Id, MigrationCode.Gone, $"'{old.Id}' has come to '{done[^1]}', which its sequence in version {to.Version} does not have.");
-            return;
-        }
-
         foreach (var again in activities.Skip(position + 1).Where(done.Contains))
         {
             Problem(again, MigrationCode.WouldRerun, $"'{again}' has completed; in version {to.Version} it comes after '{done[^1]}' and would run again.");
         }
 
         notes.AddRange(activities.Take(position).Where(a => !done.Contains(a)).Select(a => $"'{a}' is new before '{done[^1]}', where the instance has passed: it does not run."));
-        execution.State["next"] = position + 1;
     }
 
     private List<ActivityNode> Live(ExecutionState container) => [.. tree.ChildrenOf(container).Select(c => from.ById[c.ActivityId])];
