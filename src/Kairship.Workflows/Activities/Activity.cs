@@ -108,6 +108,9 @@ public sealed class EffectContext
     /// <summary>1 on the first attempt; counts failures, not waits.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>A failure now is final: there is no attempt left.</summary>
+    public bool IsLastAttempt { get; init; }
+
     /// <summary>The fencing epoch under which the intent was committed; grows with every claim of the instance.</summary>
     public required long Epoch { get; init; }
 

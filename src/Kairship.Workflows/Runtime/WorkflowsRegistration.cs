@@ -1,5 +1,6 @@
 using Kairship.Workflows.Activities;
 using Kairship.Workflows.Activities.BuiltIn;
+using Kairship.Workflows.Activities.BuiltIn.Http;
 using Kairship.Workflows.Definitions;
 using Kairship.Workflows.Expressions;
 using Kairship.Workflows.Storage;
@@ -21,7 +22,8 @@ public static class WorkflowsRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(options ?? new WorkflowRuntimeOptions());
         services.TryAddSingleton(sp => new ExpressionCompiler(sp.GetService<ExpressionLimits>()));
-        services.TryAddSingleton(sp => new ActivityRegistry(BuiltInActivities.Create(sp.GetRequiredService<ExpressionCompiler>()).Concat(sp.GetServices<Activity>())));
+        services.TryAddSingleton(sp => new OutboundHttp(sp.GetService<OutboundHttpOptions>()));
+        services.TryAddSingleton(sp => new ActivityRegistry(BuiltInActivities.Create(sp.GetRequiredService<ExpressionCompiler>(), sp.GetRequiredService<OutboundHttp>()).Concat(sp.GetServices<Activity>())));
         services.TryAddSingleton<DefinitionCompiler>();
         services.TryAddSingleton<DefinitionCatalog>();
         services.TryAddSingleton(sp => new WorkflowRuntime(
