@@ -9,6 +9,7 @@ using Kairship.Server.Live;
 using Kairship.Server.Problems;
 using Kairship.Server.Releases;
 using Kairship.Server.Triggers.Events;
+using Kairship.Server.Triggers.Http;
 using Kairship.Server.Triggers.Schedules;
 using Kairship.Server.Triggers.Webhooks;
 using Kairship.Server.Workflows;
@@ -89,6 +90,7 @@ public static class KairshipServer
         app.MapHealth();
         app.MapOpenApi().AllowAnonymous();
         app.MapHooks();
+        app.MapHttpTriggers(app.Services.GetRequiredService<ServerOptions>());
         var api = app.MapGroup("/api/v1");
         api.MapClusters();
         api.MapApplications();

@@ -6,6 +6,7 @@ using Kairship.Server.Approvals;
 using Kairship.Server.Clusters;
 using Kairship.Server.Live;
 using Kairship.Server.Releases;
+using Kairship.Server.Triggers.Http;
 using Kairship.Server.Triggers.Schedules;
 using Kairship.Server.Triggers.Webhooks;
 using Kairship.Server.Workflows;
@@ -70,6 +71,9 @@ internal static class Rooms
         services.AddSingleton<WorkflowFolder>();
         services.AddSingleton<InstanceService>();
         services.AddSingleton<InstanceOperations>();
+        services.AddSingleton<HttpTargets>();
+        services.AddSingleton<HttpResponseWaiter>();
+        services.AddSingleton<HttpTriggerReceiver>();
         services.AddSingleton<WebhookExpressions>();
         services.AddSingleton<WebhookService>();
         services.AddSingleton<WebhookReceiver>();

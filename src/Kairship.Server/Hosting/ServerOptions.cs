@@ -13,6 +13,10 @@ public sealed record ServerOptions
     /// <value>http://127.0.0.1:7420</value>
     public string Urls { get; init; } = "http://127.0.0.1:7420";
 
+    /// <summary>Below which path requests go to the HTTP endpoints of workflows.</summary>
+    /// <value>/http: Elsa's own /workflows is where people will look for the pages about workflows.</value>
+    public string HttpBasePath { get; init; } = "/http";
+
     /// <summary>A PostgreSQL connection string ("Host=...;Database=...;Username=...") when several nodes share one database. Null: SQLite in the data folder.</summary>
     public string? Database { get; init; }
 
@@ -47,6 +51,8 @@ public sealed record ServerOptions
     {
         Check(nameof(DataDirectory), DataDirectory, !string.IsNullOrWhiteSpace(DataDirectory), "the path of a folder");
         CheckUrls();
+        Check(nameof(HttpBasePath), HttpBasePath, HttpBasePath.Length > 1 && HttpBasePath[0] == '/' && HttpBasePath.Skip(1).All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+            && HttpBasePath is not ("/api" or "/hooks" or "/elsa" or "/studio" or "/metrics"), "one path segment such as /http that nothing else uses");
         Check(nameof(Database), Database is null ? null : "(hidden)", Database is null || Database.Contains("Host=", StringComparison.OrdinalIgnoreCase),
             "a PostgreSQL connection string such as Host=db;Database=kairship;Username=kairship;Password=...");
         Check(nameof(Workflows), Workflows, Workflows is null || Directory.Exists(Workflows), "a folder that exists");

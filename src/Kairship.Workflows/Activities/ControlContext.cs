@@ -92,6 +92,12 @@ public abstract class ControlContext
     /// <summary>Sends a stimulus to this instance itself when this transition commits.</summary>
     public abstract void SignalSelf(Stimulus stimulus);
 
+    /// <summary>Notes that an HTTP request reached this instance and waits for a response.</summary>
+    public abstract void BeginRequest(string requestId);
+
+    /// <summary>Keeps the response of the last request that has none. Its id, or null when no request waits.</summary>
+    public abstract string? AnswerRequest(JsonObject response);
+
     public abstract void SetInstanceName(string? name);
 
     public abstract void SetCorrelationId(string? correlationId);

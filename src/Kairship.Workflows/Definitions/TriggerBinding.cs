@@ -1,4 +1,5 @@
 using Kairship.Workflows.Activities;
+using Kairship.Workflows.Activities.BuiltIn.Http;
 using Kairship.Workflows.Expressions;
 
 namespace Kairship.Workflows.Definitions;
@@ -28,6 +29,11 @@ internal static class TriggerBindings
             }
 
             bindings.AddRange(Ask(run, node, trigger, scope).Select(s => new TriggerBinding(node.Id, s)));
+        }
+
+        foreach (var same in bindings.Where(b => b.Stimulus.Key.Name == HttpRoute.StimulusName).GroupBy(b => b.Stimulus.Key).Where(g => g.Skip(1).Any()))
+        {
+            run.Error(same.Last().ActivityId, "path", ProblemCode.Trigger, $"'{same.First().ActivityId}' and '{same.Last().ActivityId}' both start by {same.Key.Key}: give one of them another path or method.");
         }
 
         return bindings;

@@ -35,6 +35,9 @@ public sealed record InstanceSnapshot
     public required IReadOnlyList<RunningActivity> Running { get; init; }
     public required IReadOnlyList<Incident> Incidents { get; init; }
 
+    /// <summary>The last HTTP requests that reached the instance, by id, with their response or null.</summary>
+    public IReadOnlyDictionary<string, JsonObject?> HttpResponses { get; init; } = new Dictionary<string, JsonObject?>();
+
     /// <param name="graph">Says which values are secrets; without it only their names do.</param>
     /// <exception cref="InvalidDataException">Not a state, or one of a newer build.</exception>
     public static InstanceSnapshot Read(ReadOnlyMemory<byte> bytes, WorkflowGraph? graph = null)
@@ -49,6 +52,7 @@ public sealed record InstanceSnapshot
             Outcomes = state.Outcomes ?? [],
             Variables = shown.Workflow(state.Variables),
             Paused = state.Paused,
+            HttpResponses = (state.HttpRequests ?? []).ToDictionary(r => r.Id, r => r.Response),
             IsCompensating = state.Rollbacks is { Count: > 0 },
             IsCancelling = state.Ending == StatePhase.Cancelled,
             Running = [.. state.Executions.Select(e => Describe(state.Id, e, shown))],

@@ -77,6 +77,8 @@ internal sealed class InstanceState
     [JsonPropertyName("s")] public int NextOrder { get; set; }
     [JsonPropertyName("b")] public int NextBookmark { get; set; }
 
+    [JsonPropertyName("hr")] public List<HttpRequestState>? HttpRequests { get; set; }
+
     [JsonIgnore] public bool IsFinal => Phase is StatePhase.Finished or StatePhase.Cancelled;
 }
 

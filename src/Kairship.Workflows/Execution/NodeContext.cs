@@ -186,6 +186,10 @@ internal sealed partial class Interpreter
 
         public override void FinishWorkflow(IReadOnlyList<string> outcomes) => owner.Finish(execution, outcomes);
 
+        public override void BeginRequest(string requestId) => HttpRequests.Begin(owner.State, requestId);
+
+        public override string? AnswerRequest(JsonObject response) => HttpRequests.Answer(owner.State, response);
+
         public override void SetInstanceName(string? name) => owner.State.Name = owner.CheckName("name", name);
 
         public override void SetCorrelationId(string? correlationId) => owner.State.CorrelationId = owner.CheckName("correlation id", correlationId);

@@ -19,7 +19,7 @@ public static class BuiltInActivities
             new Start(), new End(), new Finish(), new Complete(), new Fault(),
             new Delay(), new Timer(), new Cron(), new StartAt(), new Event(), new PublishEvent(),
             new DispatchWorkflow(), new ExecuteWorkflow(), new BulkDispatchWorkflows(), new RunTask(),
-            new SendHttpRequest(http), new FlowSendHttpRequest(http),
+            new SendHttpRequest(http), new FlowSendHttpRequest(http), new HttpEndpoint(), new WriteHttpResponse(),
         ];
     }
 }
