@@ -41,7 +41,7 @@ internal sealed class EffectSet(long epoch, WorkflowRuntimeOptions options, Time
             ActivityId = node.Id,
             ActivityName = node.Name,
             Attempt = execution.Failures + 1,
-            IsLastAttempt = execution.Failures + 1 >= options.MaxAttempts,
+            IsLastAttempt = execution.Failures + 1 >= RetriesOf(node).MaxAttempts,
             Epoch = epoch,
             CorrelationId = interpreter.State.CorrelationId,
             Inputs = (JsonObject?)execution.Inputs?.DeepClone() ?? [],
