@@ -26,6 +26,16 @@ public sealed partial class KairshipClient
     public Task<ImportedWorkflow> PushWorkflowAsync(string json, CancellationToken cancellationToken = default) =>
         SendAsync<ImportedWorkflow>(HttpMethod.Put, "workflows", new StringContent(json, Encoding.UTF8, "application/json"), cancellationToken);
 
+    /// <summary>Starts an instance. The same idempotency key twice starts one.</summary>
+    public async Task<InstanceInfo> RunWorkflowAsync(
+        string definitionId, RunWorkflowRequest request, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        using var response = await RequestAsync(
+            HttpMethod.Post, $"workflows/{Escape(definitionId)}/run", JsonContent.Create(request, options: WireJson.Options),
+            idempotencyKey is null ? [] : [("Idempotency-Key", idempotencyKey)], cancellationToken);
+        return await ReadAsync<InstanceInfo>(response, cancellationToken);
+    }
+
     /// <summary>How the files of the server's workflow folder were taken.</summary>
     public Task<PageOf<WorkflowFileInfo>> ListWorkflowFilesAsync(CancellationToken cancellationToken = default) =>
         GetAsync<PageOf<WorkflowFileInfo>>("workflow-files", cancellationToken);

@@ -12,3 +12,7 @@ public sealed record SkipActivityRequest(string Activity, IReadOnlyList<string>?
 /// <param name="Value">Converted to the variable's declared type.</param>
 /// <param name="Execution">The execution from which the variable is looked up outwards; null: one of the workflow.</param>
 public sealed record SetVariableRequest(JsonElement Value, string? Execution = null);
+
+/// <param name="Input">Inputs by name; declared ones are converted to their type.</param>
+/// <param name="Version">Null: the published one. A draft cannot be run.</param>
+public sealed record RunWorkflowRequest(JsonElement? Input = null, string? CorrelationId = null, string? Name = null, int? Version = null);

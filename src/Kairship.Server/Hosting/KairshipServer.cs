@@ -98,6 +98,7 @@ public static class KairshipServer
         api.MapApprovals();
         api.MapWorkflows();
         api.MapDefinitions();
+        api.MapRun();
         api.MapWebhooks();
         api.MapEvents();
         api.MapSchedules();
