@@ -23,7 +23,7 @@ internal static class SwitchCases
 {
     public static InputDescriptor Mode { get; } = new(
         "Mode", "String", "The switch mode determines whether the first match should be scheduled, or all matches.", "dropdown",
-        DefaultValue: "MatchFirst", Options: ["MatchFirst", "MatchAny"]);
+        Options: ["MatchFirst", "MatchAny"]);
 
     public static IReadOnlyList<SwitchCase> Matching(ControlContext context)
     {

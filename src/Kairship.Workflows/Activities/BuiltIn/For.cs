@@ -5,9 +5,9 @@ internal sealed class For : ControlActivity
 {
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
         .Create("Elsa.For", "Looping", "Iterate over a sequence of steps between a start and an end number.")
-        .WithInput(new InputDescriptor("Start", "Int32", "The start step.", DefaultValue: "0"))
+        .WithInput(new InputDescriptor("Start", "Int32", "The start step."))
         .WithInput(new InputDescriptor("End", "Int32", "The end step."))
-        .WithInput(new InputDescriptor("Step", "Int32", "The step size. To count down, enter a negative number.", DefaultValue: "1"))
+        .WithInput(new InputDescriptor("Step", "Int32", "The step size. To count down, enter a negative number."))
         .WithInput(new InputDescriptor("OuterBoundInclusive", "Boolean", "Controls whether the end step is upper/lowerbound inclusive or exclusive. True (inclusive) by default.",
             "checkbox", DefaultValue: "true", DisplayName: "Outer Bound Inclusive"))
         .WithOutput(new OutputDescriptor("CurrentValue", "Object", DisplayName: "Current Value"))

@@ -7,7 +7,7 @@ internal sealed class Fork : ControlActivity
         .Create("Elsa.Fork", "Control Flow", "Branch execution into multiple branches.")
         .WithInput(new InputDescriptor("JoinMode", "String", "Controls when this activity yields control back to its parent activity.", "dropdown",
             IsWrapped: false, DisplayName: "Join Mode", Options: ["WaitAll", "WaitAny"]))
-        .WithContained("Branches") with { IsContainer = true };
+        .WithContained("Branches") with { IsBrowsable = false };
 
     public override void Execute(ControlContext context) => BuiltIn.Branches.StartAll(context, context.Node.Child("Branches"));
 

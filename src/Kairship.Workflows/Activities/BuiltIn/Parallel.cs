@@ -4,7 +4,7 @@ namespace Kairship.Workflows.Activities.BuiltIn;
 internal sealed class Parallel : ControlActivity
 {
     public override ActivityDescriptor Descriptor { get; } =
-        ActivityDescriptor.Create("Elsa.Parallel", "Workflows", "Execute a set of activities in parallel.").WithContained("Activities") with { IsContainer = true };
+        ActivityDescriptor.Create("Elsa.Parallel", "Workflows", "Execute a set of activities in parallel.").WithContained("Activities") with { IsContainer = true, IsBrowsable = false };
 
     public override void Execute(ControlContext context) => Branches.StartAll(context, context.Node.Child("Activities"));
 

@@ -6,7 +6,7 @@ namespace Kairship.Workflows.Activities.BuiltIn;
 internal sealed class Sequence : ControlActivity
 {
     public override ActivityDescriptor Descriptor { get; } =
-        ActivityDescriptor.Create("Elsa.Sequence", "Workflows", "Execute a set of activities in sequence.").WithContained("Activities") with { IsContainer = true };
+        ActivityDescriptor.Create("Elsa.Sequence", "Workflows", "Execute a set of activities in sequence.").WithContained("Activities") with { IsContainer = true, IsBrowsable = false };
 
     public override void Execute(ControlContext context) => Next(context, 0);
 

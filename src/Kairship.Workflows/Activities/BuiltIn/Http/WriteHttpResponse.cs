@@ -19,7 +19,7 @@ internal sealed class WriteHttpResponse : ControlActivity
 
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
         .Create("Elsa.WriteHttpResponse", "HTTP", "Write a response to the current HTTP response object.")
-        .WithInput(new InputDescriptor("StatusCode", "HttpStatusCode", "The status code to return.", "dropdown", "OK", Options: [.. Enum.GetNames<HttpStatusCode>()]))
+        .WithInput(new InputDescriptor("StatusCode", "HttpStatusCode", "The status code to return.", "dropdown", "OK", Options: [.. Enum.GetValues<HttpStatusCode>().Select(code => code.ToString()).Distinct()]))
         .WithInput(new InputDescriptor("Content", "Object", "The content to write back. String values will be sent as-is, while objects will be serialized to a JSON string."))
         .WithInput(new InputDescriptor("ContentType", "String", "The content type to write when sending the response.", "dropdown", Options: HttpContentTypes.Offered))
         .WithInput(new InputDescriptor("ResponseHeaders", "HttpHeaders", "The headers to send along with the response.", "json-editor", Category: "Advanced"))
