@@ -51,4 +51,8 @@ public sealed partial class KairshipClient
     public async Task<MigrationInfo> MigrateInstanceAsync(string instanceId, MigrateRequest request, bool dryRun = false, CancellationToken cancellationToken = default) =>
         await SendAsync<MigrationInfo>(
             HttpMethod.Post, Query($"instances/{Escape(instanceId)}/migrate", ("dryRun", dryRun)), JsonContent.Create(request, options: WireJson.Options), cancellationToken);
+
+    /// <summary>Imports and publishes all definitions of a zip or a JSON array. Each stands for itself: one that is refused does not stop the others.</summary>
+    public Task<PageOf<ImportedEntry>> ImportWorkflowsAsync(byte[] bundle, CancellationToken cancellationToken = default) =>
+        SendAsync<PageOf<ImportedEntry>>(HttpMethod.Post, "workflow-import", new ByteArrayContent(bundle), cancellationToken);
 }

@@ -10,6 +10,11 @@ public sealed record WorkflowInfo(
 /// <param name="Warnings">What a reader should know; errors are refused with 422.</param>
 public sealed record ImportedWorkflow(WorkflowInfo Workflow, bool Changed, IReadOnlyList<ProblemError> Warnings);
 
+/// <summary>What became of one definition of a bundle.</summary>
+/// <param name="Name">The file in the zip, or the place in the list.</param>
+/// <param name="Workflow">Null: it was refused, and <paramref name="Problems"/> says why.</param>
+public sealed record ImportedEntry(string Name, WorkflowInfo? Workflow, bool Changed, IReadOnlyList<ProblemError> Problems);
+
 /// <summary>A file of the workflow folder as the server last read it.</summary>
 /// <param name="Problems">Empty when it was imported; otherwise the version before stays in place.</param>
 public sealed record WorkflowFileInfo(string File, string? DefinitionId, int? Version, DateTimeOffset ReadAt, IReadOnlyList<ProblemError> Problems);

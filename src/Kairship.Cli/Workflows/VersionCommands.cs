@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Kairship.Api.Workflows;
+using Kairship.Cli.Connection;
 using Kairship.Cli.Output;
 
 namespace Kairship.Cli.Workflows;
@@ -31,6 +32,24 @@ internal static class VersionCommands
             {
                 await File.WriteAllBytesAsync(result.GetRequiredValue(to), await client.ExportWorkflowsAsync(result.GetValue(names) ?? [], ct), ct);
                 return 0;
+            });
+    }
+
+    public static Command Import()
+    {
+        var file = new Argument<string>("file") { Description = "A zip of definitions, or a JSON array of them" };
+        return new Command("import", "Publishes all definitions of a zip or a JSON array; ends with 1 when one was refused") { file }
+            .WithExamples("kairship workflows import backup.zip")
+            .Calls(async (result, client, ct) =>
+            {
+                var path = result.GetRequiredValue(file);
+                var bytes = File.Exists(path) ? await File.ReadAllBytesAsync(path, ct) : throw new CommandException($"there is no file '{path}'", 2);
+                var page = await client.ImportWorkflowsAsync(bytes, ct);
+                Printer.Print(
+                    result, page, page.Items, ["Entry", "Workflow", "Version", "Change", "Problem"],
+                    e => [e.Name, e.Workflow?.DefinitionId, e.Workflow?.Version.ToString(), e.Workflow is null ? "refused" : e.Changed ? "new version" : "unchanged",
+                        e.Workflow is null && e.Problems is [var first, ..] ? first.Message : null]);
+                return page.Items.All(e => e.Workflow is not null) ? 0 : 1;
             });
     }
 

@@ -9,6 +9,9 @@ internal sealed record BodyLimit(long Bytes)
     public static BodyLimit Default { get; } = new(6 * 1024 * 1024);
 
     public static BodyLimit OneMegabyte { get; } = new(1024 * 1024);
+
+    /// <summary>Many definitions in one zip.</summary>
+    public static BodyLimit Bundle { get; } = new(24 * 1024 * 1024);
 }
 
 /// <summary>

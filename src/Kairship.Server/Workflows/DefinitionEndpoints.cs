@@ -1,3 +1,4 @@
+using Kairship.Api;
 using Kairship.Api.Workflows;
 using Kairship.Server.Access;
 using Kairship.Server.Audit;
@@ -33,6 +34,8 @@ internal static class DefinitionEndpoints
             .RequireAuthorization(Policies.Administer).Audited("workflow.delete");
         api.MapGet("/workflow-export", ExportAsync).WithTags("Workflows").WithSummary("The latest version of each definition, or of ?ids=a,b, as a zip")
             .Produces<byte[]>(contentType: "application/zip").RequireAuthorization(Policies.Read);
+        api.MapPost("/workflow-import", ImportAsync).WithTags("Workflows").WithSummary("Imports and publishes all definitions of a zip or a JSON array")
+            .Accepts<byte[]>("application/zip", "application/json").WithMetadata(BodyLimit.Bundle).RequireAuthorization(Policies.Administer).Audited("workflow.import");
         api.MapPost("/instances/{id}/migrate", async (string id, MigrateRequest request, DefinitionService service, CancellationToken cancellationToken, bool dryRun = false) =>
             (await service.MigrateAsync(RouteText.Id(id), request, dryRun, cancellationToken)).ToOk()).WithTags("Instances")
             .WithSummary("Takes it to another version of its definition; nothing that completed runs again. ?dryRun=true only looks")
@@ -46,6 +49,16 @@ internal static class DefinitionEndpoints
     {
         var (zip, refusal) = await service.ExportAsync(ids, cancellationToken);
         return refusal is not null ? refusal.ToResult() : TypedResults.File(zip!, "application/zip", "workflow-definitions.zip");
+    }
+
+    private static async Task<Results<Ok<PageOf<ImportedEntry>>, ProblemHttpResult>> ImportAsync(
+        HttpContext context, WorkflowService workflows, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, cancellationToken);
+        var answer = await workflows.ImportBundleAsync(body.ToArray(), cancellationToken);
+        context.AuditSubject("bundle", answer.Value is { } imported ? $"{imported.Items.Count(e => e.Workflow is not null)} of {imported.Total} definitions" : null);
+        return answer.ToOk();
     }
 
     private static Results<Ok<ChangedWorkflow>, ProblemHttpResult> Told(HttpContext context, Answer<ChangedWorkflow> answer)

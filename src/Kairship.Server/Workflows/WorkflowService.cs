@@ -34,4 +34,36 @@ internal sealed class WorkflowService(IWorkflowStore store, DefinitionCatalog ca
             ? new ImportedWorkflow(WorkflowInfos.Of(definition), result.Changed, problems)
             : Refusal.Unprocessable("The workflow cannot be published: each problem names the activity and the property.", problems);
     }
+
+    /// <summary>Imports and publishes what a bundle holds. A definition may use another one of the same bundle, whatever their order: what was refused is tried again while anything moves.</summary>
+    public async Task<Answer<PageOf<ImportedEntry>>> ImportBundleAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        var bundle = DefinitionBundle.Read(bytes);
+        if (bundle.Problem is { } problem)
+        {
+            return Refusal.Unprocessable(problem);
+        }
+
+        var outcomes = new ImportedEntry?[bundle.Entries.Count];
+        for (var moved = true; moved;)
+        {
+            moved = false;
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                if (outcomes[i]?.Workflow is null)
+                {
+                    outcomes[i] = await ImportEntryAsync(bundle.Entries[i], cancellationToken);
+                    moved |= outcomes[i]!.Workflow is not null;
+                }
+            }
+        }
+
+        return new PageOf<ImportedEntry>(outcomes!, outcomes.Length);
+    }
+
+    private async Task<ImportedEntry> ImportEntryAsync(BundleEntry entry, CancellationToken cancellationToken)
+    {
+        var result = await catalog.ImportAsync(entry.Json, publish: true, ImportSource.Caller, cancellationToken);
+        return new ImportedEntry(entry.Name, result.Definition is { } definition ? WorkflowInfos.Of(definition) : null, result.Changed, [.. result.Problems.Select(WorkflowInfos.Of)]);
+    }
 }

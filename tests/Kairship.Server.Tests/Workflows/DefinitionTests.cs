@@ -1,3 +1,4 @@
+using System.Text;
 using Kairship.Api;
 using Kairship.Api.Workflows;
 
@@ -39,6 +40,21 @@ public sealed class DefinitionTests(RunningServer server) : IClassFixture<Runnin
         await server.Admin.SaveDraftAsync("broken", SampleWorkflows.Flowchart("broken", """{"id": "odd", "type": "Elsa.Teleport"}"""));
         var refused = await RefusedAsync(422, () => server.Admin.PublishWorkflowAsync("broken"));
         refused.Errors.Should().Contain(e => e.Path.Contains("odd", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Bundle_ThatWasExported_IsImportedWholeWhateverTheOrder()
+    {
+        const string Part = """{"definitionId": "z-part", "name": "Part", "options": {"usableAsActivity": true}, "root": {"id": "end", "type": "Elsa.Finish", "version": 1}}""";
+        const string User = """{"definitionId": "a-user", "name": "User", "root": {"id": "use", "type": "Part", "version": 1, "nodeId": "Workflow1:use"}}""";
+
+        var imported = await server.Admin.ImportWorkflowsAsync(Encoding.UTF8.GetBytes($"[{User}, {Part}, {{}}]"));
+
+        imported.Items.Select(e => (e.Name, e.Workflow?.DefinitionId)).Should().Equal(("[0]", "a-user"), ("[1]", "z-part"), ("[2]", null));
+        imported.Items[2].Problems.Should().NotBeEmpty();
+        var again = await server.Admin.ImportWorkflowsAsync(await server.Admin.ExportWorkflowsAsync(["a-user", "z-part"]));
+        again.Items.Should().HaveCount(2).And.OnlyContain(e => e.Workflow != null && !e.Changed);
+        await RefusedAsync(422, () => server.Admin.ImportWorkflowsAsync(Encoding.UTF8.GetBytes("PK nothing")));
     }
 
     [Fact]
