@@ -47,6 +47,7 @@ internal static class TaskEndpoints
             TaskOutcome.Completed => TypedResults.Ok(new CompletedTask(task, Changed: true)),
             TaskOutcome.AlreadyCompleted => TypedResults.Ok(new CompletedTask(task, Changed: false)),
             TaskOutcome.NoLongerWanted => Refusal.Conflict($"Nobody waits for task '{task}' any longer: its workflow went another way, was cancelled, or has ended.").ToResult(),
+            TaskOutcome.TooLarge => Refusal.BadRequest($"The result of task '{task}' is larger or nested deeper than a message may be: keep large values outside and pass a reference.").ToResult(),
             _ => Refusal.NotFound($"There is no task '{task}': GET /api/v1/tasks lists the open ones.").ToResult(),
         };
     }

@@ -10,6 +10,9 @@ internal static class CommitGuard
     /// <summary>A faulted one may be reopened and then still waits for what it waited for.</summary>
     public static bool DropsBookmarks(this InstanceCommit commit) => commit.Status is InstanceStatus.Finished or InstanceStatus.Cancelled;
 
+    /// <summary>Given up, and somebody may take it on: a message that nobody has seen makes it due.</summary>
+    public static bool MayGoOn(this InstanceCommit commit) => commit.Release && commit.Status is not (InstanceStatus.Finished or InstanceStatus.Cancelled);
+
     /// <summary>A finished instance is never held any longer.</summary>
     public static bool Releases(this InstanceCommit commit) => commit.Release || commit.Status.IsFinished();
 

@@ -73,14 +73,18 @@ internal sealed class WorkflowSql(string now, string readNow)
         "UPDATE instances SET status = CASE WHEN status = 6 THEN 2 ELSE status END, claims = CASE WHEN status = 6 THEN 0 ELSE claims END, " +
         "finished_at = NULL, " + DueByMessage + " WHERE id = @id AND (finished_at IS NULL OR status = 6)";
 
+    /// <summary>What a message does that the burst did not see before it released. One that came while it faulted may be a command: the instance runs on.</summary>
+    private const string Wake =
+        "UPDATE instances SET due_at = updated_at, wake_at = updated_at, status = CASE WHEN status = 6 THEN 2 ELSE status END, finished_at = NULL ";
+
     /// <summary>SQLite, for one instance; @seen is a JSON array.</summary>
     public const string WakeForUnseen =
-        "UPDATE instances SET due_at = updated_at, wake_at = updated_at WHERE id = @id AND (due_at IS NULL OR due_at > updated_at) AND EXISTS (" +
+        Wake + "WHERE id = @id AND (due_at IS NULL OR due_at > updated_at) AND EXISTS (" +
         "SELECT 1 FROM inbox WHERE instance_id = @id AND NOT consumed AND id NOT IN (SELECT value FROM json_each(@seen)))";
 
     /// <summary>PostgreSQL, for many instances at once. Numbers of messages are unique over all instances, so one list of seen ones serves all.</summary>
     public const string WakeAllForUnseen =
-        "UPDATE instances SET due_at = updated_at, wake_at = updated_at WHERE id = ANY(@released) AND (due_at IS NULL OR due_at > updated_at) " +
+        Wake + "WHERE id = ANY(@released) AND (due_at IS NULL OR due_at > updated_at) " +
         "AND EXISTS (SELECT 1 FROM inbox WHERE inbox.instance_id = instances.id AND NOT consumed AND inbox.id <> ALL(@seen))";
 
     /// <summary>The columns and values of a new instance; @owner and @lease are null unless it is created as claimed.</summary>

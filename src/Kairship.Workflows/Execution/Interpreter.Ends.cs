@@ -85,7 +85,7 @@ internal sealed partial class Interpreter
         {
             var delay = failed.RetryAfter ?? wait;
             execution.Phase = ExecutionPhase.BackingOff;
-            execution.Due = now + delay;
+            execution.Due = SaturatingAdd(now, delay);
             Journal(execution, "Retrying", $"{failed.Type}: {failed.Message}", new JsonObject { ["attempt"] = execution.Failures, ["after"] = delay.ToString("c") });
         }
         else
@@ -98,6 +98,7 @@ internal sealed partial class Interpreter
     {
         var ports = outcomes.Count == 0 ? DoneOnly : [.. outcomes];
         CancelChildren(execution);
+        CancelAwaitedInstances(execution);
         RemoveBookmarks(execution);
         JournalCompleted(execution, ports);
         if (Tree.ParentOf(execution) is not { } parent)

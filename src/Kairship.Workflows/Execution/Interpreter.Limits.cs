@@ -45,6 +45,26 @@ internal sealed partial class Interpreter
         }
     }
 
+    /// <summary>Why a variable cannot have a value for want of room; null when it can.</summary>
+    private string? TooMuch(string variable, JsonNode? value, JsonNode? replaced)
+    {
+        var size = JsonSize.Of(value, limits.MaxValueDepth);
+        if (size < 0)
+        {
+            return $"Variable '{variable}': the value is nested deeper than {limits.MaxValueDepth} (MaxValueDepth).";
+        }
+
+        var more = size - Math.Max(0, JsonSize.Of(replaced, limits.MaxValueDepth));
+        if (more <= 0)
+        {
+            return null;
+        }
+
+        Tree.Save();
+        var bytes = StateSerializer.Write(State).Length + more;
+        return bytes <= limits.MaxStateBytes ? null : $"Variable '{variable}': the state would be {bytes} bytes, more than {limits.MaxStateBytes} (MaxStateBytes): keep large values outside and pass references.";
+    }
+
     private void CheckRoom(ActivityNode node, ExecutionState? parent)
     {
         if (Tree.All.Count >= limits.MaxExecutions)

@@ -223,7 +223,7 @@ internal sealed partial class Interpreter
         {
             var type = variable.Declared is { } declared ? TypeAlias.Of(declared.TypeName, declared.IsArray) : "Object";
             value = TypedValue.Convert(set.Value, type)?.DeepClone();
-            return null;
+            return TooMuch(set.Variable, value, variable.Values[variable.Key]);
         }
         catch (ExpressionException e)
         {

@@ -68,6 +68,11 @@ internal sealed partial class Interpreter
     {
         var records = TakeCompensations(execution);
         CancelChildren(execution);
+        if (LeavesBy(execution, end) is not null)
+        {
+            CancelAwaitedInstances(execution);
+        }
+
         RemoveBookmarks(execution);
         ForgetIncidents(i => i.ExecutionId == execution.Id);
         transition.CancelledExecutions.Add(execution.Id);
@@ -82,11 +87,17 @@ internal sealed partial class Interpreter
         StartRollback(records, execution, end);
     }
 
-    private void EndScope(ExecutionState execution, ScopeEndState end)
+    /// <summary>The port of this end, when something is connected to it. Otherwise the execution faults, and what it waits for may still be awaited by its retry.</summary>
+    private string? LeavesBy(ExecutionState execution, ScopeEndState end)
     {
         var port = end.Kind == ScopeEndKind.TimedOut ? ActivityPolicy.TimeoutPort : ActivityPolicy.CompensatedPort;
+        return Tree.ParentOf(execution) is { } parent && graph.ById[parent.ActivityId].Flowchart?.Outgoing[execution.ActivityId].Any(c => c.SourcePort == port) == true ? port : null;
+    }
+
+    private void EndScope(ExecutionState execution, ScopeEndState end)
+    {
         execution.Phase = ExecutionPhase.Running;
-        if (Tree.ParentOf(execution) is { } parent && graph.ById[parent.ActivityId].Flowchart?.Outgoing[execution.ActivityId].Any(c => c.SourcePort == port) == true)
+        if (LeavesBy(execution, end) is { } port)
         {
             Complete(execution, [port], done: false);
             return;

@@ -34,6 +34,22 @@ internal sealed partial class Burst
         }
     }
 
+    /// <summary>After a transition that was given up: a cancel counts in any case, nothing else does.</summary>
+    private void CarryAgain(IReadOnlyList<InstanceCommand> commands, string reason)
+    {
+        foreach (var command in commands)
+        {
+            if (command is InstanceCommand.Cancel)
+            {
+                interpreter.Apply(new InstanceEvent.Commanded(Now, command));
+            }
+            else
+            {
+                interpreter.Refuse(Now, command, reason);
+            }
+        }
+    }
+
     /// <summary>Goes on as another version. Called between commits; the change is committed with whatever else this transition holds.</summary>
     private async ValueTask MigrateAsync(InstanceCommand.Migrate migrate)
     {

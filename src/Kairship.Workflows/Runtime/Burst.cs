@@ -176,10 +176,16 @@ internal sealed partial class Burst
     private (Transition Transition, ReadOnlyMemory<byte> Bytes) GiveUpTransition(int size)
     {
         interpreter = new Interpreter(committedGraph, StateSerializer.Read(committed), house.Options.Limits, house.Options.Journal);
-        inbox.TakeConsumed();
-        interpreter.Apply(new InstanceEvent.FaultRequested(
-            Now, lastEnded, "StateTooLarge", $"The state would be {size} bytes, more than {house.Options.Limits.MaxStateBytes} (MaxStateBytes): keep large values outside and pass references."));
-        return (interpreter.TakeTransition(), StateSerializer.Write(interpreter.State));
+        var reason = $"The state would be {size} bytes, more than {house.Options.Limits.MaxStateBytes} (MaxStateBytes): keep large values outside and pass references.";
+        CarryAgain(inbox.GiveBack(), reason);
+        if (interpreter.State is { IsFinal: false, Ending: null })
+        {
+            interpreter.Apply(new InstanceEvent.FaultRequested(Now, lastEnded, "StateTooLarge", reason));
+        }
+
+        var transition = interpreter.TakeTransition();
+        transition.CancelledExecutions.ForEach(effects.Cancel);
+        return (transition, StateSerializer.Write(interpreter.State));
     }
 
     private InstanceCommit Commit(Transition transition, ReadOnlyMemory<byte> bytes, bool release)

@@ -14,6 +14,8 @@ internal sealed class BurstInbox(string instanceId, ILogger logger)
     private readonly Queue<(long Id, InstanceCommand Command)> commands = new();
     private readonly List<(long Id, Stimulus Stimulus)> stimuli = [];
     private readonly List<long> consumed = [];
+    private readonly List<InstanceCommand> carried = [];
+    private readonly List<(long Id, Stimulus Stimulus)> delivered = [];
 
     public bool HasConsumed => consumed.Count > 0;
 
@@ -51,6 +53,7 @@ internal sealed class BurstInbox(string instanceId, ILogger logger)
         if (any)
         {
             consumed.Add(next.Id);
+            carried.Add(next.Command);
         }
 
         return any;
@@ -66,6 +69,7 @@ internal sealed class BurstInbox(string instanceId, ILogger logger)
         }
 
         consumed.Add(stimuli[index].Id);
+        delivered.Add(stimuli[index]);
         stimuli.RemoveAt(index);
         return true;
     }
@@ -74,7 +78,22 @@ internal sealed class BurstInbox(string instanceId, ILogger logger)
     {
         var taken = consumed.ToArray();
         consumed.Clear();
+        carried.Clear();
+        delivered.Clear();
         return taken;
+    }
+
+    /// <summary>What was done since the last commit is undone: stimuli are there again. Commands are not: what was too much once would be too much for ever, with all that
+    /// comes after it. Returns them.</summary>
+    public IReadOnlyList<InstanceCommand> GiveBack()
+    {
+        InstanceCommand[] given = [.. carried];
+        carried.Clear();
+        consumed.RemoveAll(delivered.ConvertAll(s => s.Id).Contains);
+        stimuli.InsertRange(0, delivered);
+        stimuli.Sort((x, y) => x.Id.CompareTo(y.Id));
+        delivered.Clear();
+        return given;
     }
 
     /// <summary>These were consumed by a commit that holds.</summary>

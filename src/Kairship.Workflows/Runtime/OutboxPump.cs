@@ -9,7 +9,9 @@ namespace Kairship.Workflows.Runtime;
 public sealed class OutboxPump(IWorkflowStore store, WorkflowRuntime runtime, WorkflowRuntimeOptions options, TimeProvider time, ILogger<OutboxPump> logger)
 {
     private const int Batch = 100;
+    private const int MostStuck = 1_000;
     private readonly Alarm alarm = new(time);
+    private HashSet<string> stuck = [];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -34,29 +36,58 @@ public sealed class OutboxPump(IWorkflowStore store, WorkflowRuntime runtime, Wo
         }
     }
 
-    /// <summary>Delivers one batch. Returns how many messages there were.</summary>
+    /// <summary>Delivers one batch. One that fails stays, with the later ones of its sender, and is tried again each time; others do not wait for it.
+    /// Returns how many messages were delivered or new.</summary>
     public async Task<int> PumpAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var messages = await store.ReadOutboxAsync(Batch, cancellationToken);
-            foreach (var message in messages)
+            var messages = await store.ReadOutboxAsync(Batch + Math.Min(stuck.Count, MostStuck), cancellationToken);
+            var fresh = messages.Count(m => !stuck.Contains(m.Id));
+            var delivered = await DeliverAsync(messages, cancellationToken);
+            if (delivered.Count > 0)
             {
-                await DeliverAsync(message, cancellationToken);
+                await store.DeleteOutboxAsync(delivered, cancellationToken);
             }
 
-            if (messages.Count > 0)
-            {
-                await store.DeleteOutboxAsync([.. messages.Select(m => m.Id)], cancellationToken);
-            }
-
-            return messages.Count;
+            return Math.Max(fresh, delivered.Count);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             logger.PumpFailed(e, options.SweepMaxInterval);
             return 0;
         }
+    }
+
+    private async Task<List<string>> DeliverAsync(IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    {
+        var (delivered, failed, senders) = (new List<string>(), new HashSet<string>(), new HashSet<string>());
+        foreach (var message in messages)
+        {
+            if (senders.Contains(message.InstanceId))
+            {
+                failed.Add(message.Id);
+                continue;
+            }
+
+            try
+            {
+                await DeliverAsync(message, cancellationToken);
+                delivered.Add(message.Id);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                senders.Add(message.InstanceId);
+                failed.Add(message.Id);
+                if (!stuck.Contains(message.Id))
+                {
+                    logger.MessageStuck(e, message.InstanceId, message.Kind);
+                }
+            }
+        }
+
+        stuck = failed;
+        return delivered;
     }
 
     private async Task DeliverAsync(OutboxMessage message, CancellationToken cancellationToken)
@@ -75,11 +106,14 @@ public sealed class OutboxPump(IWorkflowStore store, WorkflowRuntime runtime, Wo
                 case ChildStartPayload.Kind when ChildStartPayload.Read(message.Payload) is { } start:
                     await runtime.StartChildAsync(start, key, cancellationToken);
                     break;
+                case OutboxPayload.Cancel when OutboxPayload.Read(message.Payload)?.InstanceId is { } shared && shared.StartsWith($"{message.InstanceId}/", StringComparison.Ordinal):
+                    await CancelChildrenAsync(message.InstanceId, shared, key, cancellationToken);
+                    break;
                 case OutboxPayload.Cancel when OutboxPayload.Read(message.Payload)?.InstanceId is { } awaited:
                     await runtime.CancelByParentAsync(awaited, key, cancellationToken);
                     break;
                 case OutboxPayload.CancelChildren when OutboxPayload.Read(message.Payload)?.InstanceId is { } parent:
-                    await CancelChildrenAsync(parent, key, cancellationToken);
+                    await CancelChildrenAsync(parent, null, key, cancellationToken);
                     break;
                 default:
                     logger.BadMessage(message.InstanceId, $"unknown kind '{message.Kind}'");
@@ -93,14 +127,15 @@ public sealed class OutboxPump(IWorkflowStore store, WorkflowRuntime runtime, Wo
     }
 
     /// <summary>All but those that were dispatched to run on their own. Children that start meanwhile look at their parent themselves.</summary>
-    private async Task CancelChildrenAsync(string parent, string key, CancellationToken cancellationToken)
+    /// <param name="awaitedBy">Only those whose end this key tells; null: all.</param>
+    private async Task CancelChildrenAsync(string parent, string? awaitedBy, string key, CancellationToken cancellationToken)
     {
         for (var skip = 0; ; skip += Batch)
         {
             var children = await store.ListInstancesAsync(new InstanceFilter(ParentInstanceId: parent), new PageRequest(skip, Batch), cancellationToken);
             foreach (var child in children.Items.Where(c => c.Status is not (InstanceStatus.Finished or InstanceStatus.Cancelled)))
             {
-                await runtime.CancelChildAsync(child.Id, key, cancellationToken);
+                await runtime.CancelChildAsync(child.Id, awaitedBy, key, cancellationToken);
             }
 
             if (children.Items.Count < Batch)

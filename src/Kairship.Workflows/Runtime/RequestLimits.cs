@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kairship.Workflows.Activities;
+using Kairship.Workflows.Activities.BuiltIn;
 using Kairship.Workflows.Execution;
 using Kairship.Workflows.Storage;
 
@@ -23,6 +24,9 @@ internal sealed class RequestLimits(ExecutionLimits limits)
     /// <summary>The end of a child is as large as its output and must reach the parent; what is sent from outside has a limit of its own.</summary>
     public bool IsTooLarge(Stimulus stimulus, int bytes) => stimulus.Key.Name != WorkflowEnd.StimulusName
         && (bytes > limits.MaxMessageBytes || TooLong("", stimulus.Key.Name) is not null || TooLong("", stimulus.Key.Key) is not null || TooDeep("", stimulus.Payload) is not null);
+
+    /// <summary>Nobody says it a second time: the end of a child, the result of a task. A faulted instance keeps it until it is retried.</summary>
+    public static bool ComesOnce(Stimulus stimulus) => stimulus.Key.Name is WorkflowEnd.StimulusName or TaskStimulus.Name;
 
     public InboxRoom? Room(Stimulus stimulus) => stimulus.Key.Name == WorkflowEnd.StimulusName ? null : room;
 

@@ -26,6 +26,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(7, LogLevel.Error, "Outbox messages could not be delivered; trying again in {Delay}")]
     public static partial void PumpFailed(this ILogger logger, Exception exception, TimeSpan delay);
 
+    [LoggerMessage(33, LogLevel.Error, "Instance {InstanceId}: a message of kind {Kind} could not be delivered; it is kept, with what the instance sends after it, and tried again")]
+    public static partial void MessageStuck(this ILogger logger, Exception exception, string instanceId, string kind);
+
     [LoggerMessage(8, LogLevel.Warning, "Instance {InstanceId}: an inbox message cannot be read and is dropped: {Message}")]
     public static partial void BadMessage(this ILogger logger, string instanceId, string message);
 

@@ -68,7 +68,7 @@ public sealed partial class WorkflowRuntime
         }
 
         var (graph, state, problem) = await LoadAsync(record);
-        if ((problem ?? new Interpreter(graph!, state!).Objection(command)) is { } reason)
+        if ((problem ?? new Interpreter(graph!, state!, options.Limits).Objection(command)) is { } reason)
         {
             return new OperationResult(OperationOutcome.Refused, reason);
         }
@@ -85,11 +85,26 @@ public sealed partial class WorkflowRuntime
         CommandAsync(instanceId, new InstanceCommand.Cancel(Cascades: true), dedupeKey, cancellationToken);
 
     /// <summary>Cancels a child with its parent, unless it was dispatched to run on its own.</summary>
-    internal async Task CancelChildAsync(string instanceId, string dedupeKey, CancellationToken cancellationToken)
+    /// <param name="awaitedBy">Only if this is the key that its end is told by; null: whichever.</param>
+    internal async Task CancelChildAsync(string instanceId, string? awaitedBy, string dedupeKey, CancellationToken cancellationToken)
     {
-        if (await store.GetInstanceAsync(instanceId, cancellationToken) is { } child && !StateSerializer.Read(child.State).ParentDoesNotWait)
+        if (await store.GetInstanceAsync(instanceId, cancellationToken) is { } child && IsAwaited(child, awaitedBy))
         {
             await CancelByParentAsync(instanceId, dedupeKey, cancellationToken);
+        }
+    }
+
+    private static bool IsAwaited(InstanceRecord child, string? by)
+    {
+        try
+        {
+            var state = StateSerializer.Read(child.State);
+            return !state.ParentDoesNotWait && (by is null || state.ParentKey == by);
+        }
+        catch (InvalidDataException)
+        {
+            // Nobody can run it here: the cancel waits in its inbox.
+            return by is null;
         }
     }
 

@@ -72,8 +72,8 @@ public sealed partial class WorkflowRuntime
 
     private async Task<PostOutcome> PostAsync(string instanceId, Stimulus stimulus, string dedupeKey, byte[] payload, CancellationToken cancellationToken)
     {
-        var outcome = bounds.IsTooLarge(stimulus, payload.Length)
-            ? PostOutcome.TooLarge
+        var outcome = bounds.IsTooLarge(stimulus, payload.Length) ? PostOutcome.TooLarge
+            : RequestLimits.ComesOnce(stimulus) ? await store.PostAndReopenAsync(instanceId, bounds.Key(dedupeKey), payload, cancellationToken)
             : await store.PostAsync(instanceId, bounds.Key(dedupeKey), payload, bounds.Room(stimulus), cancellationToken);
         if (outcome is PostOutcome.Full or PostOutcome.TooLarge)
         {

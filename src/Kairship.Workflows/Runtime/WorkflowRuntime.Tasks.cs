@@ -25,6 +25,7 @@ public sealed partial class WorkflowRuntime
             {
                 PostOutcome.Posted => TaskOutcome.Completed,
                 PostOutcome.Duplicate => TaskOutcome.AlreadyCompleted,
+                PostOutcome.TooLarge => TaskOutcome.TooLarge,
                 _ => TaskOutcome.NoLongerWanted,
             };
         }

@@ -18,6 +18,9 @@ public enum TaskOutcome
     /// <summary>The workflow no longer waits for it: it went another way, was cancelled, or has ended.</summary>
     NoLongerWanted,
 
+    /// <summary>The result is larger or deeper than a message may be: the task is still open.</summary>
+    TooLarge,
+
     /// <summary>There is no such task and was none.</summary>
     NotFound,
 }

@@ -116,6 +116,11 @@ public sealed partial class InMemoryWorkflowStore
         };
         ApplyMessages(row, commit);
         var unseen = commit.Release && row.Inbox.Keys.Except(commit.SeenInbox).Any();
+        if (unseen && row.Record.Status == InstanceStatus.Faulted)
+        {
+            row.Record = row.Record with { Status = InstanceStatus.Suspended, FinishedAt = null };
+        }
+
         SetDue(row, unseen ? time.GetUtcNow() : commit.DueAt);
         if (commit.Release)
         {

@@ -136,7 +136,7 @@ public sealed partial class InMemoryWorkflowStore(TimeProvider time) : IWorkflow
     {
         lock (gate)
         {
-            if (!rows.TryGetValue(instanceId, out var row) || row.IsFinished)
+            if (!rows.TryGetValue(instanceId, out var row) || row.IsFinished || (reason is null && row.Record.QuarantineReason is null))
             {
                 return Task.FromResult(false);
             }

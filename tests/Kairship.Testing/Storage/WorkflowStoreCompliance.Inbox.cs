@@ -130,6 +130,22 @@ public abstract partial class WorkflowStoreCompliance
     }
 
     [Fact]
+    public async Task Release_AsFaultedWithAMessageNotSeen_IsReopened()
+    {
+        var claim = await CreateAndClaimAsync("i");
+        await Store.PostAndReopenAsync("i", "retry", Bytes("m"), Cancel);
+
+        await CommitAsync(Release(claim) with { Status = InstanceStatus.Faulted });
+
+        (await GetAsync("i")).Should().BeEquivalentTo(new { Status = InstanceStatus.Suspended, FinishedAt = (DateTimeOffset?)null });
+        (await Store.FindDueAsync(Now, 10, Cancel)).Should().Equal("i");
+        var again = await MustClaimAsync("i");
+        await CommitAsync(Release(again) with { Status = InstanceStatus.Faulted, SeenInbox = [.. again.Inbox.Select(m => m.Id)] });
+        (await GetAsync("i")).Status.Should().Be(InstanceStatus.Faulted, "what it has seen changes nothing");
+        (await Store.FindDueAsync(Now, 10, Cancel)).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Release_WithAMessageSeenButNotConsumed_WaitsForItsTime()
     {
         await Store.CreateInstanceAsync(New("i"), Cancel);

@@ -74,6 +74,20 @@ public sealed class BulkDispatchWorkflowsTests
     }
 
     [Fact]
+    public async Task Skipped_LeavesNoChildBehind()
+    {
+        await using var engine = new WorkflowHarness();
+        await engine.ImportAsync(Def.Workflow("child", Def.Event("wait", "never")));
+        var id = await engine.RunAsync(Bulk("[1,2]", null, null));
+
+        (await engine.Runtime.SkipAsync(id, "bulk", ["Completed"], CancellationToken.None)).IsApplied.Should().BeTrue();
+        await engine.RunToRestAsync();
+
+        (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Finished);
+        (await ChildrenAsync(engine, id)).Should().HaveCount(2).And.OnlyContain(c => c.Status == InstanceStatus.Cancelled);
+    }
+
+    [Fact]
     public async Task RefusedStarts_AreOneIncident_AndTheRetryStartsThem()
     {
         await using var engine = new WorkflowHarness();

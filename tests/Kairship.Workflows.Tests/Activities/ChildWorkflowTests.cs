@@ -49,6 +49,23 @@ public sealed class ChildWorkflowTests
         (await engine.Store.ReadOutboxAsync(10, CancellationToken.None)).Should().BeEmpty("nobody wants to know");
     }
 
+    [Fact]
+    public async Task Child_NotWaitedFor_OutlivesTheCancelOfItsParent()
+    {
+        await using var engine = new WorkflowHarness();
+        await engine.ImportAsync(Def.Workflow("child", Def.Event("wait", "never")));
+        await engine.ImportAsync(Def.Workflow("parent", Def.Sequence("root",
+            Def.Activity("Elsa.DispatchWorkflow", "call", ("workflowDefinitionId", Def.Literal("child")), ("waitForCompletion", Def.Literal("false", "Boolean"))), Def.Event("wait", "never"))));
+        var id = await engine.StartAsync("parent");
+        await engine.RunToRestAsync();
+
+        await engine.Runtime.CancelAsync(id, CancellationToken.None);
+        await engine.RunToRestAsync();
+
+        (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Cancelled);
+        (await ChildOfAsync(engine, id)).Status.Should().Be(InstanceStatus.Suspended);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -41,6 +41,17 @@ public sealed class RunTaskTests
         (await CompleteAsync(engine, $"{id}:ask:1", "late")).Should().Be(TaskOutcome.NoLongerWanted);
     }
 
+    [Fact]
+    public async Task Result_ThatIsTooLarge_IsRefusedAndTheTaskStaysOpen()
+    {
+        await using var engine = new WorkflowHarness();
+        var id = await engine.RunAsync(Sign);
+
+        (await CompleteAsync(engine, $"{id}:ask:1", new string('x', 300_000))).Should().Be(TaskOutcome.TooLarge);
+
+        (await CompleteAsync(engine, $"{id}:ask:1", "short")).Should().Be(TaskOutcome.Completed);
+    }
+
     [Theory]
     [InlineData("nonsense")]
     [InlineData("other:ask:1")]

@@ -61,6 +61,7 @@ public sealed class ScheduleTests
         CronSchedule.Parse("* * * * * *").Latest(DateTimeOffset.UnixEpoch, Start).Should().Be(Start);
         CronSchedule.Parse("0 0 29 2 *").Latest(DateTimeOffset.UnixEpoch, Start).Should().Be(At("2024-02-29T00:00:00"));
         CronSchedule.Parse("0 0 29 2 *").Latest(At("2024-03-01T00:00:00"), Start).Should().BeNull();
+        CronSchedule.Parse("* * * * *").Latest(Start + TimeSpan.FromSeconds(1), Start).Should().BeNull("the node that published it may be ahead");
     }
 
     [Theory]

@@ -41,6 +41,16 @@ public sealed class InterpreterTests
     }
 
     [Fact]
+    public void RetryAfter_PastTheEndOfTime_IsTheEndOfTime()
+    {
+        var run = new GraphFixture(Def.Workflow("w", Def.Sequence("root", Def.Effect("e"))));
+
+        run.Apply(at => new InstanceEvent.EffectEnded(at, "e/1", new ActivityResult.Failed("Busy", "come back", Retryable: true, TimeSpan.MaxValue), [], TimeSpan.FromSeconds(1)));
+
+        run.Interpreter.NextDue.Should().Be(DateTimeOffset.MaxValue);
+    }
+
+    [Fact]
     public void WaitAll_ABranchNeverActivated_FaultsWithTheJoinInsteadOfHanging()
     {
         var run = new GraphFixture(Def.Workflow("w", Def.Flowchart("root",

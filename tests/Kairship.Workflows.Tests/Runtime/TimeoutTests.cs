@@ -52,6 +52,32 @@ public sealed class TimeoutTests : IAsyncDisposable
         (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Finished);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Timeout_OrSkip_OfAWaitForAChild_LeavesNoChildBehind(bool skip)
+    {
+        await engine.ImportAsync(Def.Workflow("child", Def.Event("wait", "go")));
+        await engine.ImportAsync(Def.Workflow("w", Def.Flowchart("root",
+            [
+                Def.Activity("Elsa.ExecuteWorkflow", "call", ("workflowDefinitionId", Def.Literal("child")), ("waitForCompletion", Def.Literal("true", "Boolean"))).With(("kairship:timeout", "00:00:30")),
+                Def.Effect("late"),
+            ],
+            "call.Timeout -> late", "call -> late")));
+        var id = await engine.StartAsync("w");
+        await engine.RunDueAsync();
+        if (skip)
+        {
+            (await engine.Runtime.SkipAsync(id, "call", null, None)).IsApplied.Should().BeTrue();
+        }
+
+        await engine.RunToRestAsync();
+
+        (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Finished);
+        var child = (await engine.Store.ListInstancesAsync(new InstanceFilter(ParentInstanceId: id), new PageRequest(0, 2), None)).Items.Should().ContainSingle().Subject;
+        child.Status.Should().Be(InstanceStatus.Cancelled);
+    }
+
     [Fact]
     public async Task Timeout_OfARunningEffect_CancelsItsToken()
     {

@@ -177,7 +177,7 @@ internal sealed class PostgreSqlCommit(NpgsqlDataSource source)
                 .Texts("instances", consumed.Select(x => x.InstanceId)).Longs("ids", consumed.Select(x => x.Id));
         }
 
-        var released = passed.Where(commit => commit.Release && !commit.Status.IsFinished()).ToList();
+        var released = passed.Where(commit => commit.MayGoOn()).ToList();
         if (released.Count > 0)
         {
             batch.Add(WorkflowSql.WakeAllForUnseen).Texts("released", released.Select(x => x.InstanceId)).Longs("seen", released.SelectMany(x => x.SeenInbox));

@@ -93,7 +93,7 @@ internal static class SqliteCommit
                 "UPDATE inbox SET consumed = 1, payload = x'' WHERE id = @id AND instance_id = @instance", ("@id", id), ("@instance", commit.InstanceId));
         }
 
-        if (commit.Release && !commit.Status.IsFinished())
+        if (commit.MayGoOn())
         {
             session.Execute(
                 WorkflowSql.WakeForUnseen, ("@id", commit.InstanceId), ("@seen", JsonSerializer.Serialize(commit.SeenInbox)));

@@ -39,6 +39,11 @@ public sealed record CronSchedule : Schedule
 
     public override DateTimeOffset? Latest(DateTimeOffset after, DateTimeOffset upTo)
     {
+        if (after >= upTo)
+        {
+            return null;
+        }
+
         foreach (var window in Windows.Append(TimeSpan.MaxValue))
         {
             var from = upTo - after > window ? upTo - window : after;
