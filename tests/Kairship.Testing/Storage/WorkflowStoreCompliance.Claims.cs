@@ -253,7 +253,7 @@ public abstract partial class WorkflowStoreCompliance
     {
         var claim = await CreateAndClaimAsync("i");
         await Store.PostAsync("i", "k", Bytes("m"), Cancel);
-        await CommitAsync(Finish(claim, InstanceStatus.Faulted) with { AddedBookmarks = [Bookmark("i", "b", "h")], DueAt = Now.AddDays(1) });
+        await CommitAsync(Finish(claim, InstanceStatus.Faulted) with { AddedBookmarks = [Bookmark("i", "b", "h")], DueAt = Now.AddDays(1), SeenInbox = await SeenAsync("i") });
         (await Store.FindBookmarksAsync("h", null, Cancel)).Should().BeEmpty("a faulted instance waits for nothing");
 
         (await Store.PostAsync("i", "late", Bytes("m"), Cancel)).Should().Be(PostOutcome.Finished);

@@ -145,6 +145,8 @@ public abstract partial class WorkflowStoreCompliance
         (await Store.FindDueAsync(Now, 10, Cancel)).Should().BeEmpty();
     }
 
+    private async Task<IReadOnlyList<long>> SeenAsync(string instanceId) => [.. (await Store.ReadInboxAsync(instanceId, Cancel)).Select(m => m.Id)];
+
     [Fact]
     public async Task Release_WithAMessageSeenButNotConsumed_WaitsForItsTime()
     {

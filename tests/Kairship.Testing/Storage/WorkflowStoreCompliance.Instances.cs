@@ -129,7 +129,7 @@ public abstract partial class WorkflowStoreCompliance
     {
         var claim = await CreateAndClaimAsync("i");
         await Store.PostAsync("i", "k", Bytes("m"), Cancel);
-        await CommitAsync(Finish(claim, InstanceStatus.Faulted) with { Journal = [Line("i", 1)], AddedBookmarks = [Bookmark("i", "b", "h")] });
+        await CommitAsync(Finish(claim, InstanceStatus.Faulted) with { Journal = [Line("i", 1)], AddedBookmarks = [Bookmark("i", "b", "h")], SeenInbox = await SeenAsync("i") });
 
         (await Store.DeleteInstanceAsync("i", Cancel)).Should().BeTrue();
 
