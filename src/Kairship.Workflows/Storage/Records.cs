@@ -175,7 +175,8 @@ public sealed record InstanceCommit
     public DateTimeOffset? DueAt { get; init; }
 
     /// <summary>Gives the claim up in the same transaction. Also true for a finished instance. If the inbox then holds a message whose id is not in
-    /// <see cref="SeenInbox"/>, the instance is due at once, whatever <see cref="DueAt"/> says: no signal is lost between reading and releasing.</summary>
+    /// <see cref="SeenInbox"/>, the instance is due at once, whatever <see cref="DueAt"/> says, and a faulted one is
+    /// reopened: no signal and no command is lost between reading and releasing.</summary>
     public bool Release { get; init; }
 
     /// <summary>The count of claims stays: what was under way when the instance was claimed has not ended yet, and may be what brings its node down.</summary>
