@@ -88,7 +88,7 @@ public sealed record Stimulus(StimulusKey Key, JsonNode? Payload)
 
 /// <summary>A child of a control activity has completed.</summary>
 /// <param name="Tag">What the parent said when it scheduled the child, or null.</param>
-public sealed record ChildCompletion(Definitions.ActivityNode Node, string ExecutionId, IReadOnlyList<string> Outcomes, string? Tag);
+public readonly record struct ChildCompletion(Definitions.ActivityNode Node, string ExecutionId, IReadOnlyList<string> Outcomes, string? Tag);
 
 /// <summary>Everything an effect may know. Inputs were evaluated when the activity was scheduled and are the same on every attempt.</summary>
 public sealed class EffectContext

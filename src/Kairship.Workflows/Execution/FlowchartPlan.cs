@@ -25,6 +25,7 @@ internal sealed class FlowchartPlan
     private readonly BitArray?[] rounds;
     private readonly BitArray?[] reaching;
     private readonly bool[] joins;
+    private readonly bool[] plain;
     private readonly int[] ranks;
 
     private FlowchartPlan(FlowchartGraph graph)
@@ -47,6 +48,7 @@ internal sealed class FlowchartPlan
         }
 
         joins = [.. incoming.Select(into => into.Count(c => !back[c]) > 1)];
+        plain = [.. outgoing.Select(from => from.TrueForAll(c => !back[c] && !joins[targets[c]]))];
         ranks = Rank();
         reaching = new BitArray?[connections.Count];
         rounds = [.. Enumerable.Range(0, connections.Count).Select(c => back[c] ? ForwardFrom(targets[c]) : null)];
@@ -67,6 +69,9 @@ internal sealed class FlowchartPlan
 
     /// <summary>Connections that leave a node, by whatever outcome.</summary>
     public List<int> Leaving(int node) => node < 0 ? None : outgoing[node];
+
+    /// <summary>None of its connections leads into a join or back.</summary>
+    public bool LeavesPlainly(int node) => node < 0 || plain[node];
 
     /// <summary>Whether a node that completes with these outcomes sends a token along this connection of its.</summary>
     public bool IsTaken(int connection, IReadOnlyList<string> outcomes)

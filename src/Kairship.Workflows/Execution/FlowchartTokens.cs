@@ -24,7 +24,9 @@ internal sealed class FlowchartTokens
 {
     private readonly ControlContext context;
     private readonly FlowchartPlan plan;
-    private readonly SortedSet<int> waiting = [];
+
+    // Most completions meet no join.
+    private SortedSet<int>? held;
 
     public FlowchartTokens(ControlContext context, FlowchartPlan plan)
     {
@@ -32,16 +34,20 @@ internal sealed class FlowchartTokens
         this.plan = plan;
         if (context.HasState && context.State["t"] is JsonArray saved)
         {
-            waiting.UnionWith(saved.Select(connection => connection!.GetValue<int>()));
+            held = [.. saved.Select(connection => connection!.GetValue<int>())];
         }
     }
 
     /// <summary>A join that holds tokens, the first in topological order.</summary>
-    public ActivityNode? Waiting => WaitingJoins() is [var first, ..] ? plan.Activity(first) : null;
+    public ActivityNode? Waiting => IsAnyWaiting && WaitingJoins() is [var first, ..] ? plan.Activity(first) : null;
+
+    private SortedSet<int> Held => held ??= [];
+
+    private bool IsAnyWaiting => held is { Count: > 0 };
 
     public void Save()
     {
-        if (waiting.Count == 0)
+        if (!IsAnyWaiting)
         {
             if (context.HasState)
             {
@@ -50,7 +56,7 @@ internal sealed class FlowchartTokens
         }
         else
         {
-            context.State["t"] = new JsonArray([.. waiting.Select(connection => JsonValue.Create(connection))]);
+            context.State["t"] = new JsonArray([.. Held.Select(connection => JsonValue.Create(connection))]);
         }
     }
 
@@ -77,7 +83,7 @@ internal sealed class FlowchartTokens
             var target = plan.Target(connection);
             if (plan.IsJoin(target))
             {
-                waiting.Add(connection);
+                Held.Add(connection);
             }
             else
             {
@@ -87,12 +93,12 @@ internal sealed class FlowchartTokens
     }
 
     /// <summary>The next round of this loop brings these again.</summary>
-    private void Forget(int backEdge) => waiting.RemoveWhere(w => plan.IsRepeated(backEdge, w));
+    private void Forget(int backEdge) => Held.RemoveWhere(w => plan.IsRepeated(backEdge, w));
 
     /// <summary>Fires joins until none may. When nothing runs and joins wait only for one another, the first in topological order goes ahead.</summary>
     public void FireJoins()
     {
-        while (waiting.Count > 0)
+        while (IsAnyWaiting)
         {
             var joins = WaitingJoins();
             var ready = joins.FindIndex(MayFire);
@@ -110,24 +116,24 @@ internal sealed class FlowchartTokens
         }
     }
 
-    private List<int> WaitingJoins() => [.. waiting.Select(plan.Target).Distinct().OrderBy(plan.Rank)];
+    private List<int> WaitingJoins() => [.. Held.Select(plan.Target).Distinct().OrderBy(plan.Rank)];
 
     private bool MayFire(int join) => ModeOf(join) switch
     {
         JoinMode.WaitAny => true,
-        JoinMode.WaitAll => plan.ForwardInto(join).All(waiting.Contains),
+        JoinMode.WaitAll => plan.ForwardInto(join).All(Held.Contains),
         _ => !OtherTokens(join).Any(from => CouldArrive(from, join)),
     };
 
     private IEnumerable<int> OtherTokens(int join) =>
-        context.RunningChildren.Select(r => plan.Node(r.Node)).Concat(waiting.Select(plan.Target)).Where(n => n != join).Distinct();
+        context.RunningChildren.Select(r => plan.Node(r.Node)).Concat(Held.Select(plan.Target)).Where(n => n != join).Distinct();
 
     private bool CouldArrive(int from, int join) => from != join && plan.ForwardInto(join).Any(c => plan.CanArrive(from, c));
 
     private void Fire(int join)
     {
         var first = ModeOf(join) == JoinMode.WaitAny;
-        waiting.ExceptWith(plan.ForwardInto(join));
+        Held.ExceptWith(plan.ForwardInto(join));
         if (first)
         {
             CancelLosers(join);
@@ -144,7 +150,7 @@ internal sealed class FlowchartTokens
             context.CancelChild(child.ExecutionId);
         }
 
-        waiting.RemoveWhere(w => CouldArrive(plan.Target(w), join));
+        Held.RemoveWhere(w => CouldArrive(plan.Target(w), join));
     }
 
     private JoinMode ModeOf(int join)

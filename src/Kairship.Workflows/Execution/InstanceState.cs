@@ -127,6 +127,7 @@ internal sealed class ExecutionState
 
     private string? activityId;
     private string? externalId;
+    private RareState? rare;
 
     [JsonConstructor]
     public ExecutionState()
@@ -151,25 +152,69 @@ internal sealed class ExecutionState
     [JsonPropertyName("v")] public Dictionary<string, JsonNode?>? Variables { get; set; }
 
     /// <summary>Failures so far of an effect.</summary>
-    [JsonPropertyName("fa")] public int Failures { get; set; }
+    [JsonPropertyName("fa")] public int Failures
+    {
+        get => rare?.Failures ?? 0;
+        set => Rare(value != 0)?.Failures = value;
+    }
 
-    [JsonPropertyName("du")] public DateTimeOffset? Due { get; set; }
+    [JsonPropertyName("du")] public DateTimeOffset? Due
+    {
+        get => rare?.Due;
+        set => Rare(value is not null)?.Due = value;
+    }
+
     /// <summary>When its time is up, counted from its scheduling.</summary>
-    [JsonPropertyName("dl")] public DateTimeOffset? Deadline { get; set; }
+    [JsonPropertyName("dl")] public DateTimeOffset? Deadline
+    {
+        get => rare?.Deadline;
+        set => Rare(value is not null)?.Deadline = value;
+    }
 
     /// <summary>The rollback that this is a step of; null: it belongs to the normal flow.</summary>
-    [JsonPropertyName("rn")] public int? Rollback { get; set; }
+    [JsonPropertyName("rn")] public int? Rollback
+    {
+        get => rare?.Rollback;
+        set => Rare(value is not null)?.Rollback = value;
+    }
 
-    [JsonPropertyName("b")] public List<BookmarkState>? Bookmarks { get; set; }
-    [JsonPropertyName("r")] public StimulusState? ResumedBy { get; set; }
+    [JsonPropertyName("b")] public List<BookmarkState>? Bookmarks
+    {
+        get => rare?.Bookmarks;
+        set => Rare(value is not null)?.Bookmarks = value;
+    }
+
+    [JsonPropertyName("r")] public StimulusState? ResumedBy
+    {
+        get => rare?.ResumedBy;
+        set => Rare(value is not null)?.ResumedBy = value;
+    }
 
     /// <summary>What was being delivered when it faulted, and what arrived since: delivered again on a retry.</summary>
-    [JsonPropertyName("rd")] public List<PendingStep>? Redo { get; set; }
+    [JsonPropertyName("rd")] public List<PendingStep>? Redo
+    {
+        get => rare?.Redo;
+        set => Rare(value is not null)?.Redo = value;
+    }
 
     [JsonIgnore] public string ActivityId => activityId ??= Id[..Id.LastIndexOf('/')];
 
     /// <summary>As the world outside knows it; always of the same instance.</summary>
     public string ExternalId(string instanceId) => externalId ??= $"{instanceId}/{Id}";
+
+    private RareState? Rare(bool isNeeded) => isNeeded ? rare ??= new RareState() : rare;
+
+    /// <summary>What only an execution has that waits, fails or runs against time. Most never do, and then it takes no room.</summary>
+    private sealed class RareState
+    {
+        public int Failures { get; set; }
+        public DateTimeOffset? Due { get; set; }
+        public DateTimeOffset? Deadline { get; set; }
+        public int? Rollback { get; set; }
+        public List<BookmarkState>? Bookmarks { get; set; }
+        public StimulusState? ResumedBy { get; set; }
+        public List<PendingStep>? Redo { get; set; }
+    }
 }
 
 internal sealed record BookmarkState(
@@ -225,7 +270,8 @@ internal enum StepKind
 }
 
 /// <summary>One call into an activity that is yet to be made.</summary>
-internal sealed record PendingStep(
+[method: JsonConstructor]
+internal readonly record struct PendingStep(
     [property: JsonPropertyName("k")] StepKind Kind, [property: JsonPropertyName("c")] string? ChildId = null,
     [property: JsonPropertyName("oc")] List<string>? Outcomes = null, [property: JsonPropertyName("r")] StimulusState? Stimulus = null)
 {

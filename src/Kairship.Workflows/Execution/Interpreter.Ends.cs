@@ -159,7 +159,7 @@ internal sealed partial class Interpreter
             CancelAwaitedInstances(execution);
             RemoveBookmarks(execution);
             Tree.Remove(execution);
-            transition.CancelledExecutions.Add(execution.Id);
+            Outgoing.CancelledExecutions.Add(execution.Id);
             ForgetIncidents(i => i.ExecutionId == execution.Id);
             if (execution.Phase != ExecutionPhase.Completed)
             {
@@ -198,7 +198,7 @@ internal sealed partial class Interpreter
         {
             var bookmark = new BookmarkState(++State.NextBookmark, key.Name, key.Key);
             (execution.Bookmarks ??= []).Add(bookmark);
-            transition.AddedBookmarks.Add(Record(execution, bookmark));
+            Outgoing.AddedBookmarks.Add(Record(execution, bookmark));
         }
 
         JournalSuspended(execution);
@@ -222,9 +222,9 @@ internal sealed partial class Interpreter
     private void RemoveBookmark(BookmarkState bookmark)
     {
         var id = BookmarkId(bookmark);
-        if (transition.AddedBookmarks.RemoveAll(b => b.Id == id) == 0)
+        if (Outgoing.AddedBookmarks.RemoveAll(b => b.Id == id) == 0)
         {
-            transition.RemovedBookmarks.Add(id);
+            Outgoing.RemovedBookmarks.Add(id);
         }
     }
 
@@ -270,6 +270,6 @@ internal sealed partial class Interpreter
             CheckMessage(payload.Length);
         }
 
-        transition.Outbox.Add(new OutboxMessage($"{State.Id}/m{++State.NextBookmark}", State.Id, kind, payload));
+        Outgoing.Outbox.Add(new OutboxMessage($"{State.Id}/m{++State.NextBookmark}", State.Id, kind, payload));
     }
 }

@@ -41,10 +41,10 @@ internal sealed partial class Interpreter
     {
         var node = execution is null ? null : graph.ById[execution.ActivityId];
         journalLength += (message?.Length ?? 0) + (data?.Length ?? 0);
-        transition.Journal.Add(new JournalRecord(State.Id, ++State.JournalSequence, now, node?.Id, node?.NodeId, node?.TypeName,
+        Outgoing.Journal.Add(new JournalRecord(State.Id, ++State.JournalSequence, now, node?.Id, node?.NodeId, node?.TypeName,
             execution is null ? null : ExternalId(execution), what, message, journalLength > journalOptions.MaxTransitionLength ? null : data));
-        transition.Changed = true;
-        return transition.Journal.Count - 1;
+        Outgoing.Changed = true;
+        return Outgoing.Journal.Count - 1;
     }
 
     /// <summary>Inputs are known only when the activity has run: its line is there before the lines of what it does, and gets them afterwards.</summary>
@@ -60,7 +60,7 @@ internal sealed partial class Interpreter
     {
         var inputs = evaluated.Where(i => plan.LogsInput(i.Key, journalOptions)).ToList();
         var parent = execution.Parent is { } p && p != plan.DerivedParent ? p : null;
-        if ((inputs.Count == 0 && parent is null) || line >= transition.Journal.Count || journalLength > journalOptions.MaxTransitionLength)
+        if ((inputs.Count == 0 && parent is null) || line >= Outgoing.Journal.Count || journalLength > journalOptions.MaxTransitionLength)
         {
             return;
         }
@@ -74,7 +74,7 @@ internal sealed partial class Interpreter
 
         var data = Data.End();
         journalLength += data.Length;
-        transition.Journal[line] = transition.Journal[line] with { Data = data };
+        Outgoing.Journal[line] = Outgoing.Journal[line] with { Data = data };
     }
 
     private void JournalCompleted(ExecutionState execution, List<string> outcomes)

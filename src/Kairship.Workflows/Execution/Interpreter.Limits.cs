@@ -14,7 +14,7 @@ internal sealed partial class Interpreter
     private int bookmarks = -1;
 
     /// <summary>Lines that the next commit carries: past some thousands it had better come soon.</summary>
-    public int PendingLines => transition.Journal.Count;
+    public int PendingLines => Outgoing.Journal.Count;
 
     /// <summary>A value becomes part of the state. The state is measured whenever as much was written as it may hold in all: in between it holds twice that at most.</summary>
     private void Grow(JsonNode? value)
@@ -127,7 +127,7 @@ internal sealed partial class Interpreter
             throw new LimitException("MessageTooLarge", $"A message has {bytes} bytes, more than {limits.MaxMessageBytes} (MaxMessageBytes): keep large values outside and pass references.");
         }
 
-        if (transition.Outbox.Count >= limits.MaxOutboxMessages || outboxBytes + bytes > limits.MaxOutboxBytes)
+        if (Outgoing.Outbox.Count >= limits.MaxOutboxMessages || outboxBytes + bytes > limits.MaxOutboxBytes)
         {
             throw new LimitException("TooManyMessages",
                 $"One step of this instance would send more than {limits.MaxOutboxMessages} messages (MaxOutboxMessages) or {limits.MaxOutboxBytes} bytes (MaxOutboxBytes): send fewer, or put a wait in between.");
@@ -157,7 +157,7 @@ internal sealed partial class Interpreter
 
         var upTo = marks[keepFrom];
         marks.RemoveRange(1, keepFrom);
-        transition.JournalTrim = new JournalTrim(first, upTo, new JournalRecord(State.Id, upTo, now, null, null, null, null, "JournalTrimmed",
+        Outgoing.JournalTrim = new JournalTrim(first, upTo, new JournalRecord(State.Id, upTo, now, null, null, null, null, "JournalTrimmed",
             string.Create(CultureInfo.InvariantCulture, $"{upTo - first} lines were dropped here: a journal keeps about {limits.MaxJournalRecords} (MaxJournalRecords)."), null));
     }
 }

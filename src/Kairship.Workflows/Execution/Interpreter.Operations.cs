@@ -47,8 +47,8 @@ internal sealed partial class Interpreter
         foreach (var execution in Tree.All.Where(e => e.Bookmarks is not null))
         {
             var records = execution.Bookmarks!.Select(b => Record(execution, b)).ToList();
-            transition.AddedBookmarks.RemoveAll(records.Contains);
-            transition.AddedBookmarks.AddRange(records);
+            Outgoing.AddedBookmarks.RemoveAll(records.Contains);
+            Outgoing.AddedBookmarks.AddRange(records);
         }
     }
 
@@ -149,7 +149,7 @@ internal sealed partial class Interpreter
     private bool Skip(InstanceCommand.Skip skip)
     {
         var execution = Tree.All.Single(e => e.Phase != ExecutionPhase.Completed && IsNamed(e, skip.Target));
-        transition.CancelledExecutions.Add(execution.Id);
+        Outgoing.CancelledExecutions.Add(execution.Id);
         ForgetIncidents(i => i.ExecutionId == execution.Id);
         execution.Redo = null;
         Journal(execution, "Skipped", null);

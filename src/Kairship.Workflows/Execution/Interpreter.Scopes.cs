@@ -75,7 +75,7 @@ internal sealed partial class Interpreter
 
         RemoveBookmarks(execution);
         ForgetIncidents(i => i.ExecutionId == execution.Id);
-        transition.CancelledExecutions.Add(execution.Id);
+        Outgoing.CancelledExecutions.Add(execution.Id);
         (execution.Due, execution.Deadline, execution.Redo) = (null, null, null);
         if (records.Count == 0)
         {
@@ -119,9 +119,9 @@ internal sealed partial class Interpreter
     private static List<PendingStep>? RedoOf(PendingStep? step, bool restarts) => step switch
     {
         null => null,
-        { Kind: StepKind.ChildCompleted } when restarts => [PendingStep.ToStart, step],
+        { Kind: StepKind.ChildCompleted } end when restarts => [PendingStep.ToStart, end],
         _ when restarts => [PendingStep.ToStart],
-        _ => [step],
+        { } once => [once],
     };
 
     /// <param name="from">Where the strategy is looked for, outwards; null: nobody around it says one.</param>

@@ -22,7 +22,7 @@ internal sealed partial class Interpreter
     private readonly Action<string, JsonNode?> assigned;
     private readonly Queue<(ExecutionState Target, PendingStep Step)> queue = new();
     private readonly NodeContext context;
-    private Transition transition;
+    private Transition? current;
     private DateTimeOffset now;
 
     public Interpreter(WorkflowGraph graph, InstanceState state, ExecutionLimits? limits = null, JournalOptions? journalOptions = null)
@@ -35,7 +35,7 @@ internal sealed partial class Interpreter
         Tree = new ExecutionTree(state);
         context = new NodeContext(this);
         knowledge = GraphJournal.Of(graph);
-        transition = new Transition(state.Phase == StatePhase.Pending ? Math.Min((2 * graph.Nodes.Count) + 2, MostLinesExpected) : 0);
+        current = new Transition(state.Phase == StatePhase.Pending ? Math.Min((2 * graph.Nodes.Count) + 2, MostLinesExpected) : 0);
         if (state.Phase == StatePhase.Pending)
         {
             state.Iterations.EnsureCapacity(Math.Min(graph.Nodes.Count, MostLinesExpected));
@@ -45,6 +45,9 @@ internal sealed partial class Interpreter
     }
 
     public InstanceState State { get; }
+
+    /// <summary>The commands since the last commit.</summary>
+    private Transition Outgoing => current ??= new Transition(0);
 
     public ExecutionTree Tree { get; }
 
@@ -79,7 +82,7 @@ internal sealed partial class Interpreter
         Drain();
         UnparkBookmarks();
         State.FaultTold = State.FaultTold && IsFaulted;
-        transition.Changed |= changed;
+        Outgoing.Changed |= changed;
         return changed;
     }
 
@@ -88,9 +91,9 @@ internal sealed partial class Interpreter
     {
         Tree.Save();
         TrimJournal();
-        var taken = transition;
+        var taken = Outgoing;
+        current = null;
         (journalLength, outboxBytes) = (0, 0);
-        transition = new Transition(0);
         return taken;
     }
 

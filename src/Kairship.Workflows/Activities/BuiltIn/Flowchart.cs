@@ -24,6 +24,22 @@ internal sealed class Flowchart : ControlActivity
         }
     }
 
+    private static void Follow(ControlContext context, FlowchartPlan plan, ChildCompletion child)
+    {
+        foreach (var connection in plan.Leaving(plan.Node(child.Node)))
+        {
+            if (plan.IsTaken(connection, child.Outcomes))
+            {
+                context.Schedule(plan.Activity(plan.Target(connection)));
+            }
+        }
+
+        if (context.ActiveChildren == 0)
+        {
+            context.Complete();
+        }
+    }
+
     private static ActivityNode? Named(ControlContext context, string id) => context.Node.Child("Activities").FirstOrDefault(n => n.Id == id);
 
     public override void ChildCompleted(ControlContext context, ChildCompletion child)
@@ -35,7 +51,15 @@ internal sealed class Flowchart : ControlActivity
             return;
         }
 
-        var tokens = new FlowchartTokens(context, FlowchartPlan.Of(context.Node.Flowchart!));
+        var plan = FlowchartPlan.Of(context.Node.Flowchart!);
+        if (!context.HasState && plan.LeavesPlainly(plan.Node(child.Node)))
+        {
+            // No token waits and none will: the targets run at once.
+            Follow(context, plan, child);
+            return;
+        }
+
+        var tokens = new FlowchartTokens(context, plan);
         tokens.Leave(child.Node, child.Outcomes);
         tokens.FireJoins();
         tokens.Save();
