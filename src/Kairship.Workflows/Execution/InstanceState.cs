@@ -136,11 +136,16 @@ internal sealed class ExecutionState
 
     public ExecutionState(string activityId, int iteration)
     {
-        this.activityId = activityId;
         Id = string.Create(CultureInfo.InvariantCulture, $"{activityId}/{iteration}");
+        this.activityId = activityId;
     }
 
-    [JsonPropertyName("i")] public string Id { get; set; } = "";
+    [JsonPropertyName("i")] public string Id
+    {
+        get;
+        set => (field, activityId, externalId) = (value, null, null);
+    } = "";
+
     [JsonPropertyName("o")] public int Order { get; set; }
     [JsonPropertyName("p")] public string? Parent { get; set; }
     [JsonPropertyName("t")] public string? Tag { get; set; }

@@ -8,7 +8,7 @@ internal sealed partial class Interpreter
 {
     public WorkflowGraph Graph => graph;
 
-    /// <summary>The instance as another version, with what this transition holds so far; or the same one with a line in the journal that says what stands against it.</summary>
+    /// <summary>The instance as another version, with what this Outgoing holds so far; or the same one with a line in the journal that says what stands against it.</summary>
     public Interpreter Migrate(DateTimeOffset at, InstanceCommand.Migrate command, WorkflowGraph to)
     {
         Tree.Save();
@@ -20,14 +20,14 @@ internal sealed partial class Interpreter
             return this;
         }
 
-        var next = new Interpreter(to, migrated, limits, journalOptions) { transition = transition, now = at, parked = parked };
+        var next = new Interpreter(to, migrated, limits, journalOptions) { current = Outgoing, now = at, parked = parked };
         foreach (var execution in next.Tree.All.Where(e => e.Bookmarks is not null && plan.Activities.Values.Contains(e.ActivityId) && !parked))
         {
             // The rows name the activity.
             foreach (var record in execution.Bookmarks!.Select(b => next.Record(execution, b)))
             {
-                transition.AddedBookmarks.RemoveAll(b => b.Id == record.Id);
-                transition.AddedBookmarks.Add(record);
+                Outgoing.AddedBookmarks.RemoveAll(b => b.Id == record.Id);
+                Outgoing.AddedBookmarks.Add(record);
             }
         }
 

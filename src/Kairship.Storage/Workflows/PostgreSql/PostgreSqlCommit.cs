@@ -5,15 +5,52 @@ using Npgsql;
 namespace Kairship.Storage.Workflows.PostgreSql;
 
 /// <summary>
-/// Commits of many instances in one transaction and three round trips: the guards, what the passed ones bring, the end.
+/// Commits of many instances in one transaction: the guards, then what the passed ones bring. One round trip when all pass, as they nearly always do.
 /// <para>No signal is lost. A guard locks its instance's row until the end, and posting a message locks it too (<see cref="PostgreSqlInstanceLedger"/>).
 /// Either the message was committed before the guard got the lock: then the later statement that looks for unseen messages, whose
 /// snapshot is newer, sees it. Or it waits for our end: then it finds the instance released and makes it due itself.</para>
 /// </summary>
 internal sealed class PostgreSqlCommit(NpgsqlDataSource source)
 {
+    private static readonly string HoldOrUndo = OrUndo(WorkflowSql.CommitAndHold);
+    private static readonly string ReleaseOrUndo = OrUndo(WorkflowSql.CommitAndRelease);
+
     public async Task<IReadOnlyList<CommitOutcome>> ApplyAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken) =>
-        commits.Count == 0 ? [] : await PostgreSqlRetry.RunAsync(() => ApplyOnceAsync(commits, cancellationToken));
+        commits.Count == 0 ? [] : await PostgreSqlRetry.RunAsync(async () =>
+            await TryTogetherAsync(commits, cancellationToken) ? new CommitOutcome[commits.Count] : await ApplyOnceAsync(commits, cancellationToken));
+
+    /// <summary>A guard that finds no row divides by zero, which undoes the transaction.</summary>
+    private static string OrUndo(string guard) => $"WITH passed AS ({guard} RETURNING 1) SELECT 1 / count(*) FROM passed";
+
+    /// <summary>All in one batch, which is one transaction. False when some instance has several commits or is fenced: then nothing was done, and they go step by step.</summary>
+    private async Task<bool> TryTogetherAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken)
+    {
+        var ordered = commits.OrderBy(commit => commit.InstanceId, StringComparer.Ordinal).ToList();
+        if (ordered.Zip(ordered.Skip(1)).Any(pair => pair.First.InstanceId == pair.Second.InstanceId))
+        {
+            return false;
+        }
+
+        var batch = source.CreateBatch();
+        await using (batch)
+        {
+            foreach (var commit in ordered)
+            {
+                Guard(batch, commit.Releases() ? ReleaseOrUndo : HoldOrUndo, commit);
+            }
+
+            Bring(batch, ordered);
+            try
+            {
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+                return true;
+            }
+            catch (PostgresException fenced) when (fenced.SqlState == PostgresErrorCodes.DivisionByZero)
+            {
+                return false;
+            }
+        }
+    }
 
     private async Task<IReadOnlyList<CommitOutcome>> ApplyOnceAsync(IReadOnlyList<InstanceCommit> commits, CancellationToken cancellationToken)
     {
@@ -56,18 +93,7 @@ internal sealed class PostgreSqlCommit(NpgsqlDataSource source)
         {
             foreach (var commit in round.Select(i => commits[i]))
             {
-                var arguments = batch.Add(CommitGuard.Sql(commit))
-                    .Text("id", commit.InstanceId).Long("epoch", commit.Epoch).Bytes("state", commit.State).Int("status", (int)commit.Status)
-                    .Text("name", StoredText.Clean(commit.Name)).Text("correlation", StoredText.Clean(commit.CorrelationId))
-                    .Int("incidents", commit.IncidentCount).Long("at", commit.At.UtcTicks).Long("due", CommitGuard.Due(commit));
-                if (commit.Releases())
-                {
-                    arguments.Long("finished", CommitGuard.FinishedAt(commit));
-                }
-                else
-                {
-                    arguments.Flag("keep", commit.KeepClaims);
-                }
+                Guard(batch, CommitGuard.Sql(commit), commit);
             }
 
             await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -78,21 +104,42 @@ internal sealed class PostgreSqlCommit(NpgsqlDataSource source)
         }
     }
 
+    private static void Guard(NpgsqlBatch batch, string sql, InstanceCommit commit)
+    {
+        var arguments = batch.Add(sql)
+            .Text("id", commit.InstanceId).Long("epoch", commit.Epoch).Bytes("state", commit.State).Int("status", (int)commit.Status)
+            .Text("name", StoredText.Clean(commit.Name)).Text("correlation", StoredText.Clean(commit.CorrelationId))
+            .Int("incidents", commit.IncidentCount).Long("at", commit.At.UtcTicks).Long("due", CommitGuard.Due(commit));
+        if (commit.Releases())
+        {
+            arguments.Long("finished", CommitGuard.FinishedAt(commit));
+        }
+        else
+        {
+            arguments.Flag("keep", commit.KeepClaims);
+        }
+    }
+
+    private static void Bring(NpgsqlBatch batch, List<InstanceCommit> passed)
+    {
+        foreach (var commit in passed.Where(commit => commit.Migrated is not null))
+        {
+            batch.Add(WorkflowSql.Migrate).Text("id", commit.InstanceId).Text("version", commit.Migrated!.VersionId).Int("number", commit.Migrated.Number);
+        }
+
+        Bookmarks(batch, passed);
+        Journal(batch, [.. passed.Where(commit => commit.Journal.Count > 0).Select(commit => (commit.InstanceId, commit.Journal))]);
+        Trim(batch, [.. passed.Where(commit => commit.JournalTrim is not null)]);
+        Outbox(batch, [.. passed.SelectMany(commit => commit.Outbox)]);
+        Inbox(batch, passed);
+    }
+
     private static async Task BringAsync(NpgsqlConnection connection, List<InstanceCommit> passed, CancellationToken cancellationToken)
     {
         var batch = connection.CreateBatch();
         await using (batch)
         {
-            foreach (var commit in passed.Where(commit => commit.Migrated is not null))
-            {
-                batch.Add(WorkflowSql.Migrate).Text("id", commit.InstanceId).Text("version", commit.Migrated!.VersionId).Int("number", commit.Migrated.Number);
-            }
-
-            Bookmarks(batch, passed);
-            Journal(batch, [.. passed.Where(commit => commit.Journal.Count > 0).Select(commit => (commit.InstanceId, commit.Journal))]);
-            Trim(batch, [.. passed.Where(commit => commit.JournalTrim is not null)]);
-            Outbox(batch, [.. passed.SelectMany(commit => commit.Outbox)]);
-            Inbox(batch, passed);
+            Bring(batch, passed);
             if (batch.BatchCommands.Count > 0)
             {
                 await batch.ExecuteNonQueryAsync(cancellationToken);
