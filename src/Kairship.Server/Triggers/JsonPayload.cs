@@ -1,13 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kairship.Server.Problems;
+using Kairship.Workflows.Expressions;
 
 namespace Kairship.Server.Triggers;
 
 /// <summary>A body that is any JSON, or nothing.</summary>
 internal sealed record JsonPayload(JsonNode? Value)
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
     public static async Task<Answer<JsonPayload>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -20,11 +21,11 @@ internal sealed record JsonPayload(JsonNode? Value)
 
         try
         {
-            return new JsonPayload(JsonNode.Parse(body.ToArray(), documentOptions: Options));
+            return new JsonPayload(WellFormedJson.Checked(JsonNode.Parse(body.ToArray(), documentOptions: Options), isSuspect: true));
         }
         catch (JsonException e)
         {
-            return Refusal.BadRequest($"The body is not JSON (or nested deeper than {Options.MaxDepth}): {e.Message}");
+            return Refusal.BadRequest($"The body is not JSON (or nested deeper than {Options.MaxDepth}, or has a name twice): {e.Message}");
         }
     }
 }

@@ -26,7 +26,8 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
                 return DefinitionCommitOutcome.Conflict;
             }
 
-            if (commit.Deleted is { } unwanted && await Pins(context, commit.DefinitionId).AnyAsync(x => x.DefinitionVersionId == unwanted, cancellationToken))
+            if (commit.Deleted is { } unwanted && (await Pins(context, commit.DefinitionId).AnyAsync(x => x.DefinitionVersionId == unwanted, cancellationToken)
+                || await Uses(context, commit.DefinitionId, versions.Where(x => x.VersionId == unwanted)).AnyAsync(cancellationToken)))
             {
                 return DefinitionCommitOutcome.InUse;
             }
@@ -96,7 +97,8 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
         async context =>
         {
             await database.LockAsync(context, "definition/" + definitionId, cancellationToken);
-            if (await Pins(context, definitionId).AnyAsync(cancellationToken))
+            if (await Pins(context, definitionId).AnyAsync(cancellationToken)
+                || await Uses(context, definitionId, context.Set<DefinitionRow>().Where(x => x.DefinitionId == definitionId)).AnyAsync(cancellationToken))
             {
                 return DefinitionDeletion.InUse;
             }
@@ -150,6 +152,14 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
     {
         var (finished, cancelled) = ((int)InstanceStatus.Finished, (int)InstanceStatus.Cancelled);
         return context.Set<InstanceRow>().Where(x => x.DefinitionId == definitionId && x.Status != finished && x.Status != cancelled);
+    }
+
+    /// <summary>Versions of other definitions that use one of these as an activity (its id stands in their document) and may still run.</summary>
+    private static IQueryable<DefinitionRow> Uses(KairshipDbContext context, string definitionId, IQueryable<DefinitionRow> used)
+    {
+        var (finished, cancelled) = ((int)InstanceStatus.Finished, (int)InstanceStatus.Cancelled);
+        return context.Set<DefinitionRow>().Where(x => x.DefinitionId != definitionId && used.Any(u => x.Json.Contains(u.VersionId))
+            && (x.IsLatest || x.IsPublished || context.Set<InstanceRow>().Any(i => i.DefinitionId == x.DefinitionId && i.DefinitionVersionId == x.VersionId && i.Status != finished && i.Status != cancelled)));
     }
 
     private static readonly Expression<Func<DefinitionRow, DefinitionRow>> WithoutJson = row => new DefinitionRow

@@ -57,9 +57,9 @@ internal sealed class InstanceQueries(KairshipDatabase database)
         async context =>
         {
             var waiting = context.Set<InstanceRow>().Where(x => x.FinishedAt == null);
-            if (correlationId is not null)
+            if (StoredText.Clean(correlationId) is { } wanted)
             {
-                waiting = waiting.Where(x => x.CorrelationId == correlationId);
+                waiting = waiting.Where(x => x.CorrelationId == wanted);
             }
 
             var bookmarks = context.Set<BookmarkRow>().AsNoTracking().Where(x => x.StimulusHash == stimulusHash);
@@ -109,7 +109,7 @@ internal sealed class InstanceQueries(KairshipDatabase database)
             instances = instances.Where(x => x.DefinitionVersion == version);
         }
 
-        if (filter.CorrelationId is { } correlationId)
+        if (StoredText.Clean(filter.CorrelationId) is { } correlationId)
         {
             instances = instances.Where(x => x.CorrelationId == correlationId);
         }

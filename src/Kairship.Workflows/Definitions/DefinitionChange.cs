@@ -1,3 +1,4 @@
+using System.Text;
 using Kairship.Workflows.Storage;
 
 namespace Kairship.Workflows.Definitions;
@@ -5,8 +6,16 @@ namespace Kairship.Workflows.Definitions;
 /// <summary>What to do about a definition whose latest and published versions are known: pure decisions, carried out by a <see cref="DefinitionCommit"/>.</summary>
 internal static class DefinitionChange
 {
+    private const int MaxIdLength = 200;
+
     /// <summary>A version that may still change: never published, and nothing runs by it.</summary>
     public static bool IsDraft(DefinitionRecord version) => !version.IsFrozen && !version.IsPublished;
+
+    /// <summary>What is wrong with a definition's id; null when nothing is. Databases bound what an index holds, and none takes control characters or half a surrogate pair.</summary>
+    public static DefinitionProblem? IdProblem(string definitionId) =>
+        definitionId.Length <= MaxIdLength && !definitionId.Any(char.IsControl) && definitionId.EnumerateRunes().All(r => r != Rune.ReplacementChar)
+            ? null
+            : new DefinitionProblem(null, "definitionId", ProblemCode.InvalidId, $"A definitionId has at most {MaxIdLength} characters and no control characters.", true);
 
     /// <summary>Whether the document was edited on what is there now; otherwise what is wrong.</summary>
     /// <param name="expected">A content hash, "*", or null: then the document's version id counts.</param>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kairship.Workflows.Expressions;
 
 namespace Kairship.Workflows.Definitions;
 
@@ -30,7 +31,7 @@ internal static class DefinitionJson
     private static readonly HashSet<string> NotContent = ["id", "version", "createdAt", "isLatest", "isPublished", "toolVersion", "links"];
 
     /// <exception cref="JsonException">It is not JSON, or a name is there twice.</exception>
-    public static JsonNode? Parse(string json) => JsonNode.Parse(json, documentOptions: Document);
+    public static JsonNode? Parse(string json) => WellFormedJson.Checked(JsonNode.Parse(json, documentOptions: Document), json.Contains("\\ud", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A property by its name in any case, or null.</summary>
     public static JsonNode? Find(JsonObject o, string name) =>

@@ -86,13 +86,17 @@ internal sealed class Migration
     {
         foreach (var (old, renamed) in plan.Activities)
         {
-            if (!from.ById.ContainsKey(old) || !to.ById.ContainsKey(renamed))
+            if (renamed is null)
+            {
+                Problem(old, MigrationCode.Plan, $"The plan maps '{old}' to nothing: name an activity of version {to.Version}, or leave it out.");
+            }
+            else if (!from.ById.ContainsKey(old) || !to.ById.ContainsKey(renamed))
             {
                 Problem(old, MigrationCode.Plan, $"The plan maps '{old}' to '{renamed}': {(from.ById.ContainsKey(old) ? $"version {to.Version} has no '{renamed}'" : $"version {from.Version} has no '{old}'")}.");
             }
         }
 
-        foreach (var same in plan.Activities.Where(a => from.ById.ContainsKey(a.Key)).GroupBy(a => a.Value).Where(g => g.Skip(1).Any() || g.Single().Key != g.Key && from.ById.ContainsKey(g.Key) && !plan.Activities.ContainsKey(g.Key)))
+        foreach (var same in plan.Activities.Where(a => a.Value is not null && from.ById.ContainsKey(a.Key)).GroupBy(a => a.Value).Where(g => g.Skip(1).Any() || g.Single().Key != g.Key && from.ById.ContainsKey(g.Key) && !plan.Activities.ContainsKey(g.Key)))
         {
             Problem(same.First().Key, MigrationCode.Plan, $"The plan maps two activities to '{same.Key}'.");
         }
@@ -131,7 +135,7 @@ internal sealed class Migration
             return;
         }
 
-        if (target.Id != old.Id && tree.ChildrenOf(execution).Count == 0 && !FreeToRename.Contains(old.TypeName) && execution.Phase != ExecutionPhase.Completed)
+        if (target.Id != old.Id && (tree.ChildrenOf(execution).Count == 0 || old.Activity is BulkDispatchWorkflows) && !FreeToRename.Contains(old.TypeName) && execution.Phase != ExecutionPhase.Completed)
         {
             Problem(old.Id, MigrationCode.Renamed, $"'{old.Id}' is {Now(execution)} and may have begun something outside under its id: it cannot be called '{target.Id}' before it has ended.");
         }

@@ -7,7 +7,7 @@ public sealed record MigrationPlan(IReadOnlyDictionary<string, string> Activitie
     /// <summary>Every activity has the id that it had.</summary>
     public static MigrationPlan SameIds { get; } = new(new Dictionary<string, string>());
 
-    internal string Map(string activityId) => Activities.GetValueOrDefault(activityId, activityId);
+    internal string Map(string activityId) => Activities.GetValueOrDefault(activityId) ?? activityId;
 }
 
 /// <summary>Why an instance cannot go over.</summary>

@@ -41,6 +41,11 @@ public sealed partial class DefinitionCatalog
         }
 
         var id = definitionId ?? (string.IsNullOrWhiteSpace(document.DefinitionId) ? NewId() : document.DefinitionId);
+        if (DefinitionChange.IdProblem(id) is { } wrong)
+        {
+            return new DefinitionResult(DefinitionOutcome.Invalid, null, [wrong], "Nothing can be saved under this definitionId.");
+        }
+
         document = (source == ImportSource.Caller ? document.Editable() : document).With(definitionId: id);
         var publishes = publish ?? document.PublishRequested == true;
         document = await workflows.PinAsync(document, cancellationToken);

@@ -144,5 +144,6 @@ public sealed partial class DefinitionCatalog
 
     private static DefinitionResult NotFound(string definitionId) => new(DefinitionOutcome.NotFound, null, [], $"There is no workflow '{definitionId}'.");
 
-    private static string InUse(string what) => $"Instances that are not over run by {what}: cancel them, let them finish or migrate them to another version first.";
+    private static string InUse(string what) => 
+        $"Instances that are not over run by {what}, or another workflow uses it as an activity: let them finish, cancel or migrate them, and take it out of the other workflow first.";
 }

@@ -6,5 +6,8 @@ namespace Kairship.Workflows.Runtime;
 /// <param name="Refused">Starts that did not happen and will not, such as of a definition that does not compile here; each with its problem.</param>
 public sealed record PublishResult(IReadOnlyList<string> Resumed, IReadOnlyList<string> Started, IReadOnlyList<StartResult> Refused)
 {
+    /// <summary>Instances that it is for and that did not get it: their inbox is full, or it is too large. Repeat it with the same key when there is room.</summary>
+    public IReadOnlyList<string> NotTaken { get; init; } = [];
+
     public int Count => Resumed.Count + Started.Count;
 }

@@ -23,9 +23,12 @@ public sealed partial class WorkflowRuntime
                 Depth = start.Depth,
             },
             cancellationToken);
-        if (!result.Started || !start.Waits)
+
+        // Delivered again after a crash, the same wish may be refused now because the definition was retracted or changed since: the child is there all the same.
+        var started = result.Started || await store.GetInstanceAsync(start.InstanceId, cancellationToken) is not null;
+        if (!started || !start.Waits)
         {
-            await SignalAsync(start.ParentInstanceId, start.Answer(result.Started ? null : result.Problem ?? result.Outcome.ToString()), key, cancellationToken);
+            await SignalAsync(start.ParentInstanceId, start.Answer(started ? null : result.Problem ?? result.Outcome.ToString()), key, cancellationToken);
         }
     }
 }

@@ -25,21 +25,26 @@ public sealed partial class WorkflowRuntime
 
         // What this stimulus started, now or when it was sent before, does not take it a second time at a later wait.
         var fresh = results.Select(r => r.InstanceId).ToHashSet();
-        var resumed = new List<string>();
+        var (resumed, notTaken) = (new List<string>(), new List<string>());
         var payload = InboxPayload.Of(stimulus);
         foreach (var instanceId in (await AudienceAsync(hash, correlationId, cancellationToken)).Where(id => !fresh.Contains(id)))
         {
             await AttemptAsync(async () =>
             {
-                if (await PostAsync(instanceId, stimulus, dedupeKey, payload, cancellationToken) == PostOutcome.Posted)
+                switch (await PostAsync(instanceId, stimulus, dedupeKey, payload, cancellationToken))
                 {
-                    resumed.Add(instanceId);
+                    case PostOutcome.Posted:
+                        resumed.Add(instanceId);
+                        break;
+                    case PostOutcome.Full or PostOutcome.TooLarge:
+                        notTaken.Add(instanceId);
+                        break;
                 }
             });
         }
 
         return failures.Count == 0
-            ? new PublishResult(resumed, [.. results.Where(r => r.Outcome == StartOutcome.Started).Select(r => r.InstanceId!)], [.. results.Where(r => !r.Started)])
+            ? new PublishResult(resumed, [.. results.Where(r => r.Outcome == StartOutcome.Started).Select(r => r.InstanceId!)], [.. results.Where(r => !r.Started)]) { NotTaken = notTaken }
             : throw new AggregateException($"{failures.Count} of those that stimulus '{stimulus.Key.Name} {stimulus.Key.Key}' is for could not be reached.", failures);
 
         async Task AttemptAsync(Func<Task> reach)
@@ -100,11 +105,17 @@ public sealed partial class WorkflowRuntime
     }
 
     /// <summary>Starts what a schedule's trigger owes up to now: one instance, for the latest fire time since it last fired (or since its publication). Any node may call it,
-    /// at any time and as often as it likes: a fire time is the key of the start. Null when nothing is owed.</summary>
+    /// at any time and as often as it likes: a fire time is the key of the start. Null when nothing is owed, or the version is no longer published.</summary>
     public async Task<ScheduleFire?> FireDueAsync(TriggerRecord trigger, CancellationToken cancellationToken)
     {
         var since = trigger.FiredAt > trigger.PublishedAt ? trigger.FiredAt.Value : trigger.PublishedAt;
         if (Schedule.Of(trigger)?.Latest(since, time.GetUtcNow()) is not { } at)
+        {
+            return null;
+        }
+
+        // The trigger was read a while ago. What has replaced the version fires for itself.
+        if (await store.GetDefinitionVersionAsync(trigger.VersionId, cancellationToken) is not { IsPublished: true })
         {
             return null;
         }

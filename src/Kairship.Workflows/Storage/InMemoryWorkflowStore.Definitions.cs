@@ -57,7 +57,7 @@ public sealed partial class InMemoryWorkflowStore
                 return Task.FromResult(DefinitionCommitOutcome.Conflict);
             }
 
-            if (commit.Deleted is { } unwanted && IsPinned(unwanted))
+            if (commit.Deleted is { } unwanted && (IsPinned(unwanted) || definitions.TryGetValue(unwanted, out var version) && IsUsed(version)))
             {
                 return Task.FromResult(DefinitionCommitOutcome.InUse);
             }
@@ -87,7 +87,7 @@ public sealed partial class InMemoryWorkflowStore
     {
         lock (gate)
         {
-            if (rows.Values.Any(r => r.Record.DefinitionId == definitionId && Pins(r)))
+            if (rows.Values.Any(r => r.Record.DefinitionId == definitionId && Pins(r)) || VersionsOf(definitionId).Exists(IsUsed))
             {
                 return Task.FromResult(DefinitionDeletion.InUse);
             }
@@ -102,6 +102,10 @@ public sealed partial class InMemoryWorkflowStore
     private List<DefinitionRecord> VersionsOf(string definitionId) => [.. definitions.Values.Where(d => d.DefinitionId == definitionId)];
 
     private bool IsPinned(string versionId) => rows.Values.Any(r => r.Record.DefinitionVersionId == versionId && Pins(r));
+
+    /// <summary>Used as an activity by something that may still run: the id of the version stands in its document.</summary>
+    private bool IsUsed(DefinitionRecord version) => definitions.Values.Any(d =>
+        d.DefinitionId != version.DefinitionId && (d.IsLatest || d.IsPublished || IsPinned(d.VersionId)) && d.Json.Contains(version.VersionId, StringComparison.Ordinal));
 
     private static bool Pins(Row row) => row.Record.Status is not (InstanceStatus.Finished or InstanceStatus.Cancelled);
 

@@ -67,7 +67,7 @@ public enum DefinitionCommitOutcome
     /// <summary>The definition was changed since: nothing was done; read it again and decide again.</summary>
     Conflict,
 
-    /// <summary>Instances that are not over, or faulted ones that may be retried, run by a version that was to be deleted: nothing was done.</summary>
+    /// <summary>Instances that are not over, or faulted ones that may be retried, run by a version that was to be deleted, or another definition that may run uses it as an activity: nothing was done.</summary>
     InUse,
 }
 
@@ -76,7 +76,7 @@ public enum DefinitionDeletion
     Deleted,
     NotFound,
 
-    /// <summary>Instances that are not over, or faulted ones that may be retried, run by it.</summary>
+    /// <summary>Instances that are not over, or faulted ones that may be retried, run by it, or another definition that may run uses it as an activity.</summary>
     InUse,
 }
 

@@ -48,5 +48,14 @@ public sealed class CrashTests(PostgresTemplate postgres)
 
         run.Status.Should().Be(InstanceStatus.Finished);
         run.Commits.Should().BeGreaterThan(10);
+
+        var family = await CrashEverywhere.RunAsync(
+            open, Def.Workflow("crash-parent", Def.Sequence("root", Call("call", waits: true), Call("second", waits: false), Def.Effect("after"))), [], null,
+            Def.Workflow("crash-child", Def.Sequence("root", Def.Effect("work"))));
+        family.Status.Should().Be(InstanceStatus.Finished);
+        family.Effects.Should().HaveCount(2).And.ContainKey("child/work/1 work=").WhoseValue.Should().Be("2 times");
     }
+
+    private static JsonObject Call(string id, bool waits) => Def.Activity(
+        "Elsa.DispatchWorkflow", id, ("workflowDefinitionId", Def.Literal("crash-child")), ("waitForCompletion", Def.Literal(waits ? "true" : "false", "Boolean")));
 }

@@ -190,4 +190,23 @@ public abstract partial class WorkflowStoreCompliance
 
     private Task<DefinitionCommitOutcome> DeleteAsync(DefinitionHead seen, string version) =>
         Store.CommitDefinitionAsync(new DefinitionCommit { DefinitionId = "deploy", Expected = seen, Deleted = version }, Cancel);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task DefinitionVersion_WhileAnotherDefinitionThatMayRunUsesIt_IsNotDeleted(bool mayRun)
+    {
+        await Store.SaveDefinitionAsync(Latest(1), [], Cancel);
+        await Store.SaveDefinitionAsync(Definition("consumer", 1) with { IsPublished = mayRun, Json = """{"root":{"workflowDefinitionVersionId":"deploy:1"}}""" }, [], Cancel);
+
+        (await DeleteAsync(DefinitionHead.Of(Latest(1), null), "deploy:1")).Should().Be(mayRun ? DefinitionCommitOutcome.InUse : DefinitionCommitOutcome.Committed);
+        (await Store.DeleteDefinitionAsync("deploy", Cancel)).Should().Be(mayRun ? DefinitionDeletion.InUse : DefinitionDeletion.NotFound);
+    }
+
+    [Fact]
+    public async Task CorrelationId_ThatADatabaseDoesNotTake_FindsNothing()
+    {
+        (await Store.FindBookmarksAsync(new string('0', 64), "a\0\ud800", Cancel)).Should().BeEmpty();
+        (await Store.ListInstancesAsync(new InstanceFilter(CorrelationId: "a\0\ud800"), new PageRequest(), Cancel)).Total.Should().Be(0);
+    }
 }

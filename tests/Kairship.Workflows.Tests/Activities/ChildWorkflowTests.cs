@@ -174,7 +174,29 @@ public sealed class ChildWorkflowTests
 
         public int Kept => kept.Count;
 
-        public override Task DeleteOutboxAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
-            base.DeleteOutboxAsync([.. ids.Where(id => !kept.Add(id))], cancellationToken);
+        public Func<Task>? Then { get; set; }
+
+        public override async Task DeleteOutboxAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
+        {
+            await base.DeleteOutboxAsync([.. ids.Where(id => !kept.Add(id))], cancellationToken);
+            await (Then?.Invoke() ?? Task.CompletedTask);
+            Then = null;
+        }
+    }
+
+    [Fact]
+    public async Task Start_DeliveredAgainAfterItsDefinitionWasRetracted_IsNoIncident()
+    {
+        var store = new KeepsOutboxOnce(new InMemoryWorkflowStore(TimeProvider.System));
+        await using var engine = new WorkflowHarness(store);
+        store.Then = () => engine.Catalog.RetractAsync("child", CancellationToken.None);
+        await engine.ImportAsync(Def.Workflow("child", Def.Sequence("root", Def.Event("wait", "go"))));
+
+        var id = await engine.RunAsync(Parent("Elsa.DispatchWorkflow", waits: true));
+
+        (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Suspended, "the child runs");
+        await engine.EventAsync((await ChildOfAsync(engine, id)).Id, "go");
+        await engine.RunToRestAsync();
+        (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Finished);
     }
 }

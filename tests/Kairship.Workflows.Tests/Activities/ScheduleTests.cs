@@ -111,4 +111,7 @@ public sealed class ScheduleTests
     }
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    [Fact]
+    public void Cron_OnANodeWhoseClockIsBehind_OwesNothing() => CronSchedule.Parse("* * * * *").Latest(Start.AddHours(1), Start).Should().BeNull();
 }

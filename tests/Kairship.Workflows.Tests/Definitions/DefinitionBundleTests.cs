@@ -131,4 +131,8 @@ public sealed class DefinitionBundleTests
 
         return node;
     }
+
+    [Fact]
+    public void List_WithHalfASurrogatePair_IsRefusedWithItsReason() =>
+        DefinitionBundle.Read("[{\"a\":\"\\ud800\"}]"u8.ToArray()).Problem.Should().Contain("surrogate");
 }

@@ -61,4 +61,15 @@ public sealed class DefinitionCatalogTests : IAsyncDisposable
         (await engine.Catalog.GetGraphAsync(draft.Definition!.VersionId, CancellationToken.None)).Should().BeNull();
         (await engine.Catalog.ImportAsync("{ not json", true, CancellationToken.None)).Problems.Should().ContainSingle();
     }
+
+    [Theory]
+    [InlineData("a\\u0000b", ProblemCode.InvalidId)]
+    [InlineData("\\ud800", ProblemCode.Json)]
+    [InlineData("LONG", ProblemCode.InvalidId)]
+    public async Task Import_UnderAnIdThatADatabaseDoesNotTake_IsRefused(string id, string code)
+    {
+        var json = """{"definitionId":"ID","root":{"id":"r","type":"Elsa.Sequence","activities":[]}}""".Replace("ID", id.Replace("LONG", new string('x', 201), StringComparison.Ordinal), StringComparison.Ordinal);
+
+        (await engine.Catalog.ImportAsync(json, publish: false, CancellationToken.None)).Problems.Should().Contain(p => p.Code == code);
+    }
 }

@@ -150,4 +150,32 @@ public sealed class InstanceMigrationTests : IAsyncDisposable
     }
 
     private async Task<string> LatestAsync() => (await engine.Store.FindDefinitionAsync("w", VersionOption.LatestOnly, Cancel))!.VersionId;
+
+    [Fact]
+    public async Task Plan_ThatMapsToNothing_IsAProblem()
+    {
+        var id = await engine.RunAsync(First);
+
+        var look = await engine.Runtime.MigrateAsync(id, await SecondAsync(), new MigrationPlan(new Dictionary<string, string> { ["e"] = null! }), dryRun: true, Cancel);
+
+        look.Report!.Problems.Should().Contain(p => p.ActivityId == "e" && p.Code == MigrationCode.Plan);
+    }
+
+    [Fact]
+    public async Task BulkDispatch_WhoseChildrenAnswerUnderItsId_IsNotRenamed_AlsoWhileSomethingRunsInsideIt()
+    {
+        static string Bulk(string id) => Def.Workflow("w", Def.Sequence("root", Def.Activity("Elsa.BulkDispatchWorkflows", id,
+            ("workflowDefinitionId", Def.Literal("child")), ("items", Def.Js("[1,2]")), ("ChildCompleted", Def.Event("inner", "inner")))));
+        await engine.ImportAsync(Def.Workflow("child", Def.Sequence("root", Def.Event("wait", "go"))));
+        var id = await engine.RunAsync(Bulk("bulk"));
+        var child = (await engine.Store.ListInstancesAsync(new InstanceFilter(ParentInstanceId: id), new PageRequest(), Cancel)).Items[0];
+        await engine.EventAsync(child.Id, "go");
+        await engine.RunDueAsync();
+        await engine.ImportAsync(Bulk("mass"));
+        var target = (await engine.Catalog.FindPublishedAsync("w", Cancel))!.VersionId;
+
+        var look = await engine.Runtime.MigrateAsync(id, target, new MigrationPlan(new Dictionary<string, string> { ["bulk"] = "mass" }), dryRun: true, Cancel);
+
+        look.Report!.Problems.Should().Contain(p => p.Code == MigrationCode.Renamed);
+    }
 }

@@ -107,4 +107,29 @@ public sealed class TriggerTests
         public override Task<CreateResult> CreateInstanceAsync(NewInstance instance, CancellationToken cancellationToken) =>
             instance.DefinitionId == definitionId ? throw new IOException("no room") : base.CreateInstanceAsync(instance, cancellationToken);
     }
+
+    [Fact]
+    public async Task Schedule_ThatWasReadBeforeItsVersionWasRetracted_StartsNothing()
+    {
+        await using var engine = new WorkflowHarness();
+        await engine.ImportAsync(Def.Workflow("s", Def.Sequence("root", Triggers.Of(Def.Activity("Elsa.Timer", "t", ("interval", Def.Literal("00:01:00", "TimeSpan")))))));
+        var trigger = (await engine.Store.ListTriggersAsync(Kairship.Workflows.Activities.Schedules.Schedule.StimulusName, CancellationToken.None)).Single();
+        await engine.Catalog.RetractAsync("s", CancellationToken.None);
+        engine.Time.Advance(TimeSpan.FromMinutes(5));
+
+        (await engine.Runtime.FireDueAsync(trigger, CancellationToken.None)).Should().BeNull();
+        (await engine.Store.ListInstancesAsync(new InstanceFilter(), new PageRequest(), CancellationToken.None)).Total.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Publish_ToAnInstanceWhoseInboxIsFull_SaysSo()
+    {
+        var options = new WorkflowRuntimeOptions { Owner = "harness", Limits = new Kairship.Workflows.Execution.ExecutionLimits { MaxInboxMessages = 2 } };
+        await using var engine = new WorkflowHarness(options: options);
+        var id = await engine.RunAsync(Def.Workflow("w", Def.Sequence("root", Def.Event("e", "go"))));
+        await engine.EventAsync(id, "x");
+        await engine.EventAsync(id, "y");
+
+        (await PublishAsync(engine, Go, null, "k")).NotTaken.Should().Equal(id);
+    }
 }

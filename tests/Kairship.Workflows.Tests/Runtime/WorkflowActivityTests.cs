@@ -132,4 +132,15 @@ public sealed class WorkflowActivityTests
         json["options"] = new JsonObject { ["usableAsActivity"] = true, ["activityCategory"] = "Mail" };
         return json.ToJsonString();
     }
+
+    [Fact]
+    public async Task Version_ThatAPublishedWorkflowUses_IsNotDeleted()
+    {
+        await using var engine = new WorkflowHarness();
+        await engine.ImportAsync(Greet("Greet", "'hello'"));
+        await engine.ImportAsync(Consumer());
+
+        (await engine.Catalog.DeleteVersionAsync("greet", 1, CancellationToken.None)).Outcome.Should().Be(Kairship.Workflows.Runtime.DefinitionOutcome.InUse);
+        (await engine.Catalog.DeleteAsync("greet", CancellationToken.None)).Outcome.Should().Be(Kairship.Workflows.Runtime.DefinitionOutcome.InUse);
+    }
 }

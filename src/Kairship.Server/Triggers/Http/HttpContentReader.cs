@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kairship.Server.Problems;
+using Kairship.Workflows.Expressions;
 
 namespace Kairship.Server.Triggers.Http;
 
@@ -60,7 +61,7 @@ internal static class HttpContentReader
     }
 
     private static JsonNode? Json(ReadOnlySpan<byte> body) =>
-        JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false });
+        WellFormedJson.Checked(JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false }), isSuspect: true);
 
     private static JsonObject Form(string text)
     {

@@ -86,7 +86,15 @@ internal static partial class LiquidFilters
             return x is string a && y is string b ? string.Compare(a, b, ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal)
                 : LiquidValues.Compare(x, y) ?? Rank(x).CompareTo(Rank(y));
         });
-        return [.. items.OrderBy(i => property is null ? i : LiquidValues.Member(i, property), comparer)];
+        try
+        {
+            return [.. items.OrderBy(i => property is null ? i : LiquidValues.Member(i, property), comparer)];
+        }
+        catch (InvalidOperationException e) when (e.InnerException is ExpressionException limit)
+        {
+            // Sorting wraps what a comparison throws.
+            throw new ExpressionException(limit.Message, e);
+        }
     }
 
     /// <summary>What cannot be compared still has an order, so that sorting ends: numbers, texts, the rest, nothing.</summary>

@@ -54,6 +54,7 @@ public sealed class OutboundHttpTests : IAsyncDisposable
     [InlineData("api.example.com", null, "127.0.0.1", false)]
     [InlineData("127.0.0.1", null, "127.0.0.1", true)]
     [InlineData(null, "127.0.0.1", "127.0.0.1", false)]
+    [InlineData(null, "*.localhost", "any.localhost.", false)]
     [InlineData("*.example.com", null, "localhost", false)]
     [InlineData("*", "", "localhost", false)]
     [InlineData("localhost", null, "localhost", true)]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Kairship.Workflows.Expressions;
 
 namespace Kairship.Workflows.Tests.Expressions.Liquid;
@@ -88,4 +89,17 @@ public sealed class LiquidLimitTests
 
     private static string? Run(string template) => Compiler.Compile("Liquid", template, "String")
         .Evaluate(FakeScope.With(("Name", "\"web\""), ("Plan", """{"a":1}"""), ("Long", "\"" + new string('a', 200_000) + "\"")))?.GetValue<string>();
+
+    [Fact]
+    public void Sort_PastItsTime_EndsWithThatReason()
+    {
+        var limits = new ExpressionLimits { Time = TimeSpan.FromMilliseconds(3), Statements = 100_000_000 };
+        var template = new ExpressionCompiler(limits).Compile("Liquid", "{% for i in (1..1000) %}{% assign x = Variables.items | sort %}{% endfor %}", "String");
+        var scope = new FakeScope { Variables = { ["items"] = new JsonArray([.. Enumerable.Range(0, 5000).Select(i => (JsonNode)JsonValue.Create(i * 7919 % 5003))]) } };
+
+        for (var i = 0; i < 10; i++)
+        {
+            FluentActions.Invoking(() => template.Evaluate(scope)).Should().Throw<ExpressionException>().WithMessage("*longer than*");
+        }
+    }
 }

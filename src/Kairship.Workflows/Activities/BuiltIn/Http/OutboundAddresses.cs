@@ -69,6 +69,6 @@ internal sealed class OutboundAddresses(OutboundHttpOptions options)
     }
 
     private static bool Matches(string pattern, string host) => pattern.StartsWith("*.", StringComparison.Ordinal)
-        ? host.EndsWith(pattern[1..], StringComparison.OrdinalIgnoreCase)
+        ? host.TrimEnd('.').EndsWith(pattern[1..], StringComparison.OrdinalIgnoreCase)
         : host.TrimEnd('.').Equals(pattern, StringComparison.OrdinalIgnoreCase);
 }
