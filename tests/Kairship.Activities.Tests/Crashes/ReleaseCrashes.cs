@@ -88,7 +88,7 @@ public abstract class ReleaseCrashes
             }
         }));
 
-        // The last few may not be reached: how often it looks before pods are ready differs from run to run.
-        crashed.Should().BeGreaterThan(deaths.Count * 3 / 4, "nearly every run must have had its crash");
+        // The last ones may not be reached: how often it looks before pods are ready, and how many ends share a commit, differs from run to run.
+        crashed.Should().BeGreaterThan(deaths.Count / 2, "most runs must have had their crash");
     }
 }
