@@ -38,7 +38,7 @@ public sealed class ActivityCrashTests
         CrashRun expected;
         await using (bench)
         {
-            expected = await bench.RunAsync(Writes.DeliveryWrites, Broken.Nowhere, _ => Death.Never);
+            expected = await ReleaseCrashes.UndisturbedAsync(bench, Writes.DeliveryWrites);
         }
 
         await ReleaseCrashes.SweepAsync(() => CrashBench.StartAsync(), Writes.DeliveryWrites, Broken.Nowhere, expected, (write, after) => after == (write % 2 == 0));

@@ -61,10 +61,20 @@ public abstract class ReleaseCrashes
         CrashRun expected;
         await using (bench)
         {
-            expected = await bench.RunAsync(Writes.EngineCommits, Broken.Nowhere, _ => Death.Never);
+            expected = await UndisturbedAsync(bench, Writes.EngineCommits);
         }
 
         await SweepAsync(StartAsync, Writes.EngineCommits, Broken.Nowhere, expected, Takes);
+    }
+
+    /// <summary>
+    /// A release without a crash. How often it looks before pods are ready, and how many ends share a commit, differs from run to run: of two the one with fewer writes,
+    /// so that a sweep over them finds its write in nearly every run.
+    /// </summary>
+    internal static async Task<CrashRun> UndisturbedAsync(CrashBench bench, Writes counted)
+    {
+        var (first, second) = (await bench.RunAsync(counted, Broken.Nowhere, _ => Death.Never), await bench.RunAsync(counted, Broken.Nowhere, _ => Death.Never));
+        return first.Writes < second.Writes ? first : second;
     }
 
     /// <summary>A crash at each write from the first to the last that the undisturbed run made, shared out over benches that run at the same time.</summary>
@@ -83,12 +93,12 @@ public abstract class ReleaseCrashes
                 {
                     var run = await bench.RunAsync(counted, broken, life => life == 1 ? death : Death.Never);
                     await bench.VerifyAsync(run, expected, $"crash {death}");
+                    (run.Lives == 2 || run.Writes < death.Write).Should().BeTrue("a run that reaches write {0} dies there, and this one lived {1} times with {2} writes", death, run.Lives, run.Writes);
                     Interlocked.Add(ref crashed, run.Lives - 1);
                 }
             }
         }));
 
-        // The last ones may not be reached: how often it looks before pods are ready, and how many ends share a commit, differs from run to run.
-        crashed.Should().BeGreaterThan(deaths.Count / 2, "most runs must have had their crash");
+        crashed.Should().BeGreaterThan(deaths.Count * 3 / 4, "nearly every run must have had its crash");
     }
 }
