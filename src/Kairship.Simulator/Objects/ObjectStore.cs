@@ -172,12 +172,16 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
     }
 
     /// <summary>Forgets the history, as a compaction does: every watch that resumes from before now gets 410.</summary>
-    public void Compact()
+    public void Compact() => Compact(Revision);
+
+    /// <summary>Forgets the history up to a revision: every watch and every list that goes on from before it gets 410.</summary>
+    public void Compact(long revision)
     {
         lock (_gate)
         {
-            _history.Clear();
-            _forgotten = _revision;
+            while (_history.TryPeek(out var oldest) && oldest.Revision <= revision)
+                _history.Dequeue();
+            _forgotten = Math.Max(_forgotten, Math.Min(revision, _revision));
         }
     }
 
