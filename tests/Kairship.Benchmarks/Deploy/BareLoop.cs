@@ -26,14 +26,7 @@ internal static class BareLoop
 
     private static async Task DeployAsync(Kubernetes client, IReadOnlyList<IKubernetesObject<V1ObjectMeta>> objects, string ns, CancellationToken cancellationToken)
     {
-        await client.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = ns } }, cancellationToken: cancellationToken);
-        foreach (var wave in objects.GroupBy(Rank).OrderBy(g => g.Key))
-        {
-            await Parallel.ForEachAsync(
-                wave, new ParallelOptions { MaxDegreeOfParallelism = ObjectsAtOnce, CancellationToken = cancellationToken },
-                async (o, ct) => await ApplyAsync(client, o, ns, ct));
-        }
-
+        await ApplyAllAsync(client, objects, ns, cancellationToken);
         while (true)
         {
             var deployments = await client.AppsV1.ListNamespacedDeploymentAsync(ns, cancellationToken: cancellationToken);
@@ -43,6 +36,18 @@ internal static class BareLoop
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, cancellationToken);
+        }
+    }
+
+    /// <summary>A new namespace and all objects in it, kinds in order; nothing is waited for.</summary>
+    public static async Task ApplyAllAsync(Kubernetes client, IReadOnlyList<IKubernetesObject<V1ObjectMeta>> objects, string ns, CancellationToken cancellationToken = default)
+    {
+        await client.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = ns } }, cancellationToken: cancellationToken);
+        foreach (var wave in objects.GroupBy(Rank).OrderBy(g => g.Key))
+        {
+            await Parallel.ForEachAsync(
+                wave, new ParallelOptions { MaxDegreeOfParallelism = ObjectsAtOnce, CancellationToken = cancellationToken },
+                async (o, ct) => await ApplyAsync(client, o, ns, ct));
         }
     }
 

@@ -27,13 +27,12 @@ internal static class DeployBenchmark
         }
 
         var folder = Directory.CreateTempSubdirectory("kairship-bench-").FullName;
-        using var simulator = StartSimulator(count, folder);
         try
         {
-            var kubeconfigs = await ReadyAsync(simulator, folder, count);
+            await using var simulator = await SimulatorProcess.StartAsync(count, nodes: 3, folder);
+            var kubeconfigs = simulator.Kubeconfigs;
             var manifests = SharedFiles.Read("data", "online-boutique", "v0.10.5.yaml");
             var objects = KubernetesYaml.LoadAllFromString(manifests).Cast<IKubernetesObject<V1ObjectMeta>>().ToList();
-
 
             // The first round of all warms the simulator and the client up; it is printed and not compared.
             var cold = await BareLoop.RunAsync(kubeconfigs, objects, "cold");
@@ -48,8 +47,6 @@ internal static class DeployBenchmark
         }
         finally
         {
-            simulator.Kill();
-            await simulator.WaitForExitAsync();
             Directory.Delete(folder, recursive: true);
         }
     }
@@ -76,23 +73,5 @@ internal static class DeployBenchmark
 
         var events = await rig.Delivery.ListReleaseEventsAsync(release.Id, 1000, CancellationToken.None);
         return (whole, events.First(e => e.Kind == "Planned").At - release.RequestedAt);
-    }
-
-    private static Process StartSimulator(int count, string folder)
-    {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])[typeof(Cli.Program).Assembly.Location, "sim", "up", "--clusters", count.ToString(), "--state", folder, "--until-input-closes"])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return Process.Start(start) ?? throw new InvalidOperationException("The simulator did not start.");
-    }
-
-    private static async Task<IReadOnlyList<string>> ReadyAsync(Process simulator, string folder, int count)
-    {
-        var line = await simulator.StandardOutput.ReadLineAsync();
-        var files = Directory.GetFiles(folder, "*.kubeconfig").Order(StringComparer.Ordinal).ToList();
-        return files.Count == count ? files : throw new InvalidOperationException($"{files.Count} of {count} clusters are up: {line}");
     }
 }

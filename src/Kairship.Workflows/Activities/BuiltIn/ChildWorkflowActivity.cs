@@ -29,6 +29,33 @@ internal abstract class ChildWorkflowActivity : ControlActivity
     /// <param name="end">See <see cref="WorkflowEnd"/>.</param>
     protected abstract void Ended(ControlContext context, JsonObject end);
 
+    /// <summary>Starts the workflow that the inputs <see cref="ChooserInputs"/> name.</summary>
+    /// <param name="purpose">"execute": for the message when none is named.</param>
+    protected static void StartChosen(ControlContext context, string purpose)
+    {
+        if (InputValues.Text(context.EvaluateInput("WorkflowDefinitionId")) is not { Length: > 0 } definition)
+        {
+            context.Fault("Input", $"Input 'WorkflowDefinitionId' is empty: choose the workflow to {purpose}.");
+            return;
+        }
+
+        Start(context, new ChildStart
+        {
+            InstanceId = ChildId(context),
+            DefinitionId = definition,
+            Input = Input(context),
+            CorrelationId = InputValues.Text(context.EvaluateInput("CorrelationId")) is { Length: > 0 } id ? id : null,
+            Waits = InputValues.Flag(context.EvaluateInput("WaitForCompletion")),
+        });
+    }
+
+    /// <summary>What Elsa's activities that start any one workflow have in common.</summary>
+    protected static ActivityDescriptor ChooserInputs(ActivityDescriptor descriptor, string purpose) => descriptor
+        .WithInput(new InputDescriptor("WorkflowDefinitionId", "String", $"The definition ID of the workflow to {purpose}.", "workflow-definition-picker", IsRequired: true, DisplayName: "Workflow Definition"))
+        .WithInput(new InputDescriptor("CorrelationId", "String", "The correlation ID to associate the workflow with.", DisplayName: "Correlation ID"))
+        .WithInput(new InputDescriptor("Input", "ObjectDictionary", "The input to send to the workflow.", "dropdown"))
+        .WithInput(new InputDescriptor("WaitForCompletion", "Boolean", "Wait for the child workflow to complete before completing this activity.", "checkbox", DisplayName: "Wait for Completion"));
+
     protected static void Start(ControlContext context, ChildStart child)
     {
         context.Note($"Starts '{child.DefinitionId}'", new JsonObject { ["instanceId"] = child.InstanceId });
