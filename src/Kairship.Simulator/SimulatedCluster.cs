@@ -13,9 +13,11 @@ namespace Kairship.Simulator;
 /// </summary>
 public sealed class SimulatedCluster : IAsyncDisposable
 {
+    private static readonly TimeSpan RestInterval = TimeSpan.FromSeconds(2);
     private readonly BearerTokens _tokens;
     private readonly ControlPlane _controlPlane;
     private readonly ClusterHost _host;
+    private readonly ITimer _rest;
 
     private SimulatedCluster(
         SimulatedClusterOptions options, ObjectStore store, ClusterFaults faults, BearerTokens tokens, ControlPlane controlPlane, ClusterHost host, string caPem)
@@ -27,6 +29,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
         _tokens = tokens;
         _controlPlane = controlPlane;
         _host = host;
+        _rest = TimeProvider.System.CreateTimer(static s => ((ObjectStore)s!).Rest(), store, RestInterval, RestInterval);
     }
 
     public string Name => Options.Name;
@@ -85,6 +88,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
         {
             controlPlane.Drain();
             var host = await ClusterHost.StartAsync(options, certificates, store, faults, tokens, skewed, ct);
+            store.Rest(everything: true);
             controlPlane.Start();
             return new SimulatedCluster(options, store, faults, tokens, controlPlane, host, certificates?.CaPem ?? "");
         }
@@ -101,6 +105,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
     /// <summary>Closes all connections and stops the controllers. The objects are gone.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _rest.DisposeAsync();
         _controlPlane.Dispose();
         await _host.DisposeAsync();
     }

@@ -1,6 +1,7 @@
 using Kairship.Benchmarks.Deploy;
 using Kairship.Benchmarks.Engine;
 using Kairship.Benchmarks.Fleet;
+using Kairship.Benchmarks.Sim;
 
 // Every benchmark prints one JSON object a line: {"bench","row","value","unit",...details}.
 return args switch
@@ -8,6 +9,7 @@ return args switch
     ["deploy", .. var rest] => await DeployBenchmark.RunAsync(rest),
     ["engine", .. var rest] => await EngineBenchmark.RunAsync(rest),
     ["fleet", .. var rest] => await FleetBenchmark.RunAsync(rest),
+    ["sim", .. var rest] => await SimBenchmark.RunAsync(rest),
     [ChildProcess.Verb, .. var rest] => await ChildProcess.AnswerAsync(rest),
     _ => Usage(),
 };
@@ -21,6 +23,8 @@ static int Usage()
                                     the workflow engine in memory, on SQLite and on PostgreSQL, with the disk's fdatasync rate beside it
           fleet [--only ROW-PREFIX] [--quick]
                                     watches of 1,000 clusters, the rate of a watch, apply and plan beside a bare client
+          sim [CLUSTERS NODES PODS]
+                                    a simulated fleet in one process: 1,000 clusters of 100 nodes and 20 pods each, its memory and its idle processor time
         """);
     return 2;
 }

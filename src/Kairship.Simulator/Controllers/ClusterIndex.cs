@@ -5,12 +5,12 @@ namespace Kairship.Simulator.Controllers;
 
 /// <summary>
 /// What controllers ask most, kept up to date by each change: who depends on whom, what a namespace holds, which pods and replica sets
-/// nobody controls.
+/// nobody controls. It holds keys and reads the objects when asked, so that those of a quiet cluster need not stay in memory as trees.
 /// </summary>
-internal sealed class ClusterIndex
+internal sealed class ClusterIndex(Func<ObjectKey, JsonObject?> read)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<ObjectKey, JsonObject> _objects = [];
+    private readonly Dictionary<ObjectKey, Known> _objects = [];
     private readonly Dictionary<string, HashSet<ObjectKey>> _dependents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ObjectKey> _uids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<ObjectKey>> _namespaces = new(StringComparer.Ordinal);
@@ -35,10 +35,18 @@ internal sealed class ClusterIndex
     /// <summary>Objects of one resource that have this owner, oldest first.</summary>
     public List<JsonObject> Owned(string ownerUid, string plural)
     {
+        List<ObjectKey> keys;
         lock (_gate)
         {
-            return _dependents.TryGetValue(ownerUid, out var keys) ? Sorted(keys.Where(k => k.Plural == plural)) : [];
+            if (!_dependents.TryGetValue(ownerUid, out var dependents))
+            {
+                return [];
+            }
+
+            keys = [.. dependents.Where(k => k.Plural == plural)];
         }
+
+        return Sorted(keys);
     }
 
     public IReadOnlyList<ObjectKey> Dependents(string ownerUid)
@@ -52,10 +60,13 @@ internal sealed class ClusterIndex
     /// <summary>Pods or replica sets of a namespace that no controller owns.</summary>
     public List<JsonObject> Orphans(string plural, string? ns)
     {
+        List<ObjectKey> keys;
         lock (_gate)
         {
-            return _orphans.Count == 0 ? [] : Sorted(_orphans.Where(k => k.Plural == plural && k.Namespace == ns));
+            keys = _orphans.Count == 0 ? [] : [.. _orphans.Where(k => k.Plural == plural && k.Namespace == ns)];
         }
+
+        return Sorted(keys);
     }
 
     public IReadOnlyList<ObjectKey> InNamespace(string ns)
@@ -75,9 +86,10 @@ internal sealed class ClusterIndex
         }
     }
 
-    private List<JsonObject> Sorted(IEnumerable<ObjectKey> keys)
+    // Outside of the lock: the store tells of changes under its own, and must not be asked under this one.
+    private List<JsonObject> Sorted(List<ObjectKey> keys)
     {
-        List<JsonObject> found = [.. keys.Select(k => _objects[k])];
+        List<JsonObject> found = [.. keys.Select(read).OfType<JsonObject>()];
         found.Sort((a, b) =>
             string.CompareOrdinal(a.CreatedAt(), b.CreatedAt()) is not 0 and var byAge ? byAge : string.CompareOrdinal(a.NameOf(), b.NameOf()));
         return found;
@@ -85,16 +97,18 @@ internal sealed class ClusterIndex
 
     private void Remember(ObjectKey key, JsonObject obj)
     {
-        _objects[key] = obj;
-        _uids[obj.UidOf()] = key;
+        var owners = obj["metadata"]?["ownerReferences"].Items().Select(o => JsonTree.Text(o["uid"]) ?? "").ToArray() ?? [];
+        var known = new Known(obj.UidOf(), owners);
+        _objects[key] = known;
+        _uids[known.Uid] = key;
         if (key.Namespace is not null)
         {
             Bucket(_namespaces, key.Namespace).Add(key);
         }
 
-        foreach (var owner in obj["metadata"]?["ownerReferences"].Items() ?? [])
+        foreach (var owner in owners)
         {
-            Bucket(_dependents, JsonTree.Text(owner["uid"]) ?? "").Add(key);
+            Bucket(_dependents, owner).Add(key);
         }
 
         if (key.Plural is "pods" or "replicasets" && obj.ControllerRef() is null)
@@ -103,18 +117,18 @@ internal sealed class ClusterIndex
         }
     }
 
-    private void Forget(ObjectKey key, JsonObject old)
+    private void Forget(ObjectKey key, Known old)
     {
-        _uids.Remove(old.UidOf());
+        _uids.Remove(old.Uid);
         _orphans.Remove(key);
         if (key.Namespace is not null)
         {
             Leave(_namespaces, key.Namespace, key);
         }
 
-        foreach (var owner in old["metadata"]?["ownerReferences"].Items() ?? [])
+        foreach (var owner in old.Owners)
         {
-            Leave(_dependents, JsonTree.Text(owner["uid"]) ?? "", key);
+            Leave(_dependents, owner, key);
         }
     }
 
@@ -135,4 +149,6 @@ internal sealed class ClusterIndex
             buckets.Remove(name);
         }
     }
+
+    private readonly record struct Known(string Uid, string[] Owners);
 }

@@ -27,7 +27,7 @@ internal sealed partial class ControlPlane : IDisposable
     public ControlPlane(ObjectStore store, TimeProvider clock, ClusterFaults faults, ControlOptions options, ILogger? logger = null)
     {
         _logger = logger ?? NullLogger.Instance;
-        _context = new ControlContext(store, new ClusterIndex(), clock, faults, options);
+        _context = new ControlContext(store, new ClusterIndex(store.Get), clock, faults, options);
         _controllers = ControllerSet.Build(_context);
         _subscription = store.Subscribe(OnChange);
         foreach (var type in ResourceCatalog.BuiltIn)

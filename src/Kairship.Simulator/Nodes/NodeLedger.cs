@@ -4,31 +4,35 @@ using Kairship.Simulator.Objects;
 
 namespace Kairship.Simulator.Nodes;
 
-/// <summary>A node as the scheduler sees it. Amounts are thousandths.</summary>
-internal sealed record NodeState(string Name, JsonObject Labels, IReadOnlyList<JsonObject> Taints, bool Unschedulable, IReadOnlyDictionary<string, long> Allocatable)
+/// <summary>A node as the scheduler sees it. Amounts are thousandths; the labels are read when asked for, since few pods select by them.</summary>
+internal sealed record NodeState(
+    string Name, Func<JsonObject?> ReadLabels, IReadOnlyList<JsonObject> Taints, bool Unschedulable, IReadOnlyDictionary<string, long> Allocatable)
 {
+    public JsonObject Labels => ReadLabels() ?? [];
+
     /// <summary>A node that is not Ready counts as tainted, as the node controller would do to it.</summary>
     public static NodeState Of(JsonObject node)
     {
-        List<JsonObject> taints = [.. node.Spec("taints").Items()];
+        List<JsonObject> taints = [.. node.Spec("taints").Items().Select(JsonTree.Copy)];
         if (node.Condition("Ready") is not { } ready || JsonTree.Text(ready["status"]) != "True")
         {
             taints.Add(new JsonObject { ["key"] = "node.kubernetes.io/not-ready", ["effect"] = "NoSchedule" });
         }
 
         var allocatable = (node.Status("allocatable") as JsonObject ?? []).ToDictionary(a => a.Key, a => Quantity.Milli(a.Value), StringComparer.Ordinal);
-        return new NodeState(node.NameOf(), node.LabelsOf() ?? [], taints, node.Spec("unschedulable").IsTrue(), allocatable);
+        return new NodeState(node.NameOf(), node.LabelsOf, taints.Count > 0 ? taints : (IReadOnlyList<JsonObject>)[], node.Spec("unschedulable").IsTrue(), allocatable);
     }
 }
 
 /// <summary>What the nodes hold: kept up to date by each change of a pod or node.</summary>
-internal sealed class NodeLedger
+internal sealed class NodeLedger(ObjectStore store)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, NodeState> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<ObjectKey, Booking> _bookings = [];
     private readonly Dictionary<string, Dictionary<string, long>> _used = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Owner, string Node), int> _siblings = [];
+    private IReadOnlyDictionary<string, long>? _size;
 
     public void Apply(ObjectChange change)
     {
@@ -42,7 +46,7 @@ internal sealed class NodeLedger
                 }
                 else
                 {
-                    _nodes[change.Key.Name] = NodeState.Of(change.Object);
+                    _nodes[change.Key.Name] = Slim(NodeState.Of(change.Object));
                 }
             }
             else if (change.Key is { Group: "", Plural: "pods" })
@@ -108,6 +112,18 @@ internal sealed class NodeLedger
         var requests = JsonTree.At(container, "resources", "requests") as JsonObject ?? [];
         var limits = JsonTree.At(container, "resources", "limits") as JsonObject ?? [];
         return requests.Concat(limits.Where(l => !requests.ContainsKey(l.Key))).Select(r => (r.Key, Quantity.Milli(r.Value)));
+    }
+
+    // Holds nothing of the object itself, and one dictionary for all nodes of a size.
+    private NodeState Slim(NodeState node)
+    {
+        var key = new ObjectKey("", "nodes", null, node.Name);
+        if (_size is null || _size.Count != node.Allocatable.Count || _size.Except(node.Allocatable).Any())
+        {
+            _size = node.Allocatable;
+        }
+
+        return node with { ReadLabels = () => store.Get(key)?.LabelsOf(), Allocatable = _size };
     }
 
     private void Book(ObjectChange change)

@@ -12,7 +12,7 @@ namespace Kairship.Simulator.Nodes;
 internal sealed class Scheduler(ControlContext context) : Controller(context)
 {
     private static readonly ObjectKey Retry = new("", "nodes", null, "");
-    private readonly NodeLedger _ledger = new();
+    private readonly NodeLedger _ledger = new(context.Store);
     private readonly ConcurrentDictionary<ObjectKey, byte> _stuck = new();
 
     public override void Observe(ObjectChange change)

@@ -14,11 +14,11 @@ namespace Kairship.Simulator.Objects;
 public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
 {
     readonly Lock _gate = new();
-    readonly Dictionary<(string Group, string Plural), Collection> _collections = [];
-    readonly Queue<ObjectChange> _history = new();
+    readonly Dictionary<(string Group, string Plural), ObjectCollection> _collections = [];
+    readonly ChangeHistory _history = new(clock, historyLength);
+    readonly ObjectMemory _memory = new();
     Action<ObjectChange>[] _subscribers = [];
     long _revision;
-    long _forgotten;
 
     /// <summary>Revision of the last write; what a list answers as its resourceVersion.</summary>
     public long Revision => Volatile.Read(ref _revision);
@@ -28,7 +28,7 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
     public JsonObject? Get(ObjectKey key)
     {
         lock (_gate)
-            return Find(key);
+            return Find(key) is { } found ? _memory.Read(found) : null;
     }
 
     /// <summary>Objects of one resource in order of namespace and name; of all namespaces when <paramref name="ns"/> is null.</summary>
@@ -39,7 +39,7 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
     {
         lock (_gate)
         {
-            IReadOnlyList<JsonObject> objects = _collections.TryGetValue((group, plural), out var collection) ? collection.List(ns) : [];
+            IReadOnlyList<JsonObject> objects = _collections.TryGetValue((group, plural), out var collection) ? [.. collection.In(ns).Select(_memory.Read)] : [];
             return (objects, _revision);
         }
     }
@@ -73,7 +73,7 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
     public IReadOnlyList<(string Group, string Plural)> Collections(string? ns = null)
     {
         lock (_gate)
-            return [.. _collections.Where(c => ns is null ? c.Value.Count > 0 : c.Value.Any(ns)).Select(c => c.Key)];
+            return [.. _collections.Where(c => ns is null ? !c.Value.IsEmpty : c.Value.Any(ns)).Select(c => c.Key)];
     }
 
     /// <summary>Sets uid, creationTimestamp, resourceVersion and, for kinds that count it, generation = 1.</summary>
@@ -97,8 +97,9 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
                 throw ApiException.AlreadyExists(key);
             var revision = _revision + 1;
             meta["resourceVersion"] = Text(revision);
-            collection.Put(key, stored);
-            Record(new ObjectChange(ChangeType.Added, key, stored, null, revision));
+            var held = _memory.Hold(stored);
+            collection.Put(key, held);
+            Record(new ObjectChange(ChangeType.Added, key, stored, null, revision), held, null);
         }
         return stored;
     }
@@ -114,9 +115,9 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
         lock (_gate)
         {
             var collection = CollectionOf(key);
-            var old = collection.Find(key);
-            if (old is null)
+            if (collection.Find(key) is not { } held)
                 return null;
+            var old = _memory.Read(held);
             var next = change(JsonTree.Copy(old));
             if (next is null)
                 return old;
@@ -125,7 +126,7 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
                 return old;
             if (!status && Generations.Counted(key, next) && !Generations.SameIntent(old, next))
                 Generations.Raise(next);
-            return Write(collection, key, old, next);
+            return Write(collection, key, held, old, next);
         }
     }
 
@@ -137,12 +138,14 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
         lock (_gate)
         {
             var collection = CollectionOf(key);
-            var old = collection.Find(key);
-            if (old is null || (uid is not null && old["metadata"]!["uid"]!.GetValue<string>() != uid))
+            if (collection.Find(key) is not { } held)
+                return false;
+            var old = _memory.Read(held);
+            if (uid is not null && old["metadata"]!["uid"]!.GetValue<string>() != uid)
                 return false;
             if (!Finalizers.Any(key, old))
             {
-                Remove(collection, key, old, old);
+                Remove(collection, key, held, old, old);
                 return true;
             }
             if (old["metadata"]!["deletionTimestamp"] is not null)
@@ -151,7 +154,7 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
             Finalizers.MarkDeleted(key, next, Now());
             if (Generations.Counted(key, next))
                 Generations.Raise(next);
-            Write(collection, key, old, next);
+            Write(collection, key, held, old, next);
             return true;
         }
     }
@@ -168,7 +171,8 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
     public IReadOnlyList<ObjectChange>? ChangesSince(long revision)
     {
         lock (_gate)
-            return revision < _forgotten ? null : [.. _history.SkipWhile(c => c.Revision <= revision)];
+            return _history.Since(revision) is not { } changes ? null
+                : [.. changes.Select(c => new ObjectChange(c.Type, c.Key, _memory.Read(c.Object), c.Old is null ? null : _memory.Read(c.Old), c.Revision))];
     }
 
     /// <summary>Forgets the history, as a compaction does: every watch that resumes from before now gets 410.</summary>
@@ -179,53 +183,67 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
     {
         lock (_gate)
         {
-            while (_history.TryPeek(out var oldest) && oldest.Revision <= revision)
-                _history.Dequeue();
-            _forgotten = Math.Max(_forgotten, Math.Min(revision, _revision));
+            _history.Forget(Math.Min(revision, _revision));
         }
     }
 
-    JsonObject? Write(Collection collection, ObjectKey key, JsonObject old, JsonObject next)
+    /// <summary>
+    /// Saves memory: packs what nobody has used since the call before, or everything, and forgets changes that a real cluster would have compacted. To be called
+    /// every few seconds by whoever hosts the store.
+    /// </summary>
+    internal void Rest(bool everything = false)
+    {
+        lock (_gate)
+        {
+            if (everything)
+                _memory.PackAll();
+            else if (_memory.HasTrees)
+                _memory.NextRound();
+            if (!_history.IsEmpty)
+                _history.ForgetOld();
+        }
+    }
+
+    JsonObject? Write(ObjectCollection collection, ObjectKey key, StoredObject held, JsonObject old, JsonObject next)
     {
         if (next["metadata"]!["deletionTimestamp"] is not null && !Finalizers.Any(key, next))
         {
-            Remove(collection, key, old, next);
+            Remove(collection, key, held, old, next);
             return null;
         }
         var revision = _revision + 1;
         next["metadata"]!["resourceVersion"] = Text(revision);
-        collection.Put(key, next);
-        Record(new ObjectChange(ChangeType.Modified, key, next, old, revision));
+        var stored = _memory.Hold(next);
+        collection.Put(key, stored);
+        Record(new ObjectChange(ChangeType.Modified, key, next, old, revision), stored, held);
         return next;
     }
 
-    void Remove(Collection collection, ObjectKey key, JsonObject old, JsonObject last)
+    void Remove(ObjectCollection collection, ObjectKey key, StoredObject held, JsonObject old, JsonObject last)
     {
         var revision = _revision + 1;
         var tombstone = JsonTree.Copy(last);
         tombstone["metadata"]!["resourceVersion"] = Text(revision);
         collection.Remove(key);
-        Record(new ObjectChange(ChangeType.Deleted, key, tombstone, old, revision));
+        Record(new ObjectChange(ChangeType.Deleted, key, tombstone, old, revision), _memory.Hold(tombstone), held);
     }
 
-    void Record(ObjectChange change)
+    void Record(ObjectChange change, StoredObject stored, StoredObject? old)
     {
-        _history.Enqueue(change);
-        if (_history.Count > historyLength)
-            _forgotten = _history.Dequeue().Revision;
+        _history.Add(new Past(change.Type, change.Key, stored, old, change.Revision));
         foreach (var subscriber in _subscribers)
             subscriber(change);
         // Last: who reads the revision may rely on every change up to it having reached the subscribers.
         Volatile.Write(ref _revision, change.Revision);
     }
 
-    JsonObject? Find(ObjectKey key) => _collections.TryGetValue((key.Group, key.Plural), out var collection) ? collection.Find(key) : null;
+    StoredObject? Find(ObjectKey key) => _collections.TryGetValue((key.Group, key.Plural), out var collection) ? collection.Find(key) : null;
 
     [SuppressMessage("Performance", "CA1854", Justification = "The collection is created when missing.")]
-    Collection CollectionOf(ObjectKey key)
+    ObjectCollection CollectionOf(ObjectKey key)
     {
         if (!_collections.TryGetValue((key.Group, key.Plural), out var collection))
-            _collections[(key.Group, key.Plural)] = collection = new Collection();
+            _collections[(key.Group, key.Plural)] = collection = new ObjectCollection();
         return collection;
     }
 
@@ -248,38 +266,6 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
         {
             lock (store._gate)
                 store._subscribers = [.. store._subscribers.Where(s => s != onChange)];
-        }
-    }
-
-    sealed class Collection
-    {
-        readonly SortedDictionary<string, SortedDictionary<string, JsonObject>> _byNamespace = new(StringComparer.Ordinal);
-
-        public int Count => _byNamespace.Count;
-
-        public bool Any(string ns) => _byNamespace.ContainsKey(ns);
-
-        public JsonObject? Find(ObjectKey key) =>
-            _byNamespace.TryGetValue(key.Namespace ?? "", out var objects) ? objects.GetValueOrDefault(key.Name) : null;
-
-        public void Put(ObjectKey key, JsonObject obj)
-        {
-            if (!_byNamespace.TryGetValue(key.Namespace ?? "", out var objects))
-                _byNamespace[key.Namespace ?? ""] = objects = new(StringComparer.Ordinal);
-            objects[key.Name] = obj;
-        }
-
-        public void Remove(ObjectKey key)
-        {
-            if (_byNamespace.TryGetValue(key.Namespace ?? "", out var objects) && objects.Remove(key.Name) && objects.Count == 0)
-                _byNamespace.Remove(key.Namespace ?? "");
-        }
-
-        public IReadOnlyList<JsonObject> List(string? ns)
-        {
-            if (ns is null)
-                return [.. _byNamespace.Values.SelectMany(o => o.Values)];
-            return _byNamespace.TryGetValue(ns, out var objects) ? [.. objects.Values] : [];
         }
     }
 }
