@@ -178,7 +178,7 @@ internal sealed partial class Interpreter
         target.Phase = ExecutionPhase.Ready;
     }
 
-    /// <summary>A step that faulted is made again on a retry: what it did to the tree and to its own state must not be there twice.</summary>
+    /// <summary>A step that faulted is made again on a retry: what it did to the tree and to its own state, and what it sent, must not be there twice.</summary>
     private void Undo(ExecutionState target, ExecutionState? child)
     {
         foreach (var scheduled in context.Scheduled)
@@ -195,6 +195,15 @@ internal sealed partial class Interpreter
         }
 
         target.State = context.StateBefore;
+        for (var i = Outgoing.Outbox.Count - 1; i >= context.SentBefore; i--)
+        {
+            // Cancellations stay: what they end was taken out of the tree and does not come back.
+            if (Outgoing.Outbox[i] is { Kind: OutboxPayload.Publish or OutboxPayload.Signal or ChildStartPayload.Kind } sent)
+            {
+                Outgoing.Outbox.RemoveAt(i);
+                outboxBytes -= sent.Payload.Length;
+            }
+        }
     }
 
     private JsonObject EvaluateInputs(ActivityNode node, ExecutionState execution)

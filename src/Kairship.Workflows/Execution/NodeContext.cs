@@ -29,8 +29,12 @@ internal sealed partial class Interpreter
         {
             (execution, node, evaluated, Faulted, Restarts) = (target, activity, null, null, false);
             (isStateTouched, stateBefore) = (false, target.State);
+            SentBefore = owner.Outgoing.Outbox.Count;
             scheduled.Clear();
         }
+
+        /// <summary>How many messages were on their way before the call.</summary>
+        public int SentBefore { get; private set; }
 
         /// <summary>The state as it was before the call.</summary>
         public JsonObject? StateBefore => stateBefore;

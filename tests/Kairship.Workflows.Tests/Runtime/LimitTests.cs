@@ -91,6 +91,21 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Children_OfAStepThatFaults_AreNotStarted()
+    {
+        await using var engine = new WorkflowHarness(options: new WorkflowRuntimeOptions { Owner = "x", Limits = Small with { MaxOutboxBytes = 4096 } });
+        await engine.ImportAsync(Def.Workflow("child", Def.Sequence("root", Def.Event("wait", "never"))));
+        var bulk = Def.Activity("Elsa.BulkDispatchWorkflows", "root",
+            ("workflowDefinitionId", Def.Literal("child")), ("items", Def.Js("Array.from({length: 20}, (_, i) => 'x'.repeat(100) + i)")));
+
+        var id = await engine.RunAsync(Def.Workflow("w", bulk));
+        await engine.RunToRestAsync();
+
+        (await engine.SnapshotAsync(id)).Incidents.Should().ContainSingle().Which.Message.Should().Contain("MaxOutboxBytes");
+        (await engine.Store.ListInstancesAsync(new InstanceFilter(ParentInstanceId: id), new PageRequest(), CancellationToken.None)).Items.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Signals_OfAnInstanceToItself_EndInAnIncident()
     {
         await using var engine = new WorkflowHarness(options: new WorkflowRuntimeOptions { Owner = "x", Limits = Small });
