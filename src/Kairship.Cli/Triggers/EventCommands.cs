@@ -18,6 +18,11 @@ internal static class EventCommands
             .WithExamples("kairship events publish build-done --data '{\"image\": \"shop:2\"}' --idempotency-key build-42")
             .Calls(async (result, client, ct) =>
             {
+                if (result.GetValue(data) is not null && result.GetValue(payload) is not null)
+                {
+                    throw new CommandException("--data and --payload both give the payload: take one of them", 2);
+                }
+
                 var json = result.GetValue(data) ?? (result.GetValue(payload) is { } file ? await Sources.ReadAsync(file, ct) : null);
                 var receipt = await client.PublishEventAsync(result.GetRequiredValue(name), json, result.GetValue(correlation), result.GetValue(key), ct);
                 var rows = receipt.Started.Select(i => ("started", i)).Concat(receipt.Resumed.Select(i => ("resumed", i))).Concat(receipt.Refused.Select(p => ("refused", p)));

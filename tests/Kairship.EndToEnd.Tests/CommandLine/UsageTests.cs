@@ -40,6 +40,7 @@ public sealed class UsageTests : IDisposable
         { "serve --workflows no-such-folder", "Workflows" },
         { "serve --database somewhere", "Database" },
         { "sim up --clusters 0", "--clusters" },
+        { "events publish built --data {} --payload built.json", "--payload" },
     };
 
     public static TheoryData<string> Commands =>
