@@ -18,6 +18,7 @@ internal sealed class ResourceEndpoints
     readonly Deletion _deletion;
     readonly ScaleEndpoint _scale;
     readonly PodEndpoints _pods;
+    readonly Eviction _eviction;
 
     public ResourceEndpoints(ObjectStore store, ResourceRegistry registry, ApiServerOptions options)
     {
@@ -31,7 +32,8 @@ internal sealed class ResourceEndpoints
         _patch = new PatchWrite(store, preparation, _creation, change, _replacement);
         _deletion = new Deletion(store, registry);
         _scale = new ScaleEndpoint(store, preparation, change);
-        _pods = new PodEndpoints(store, change);
+        _pods = new PodEndpoints(change);
+        _eviction = new Eviction(store);
     }
 
     public Task HandleAsync(HttpContext http, ApiPath path)
@@ -130,8 +132,7 @@ internal sealed class ResourceEndpoints
                 await Answers.ObjectAsync(call.Http, _pods.Bind(call, await BodyAsync(call)), 201);
                 return;
             case ("POST", "", "pods", "eviction"):
-                await BodyAsync(call);
-                await Answers.ObjectAsync(call.Http, _pods.Evict(call), 201);
+                await Answers.ObjectAsync(call.Http, _eviction.Evict(call, await BodyAsync(call)), 201);
                 return;
             case ("GET", "", "pods", "log"):
                 _ = _store.Get(call.Key) ?? throw ApiException.NotFound(call.Key);

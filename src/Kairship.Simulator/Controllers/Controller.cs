@@ -33,6 +33,12 @@ internal sealed record ControlOptions
     /// <summary>Time from a start of a pod until it is ready, where no annotation says otherwise.</summary>
     public TimeSpan PodReadyAfter { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Time that containers take to end after they are told to, where no annotation says otherwise.</summary>
+    public TimeSpan PodEndsAfter { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Silence of a node's kubelet after which its state is unknown.</summary>
+    public TimeSpan NodeMonitorGrace { get; init; } = TimeSpan.FromSeconds(40);
+
     /// <summary>Time from a change until the controllers act on it.</summary>
     public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(2);
 

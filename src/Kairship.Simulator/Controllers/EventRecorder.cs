@@ -10,7 +10,7 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider clock)
     private readonly Dictionary<(string Uid, string Reason, string Message), ObjectKey> _known = [];
     private readonly Queue<(string Uid, string Reason, string Message)> _order = new();
 
-    public void Record(JsonObject about, string type, string reason, string message, string component)
+    public void Record(JsonObject about, string type, string reason, string message, string component, string? fieldPath = null)
     {
         var id = (about.UidOf(), reason, message);
         var now = clock.Stamp();
@@ -26,7 +26,7 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider clock)
         }
 
         var key = new ObjectKey("", "events", ns, $"{about.NameOf()}.{Random.Shared.NextInt64():x16}");
-        store.Create(key, New(about, type, reason, message, component, now));
+        store.Create(key, New(about, type, reason, message, component, fieldPath, now));
         if (!_known.ContainsKey(id))
         {
             _order.Enqueue(id);
@@ -47,19 +47,12 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider clock)
         return e;
     }
 
-    private static JsonObject New(JsonObject about, string type, string reason, string message, string component, string now) => new()
+    private static JsonObject New(JsonObject about, string type, string reason, string message, string component, string? fieldPath, string now) => new()
     {
         ["apiVersion"] = "v1",
         ["kind"] = "Event",
         ["metadata"] = new JsonObject(),
-        ["involvedObject"] = new JsonObject
-        {
-            ["apiVersion"] = JsonTree.Text(about["apiVersion"]),
-            ["kind"] = about.KindOf(),
-            ["name"] = about.NameOf(),
-            ["namespace"] = about.NamespaceOf(),
-            ["uid"] = about.UidOf(),
-        },
+        ["involvedObject"] = Reference(about, fieldPath),
         ["type"] = type,
         ["reason"] = reason,
         ["message"] = message,
@@ -70,4 +63,27 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider clock)
         ["lastTimestamp"] = now,
         ["count"] = 1,
     };
+
+    private static JsonObject Reference(JsonObject about, string? fieldPath)
+    {
+        var reference = new JsonObject
+        {
+            ["apiVersion"] = JsonTree.Text(about["apiVersion"]),
+            ["kind"] = about.KindOf(),
+            ["name"] = about.NameOf(),
+            ["uid"] = about.UidOf(),
+            ["resourceVersion"] = JsonTree.Text(about["metadata"]?["resourceVersion"]),
+        };
+        if (about.NamespaceOf() is { } ns)
+        {
+            reference["namespace"] = ns;
+        }
+
+        if (fieldPath is not null)
+        {
+            reference["fieldPath"] = fieldPath;
+        }
+
+        return reference;
+    }
 }

@@ -83,6 +83,19 @@ public sealed class ClusterFaults
     /// <summary>No node takes a pod any more: new pods stay Pending with <c>Insufficient cpu</c>.</summary>
     public bool NodesFull { get => Settings.NodesFull; set => Change(s => s with { NodesFull = value }); }
 
+    /// <summary>Whether the kubelet of a node has stopped.</summary>
+    public bool IsDown(string node) => Settings.NodesDown.Contains(node);
+
+    /// <summary>Stops the kubelet of a node: after a while the node is not ready, and its pods go elsewhere.</summary>
+    public void StopNode(string node)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(node);
+        Change(s => s with { NodesDown = [.. s.NodesDown.Where(n => n != node), node] });
+    }
+
+    /// <summary>The kubelet of the node runs again.</summary>
+    public void StartNode(string node) => Change(s => s with { NodesDown = [.. s.NodesDown.Where(n => n != node)] });
+
     /// <summary>All switches at one moment.</summary>
     public FaultSettings Settings
     {

@@ -34,6 +34,9 @@ public sealed record FaultSettings
     /// <inheritdoc cref="ClusterFaults.NodesFull"/>
     public bool NodesFull { get; init; }
 
+    /// <summary>Names of the nodes whose kubelet has stopped: no heartbeats, no pod starts or ends there.</summary>
+    public IReadOnlyList<string> NodesDown { get; init; } = [];
+
     /// <summary>Image substring to the way its pods fail.</summary>
     public IReadOnlyDictionary<string, PodFault> Images { get; init; } = new Dictionary<string, PodFault>(StringComparer.Ordinal);
 

@@ -1,21 +1,20 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Kairship.Simulator.Controllers;
-using Kairship.Simulator.Faults;
 using Kairship.Simulator.Objects;
 
 namespace Kairship.Simulator.Nodes;
 
 /// <summary>
-/// The kubelets of all nodes: a bound pod is created, then after its time ready, finished or failing as it is told. A fault set or
-/// cleared later moves the pods that run already.
+/// The kubelets of all nodes: a bound pod is created, then after its time ready, finished or failing as it is told (<see cref="PodBehaviour"/>),
+/// and when it is deleted ended within its grace period. A fault set or cleared later moves the pods that run already. A node that
+/// is down does nothing of this.
 /// </summary>
 internal sealed class Kubelet(ControlContext context) : Controller(context)
 {
-    private const int MostRestarts = 20;
-    private static readonly TimeSpan BackOff = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<string, PodRun> _runs = new(StringComparer.Ordinal);
-    private int _addresses;
+    private readonly KubeletEvents _events = new(context.Events);
+    private readonly PodAddresses _addresses = new();
 
     public override void Observe(ObjectChange change)
     {
@@ -30,8 +29,13 @@ internal sealed class Kubelet(ControlContext context) : Controller(context)
         {
             _runs.TryRemove(change.Object.UidOf(), out _);
         }
-        else if (JsonTree.Text(change.Object.Spec("nodeName")) is { Length: > 0 } && IsNews(change))
+        else if (NodeOf(change.Object) is not null && IsNews(change))
         {
+            if (change.Old is null)
+            {
+                _addresses.Taken(JsonTree.Text(change.Object.Status("podIP")));
+            }
+
             Enqueue(change.Key);
         }
     }
@@ -52,132 +56,114 @@ internal sealed class Kubelet(ControlContext context) : Controller(context)
             return null;
         }
 
-        if (Store.Get(key) is not { } pod || Pods.IsFinished(pod) || JsonTree.Text(pod.Spec("nodeName")) is not { Length: > 0 } node)
+        if (Store.Get(key) is not { } pod || NodeOf(pod) is not { } node || Context.Faults.IsDown(node))
         {
             return null;
         }
 
-        var readyAfter = PodBehaviour.ReadyAfter(pod, Context.Options.PodReadyAfter);
+        if (pod.IsDeleting())
+        {
+            return End(key, pod);
+        }
+
+        if (Pods.IsFinished(pod))
+        {
+            return null;
+        }
+
+        var run = _runs.TryGetValue(pod.UidOf(), out var known) ? known : Admit(key, pod, node);
+        var changed = run.Advance(pod, Context.Faults);
+        if (changed.Count > 0 || pod.Spec("readinessGates") is not null)
+        {
+            Write(key, run);
+            foreach (var container in changed)
+            {
+                _events.Changed(pod, container, run.Inits.Contains(container));
+            }
+        }
+
+        return run.UntilNext();
+    }
+
+    private PodRun Admit(ObjectKey key, JsonObject pod, string node)
+    {
+        var before = JsonTree.Text(pod.Status("podIP")) is { Length: > 0 } ip ? ip : null;
+        var run = new PodRun(key, pod, before ?? _addresses.Next(), HostIp(node), Clock, PodBehaviour.ReadyAfter(pod, Context.Options.PodReadyAfter));
+        _runs[pod.UidOf()] = run;
+        if (before is not null && Pods.Phase(pod) == "Running")
+        {
+            run.Restore(pod);
+        }
+        else
+        {
+            Write(key, run);
+        }
+
+        return run;
+    }
+
+    /// <summary>Containers are told to end and end by themselves, or are killed when the grace period is over; then the pod goes.</summary>
+    private TimeSpan? End(ObjectKey key, JsonObject pod)
+    {
+        var grace = GracefulDeletion.Left(pod);
+        if (grace == 0)
+        {
+            return null;
+        }
+
         if (!_runs.TryGetValue(pod.UidOf(), out var run))
         {
-            _runs[pod.UidOf()] = run = new PodRun(key, NextAddress()) { Due = Clock.GetTimestamp() + Ticks(readyAfter) };
-            var hostIp = HostIp(node);
-            Store.Update(
-                key,
-                p =>
-                {
-                    PodStatus.Creating(p, hostIp, Clock.Stamp());
-                    return p;
-                },
-                status: true);
-        }
-
-        var left = Clock.GetElapsedTime(Clock.GetTimestamp(), run.Due);
-        return left > TimeSpan.Zero ? left : Advance(key, pod, run, readyAfter);
-    }
-
-    private TimeSpan? Advance(ObjectKey key, JsonObject pod, PodRun run, TimeSpan readyAfter)
-    {
-        var fault = PodBehaviour.FaultOf(pod, Context.Faults);
-        if (run.Applied is { } applied && applied == fault && fault != PodFault.CrashLoopBackOff)
-        {
+            Store.Delete(key, pod.UidOf(), graceSeconds: 0);
             return null;
         }
 
-        // What was pulled stays pulled: only pods that never started can fail to pull.
-        if (fault == PodFault.ImagePullBackOff && run.Applied is PodFault.None or PodFault.Unready)
+        var time = PodBehaviour.EndsAfter(pod, Context.Options.PodEndsAfter);
+        var limit = TimeSpan.FromSeconds(grace);
+        var due = Clock.GetTimestamp() + Ticks(time < limit ? time : limit);
+        if (run.EndDue is null)
         {
-            return null;
+            _events.Killing(pod, run);
         }
 
-        if (fault == PodFault.None && run.Applied is not null and not PodFault.None && !run.Recovering)
+        run.EndDue = Math.Min(run.EndDue ?? long.MaxValue, due);
+        var left = Clock.GetElapsedTime(Clock.GetTimestamp(), run.EndDue.Value);
+        if (left > TimeSpan.Zero)
         {
-            run.Recovering = true;
-            run.Due = Clock.GetTimestamp() + Ticks(readyAfter);
-            return readyAfter;
+            return left;
         }
 
-        run.Recovering = false;
-        run.Applied = fault;
-        return Write(key, pod, run, fault);
-    }
-
-    private TimeSpan? Write(ObjectKey key, JsonObject pod, PodRun run, PodFault fault)
-    {
-        var now = Clock.Stamp();
-        var policy = JsonTree.Text(pod.Spec("restartPolicy")) ?? "Always";
-        if (fault == PodFault.CrashLoopBackOff && policy != "Never")
+        if (run.HasStarted)
         {
-            return Crash(key, pod, run, now);
-        }
-
-        var image = JsonTree.Text(pod.Spec("containers").Items().FirstOrDefault()?["image"]) ?? "";
-        Store.Update(
-            key,
-            p =>
+            foreach (var container in run.Inits.Concat(run.Mains))
             {
-                switch (fault)
-                {
-                    case PodFault.ImagePullBackOff:
-                        PodStatus.NotPulled(p, image, now);
-                        break;
-                    case PodFault.CrashLoopBackOff:
-                        PodStatus.Finished(p, run.Ip, succeeded: false, now);
-                        break;
-                    case PodFault.None when policy != "Always":
-                        PodStatus.Finished(p, run.Ip, succeeded: true, now);
-                        break;
-                    default:
-                        PodStatus.Running(p, run.Ip, ready: fault == PodFault.None, run.Restarts, now);
-                        break;
-                }
+                container.Stop(Clock.Stamp(), killed: time > limit);
+            }
 
-                return p;
-            },
-            status: true);
-        if (fault == PodFault.ImagePullBackOff)
-        {
-            Tell(pod, "Failed", $"Failed to pull image \"{image}\": not found");
-        }
-        else if (fault == PodFault.Unready)
-        {
-            Tell(pod, "Unhealthy", "Readiness probe failed: the pod is told to stay unready");
+            Write(key, run);
         }
 
+        Store.Delete(key, pod.UidOf(), graceSeconds: 0);
         return null;
     }
 
-    private TimeSpan? Crash(ObjectKey key, JsonObject pod, PodRun run, string now)
-    {
-        if (run.Restarts >= MostRestarts)
-        {
-            return null;
-        }
-
-        run.Restarts++;
-        run.Due = Clock.GetTimestamp() + Ticks(BackOff);
+    private void Write(ObjectKey key, PodRun run) =>
         Store.Update(
             key,
             p =>
             {
-                PodStatus.Crashed(p, run.Ip, run.Restarts, now);
+                PodStatus.Write(p, run, Clock.Stamp());
                 return p;
             },
             status: true);
-        Tell(pod, "BackOff", $"Back-off restarting failed container in pod {pod.NameOf()}_{pod.NamespaceOf()}");
-        return BackOff;
-    }
-
-    private void Tell(JsonObject pod, string reason, string message) => Context.Events.Record(pod, "Warning", reason, message, "kubelet");
 
     /// <summary>The pods of a node that is gone are gone.</summary>
     private void Evacuate(ObjectKey node)
     {
         if (Store.Get(node) is null)
         {
-            foreach (var pod in Store.List("", "pods").Where(p => JsonTree.Text(p.Spec("nodeName")) == node.Name))
+            foreach (var pod in Store.List("", "pods").Where(p => NodeOf(p) == node.Name))
             {
-                Store.Delete(Pods.Key(pod), pod.UidOf());
+                Store.Delete(Pods.Key(pod), pod.UidOf(), graceSeconds: 0);
             }
         }
     }
@@ -185,33 +171,14 @@ internal sealed class Kubelet(ControlContext context) : Controller(context)
     private string HostIp(string node) =>
         Store.Get(new ObjectKey("", "nodes", null, node))?.Status("addresses").Items().Select(a => JsonTree.Text(a["address"])).FirstOrDefault() ?? "10.99.0.1";
 
-    private string NextAddress()
-    {
-        var n = ++_addresses;
-        return $"10.{64 + ((n >> 16) & 63)}.{(n >> 8) & 255}.{n & 255}";
-    }
-
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Clock.TimestampFrequency);
 
-    // The status is the kubelet's own writing and no news to it.
+    private static string? NodeOf(JsonObject pod) => JsonTree.Text(pod.Spec("nodeName")) is { Length: > 0 } node ? node : null;
+
+    // The status is the kubelet's own writing and no news to it, but for readiness gates, which others open.
     private static bool IsNews(ObjectChange change) =>
         change.Old is null
         || change.Object.GenerationOf() != change.Old.GenerationOf()
-        || change.Object.Annotation(PodBehaviour.FailAnnotation) != change.Old.Annotation(PodBehaviour.FailAnnotation)
-        || change.Object.Annotation(PodBehaviour.ReadyAfterAnnotation) != change.Old.Annotation(PodBehaviour.ReadyAfterAnnotation);
-
-    private sealed class PodRun(ObjectKey key, string ip)
-    {
-        public ObjectKey Key { get; } = key;
-
-        public string Ip { get; } = ip;
-
-        public long Due { get; set; }
-
-        public int Restarts { get; set; }
-
-        public PodFault? Applied { get; set; }
-
-        public bool Recovering { get; set; }
-    }
+        || PodBehaviour.Annotations.Any(a => change.Object.Annotation(a) != change.Old.Annotation(a))
+        || (change.Object.Spec("readinessGates") is not null && !JsonNode.DeepEquals(change.Object.Status("conditions"), change.Old.Status("conditions")));
 }

@@ -8,11 +8,11 @@ static class Finalizers
     public static bool Any(ObjectKey key, JsonObject obj) =>
         obj["metadata"]?["finalizers"] is JsonArray { Count: > 0 } || (IsNamespace(key) && obj["spec"]?["finalizers"] is JsonArray { Count: > 0 });
 
-    public static void MarkDeleted(ObjectKey key, JsonObject obj, string now)
+    public static void MarkDeleted(ObjectKey key, JsonObject obj, DateTimeOffset now, long graceSeconds)
     {
         var meta = JsonTree.Child(obj, "metadata");
-        meta["deletionTimestamp"] = now;
-        meta["deletionGracePeriodSeconds"] = 0L;
+        meta["deletionTimestamp"] = GracefulDeletion.Stamp(now.AddSeconds(graceSeconds));
+        meta["deletionGracePeriodSeconds"] = graceSeconds;
         if (IsNamespace(key))
             JsonTree.Child(obj, "status")["phase"] = "Terminating";
     }

@@ -35,7 +35,7 @@ static class Generations
     {
         var from = old["metadata"]!.AsObject();
         var meta = JsonTree.Child(next, "metadata");
-        foreach (var field in (ReadOnlySpan<string>)["name", "namespace", "uid", "creationTimestamp", "resourceVersion", "generation", "deletionTimestamp"])
+        foreach (var field in (ReadOnlySpan<string>)["name", "namespace", "uid", "creationTimestamp", "resourceVersion", "generation", "deletionTimestamp", "deletionGracePeriodSeconds"])
         {
             if (from[field] is { } value)
             {

@@ -130,10 +130,11 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
         }
     }
 
-    /// <summary>Deletes: at once, or by a deletionTimestamp where finalizers are left.</summary>
+    /// <summary>Deletes: at once, or by a deletionTimestamp where finalizers are left or a pod is given time to end.</summary>
     /// <param name="uid">When given, only the object with this uid.</param>
+    /// <param name="graceSeconds">Time that a running pod is given; null for what its spec says. A deletion that has begun can only be shortened.</param>
     /// <returns>False when there is no such object.</returns>
-    public bool Delete(ObjectKey key, string? uid = null)
+    public bool Delete(ObjectKey key, string? uid = null, long? graceSeconds = null)
     {
         lock (_gate)
         {
@@ -143,15 +144,20 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
             var old = _memory.Read(held);
             if (uid is not null && old["metadata"]!["uid"]!.GetValue<string>() != uid)
                 return false;
-            if (!Finalizers.Any(key, old))
+            var begun = old["metadata"]!["deletionTimestamp"] is not null;
+            var grace = GracefulDeletion.Seconds(key, old, graceSeconds);
+            if (begun && (graceSeconds is null || grace >= GracefulDeletion.Left(old)))
+                return true;
+            if (grace == 0 && !Finalizers.Any(key, old))
             {
                 Remove(collection, key, held, old, old);
                 return true;
             }
-            if (old["metadata"]!["deletionTimestamp"] is not null)
-                return true;
             var next = JsonTree.Copy(old);
-            Finalizers.MarkDeleted(key, next, Now());
+            if (begun)
+                GracefulDeletion.Shorten(next, grace);
+            else
+                Finalizers.MarkDeleted(key, next, clock.GetUtcNow(), grace);
             if (Generations.Counted(key, next))
                 Generations.Raise(next);
             Write(collection, key, held, old, next);
@@ -206,7 +212,7 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
 
     JsonObject? Write(ObjectCollection collection, ObjectKey key, StoredObject held, JsonObject old, JsonObject next)
     {
-        if (next["metadata"]!["deletionTimestamp"] is not null && !Finalizers.Any(key, next))
+        if (next["metadata"]!["deletionTimestamp"] is not null && GracefulDeletion.Left(next) == 0 && !Finalizers.Any(key, next))
         {
             Remove(collection, key, held, old, next);
             return null;

@@ -92,6 +92,8 @@ public sealed class ClusterHousekeepingTests : IDisposable
 
         _lab.Store.Delete(ControlLab.Key("deployments", "web"));
         _lab.Settle();
+        _lab.List("pods").Should().HaveCount(3).And.OnlyContain(p => p.IsDeleting(), "they end within their grace period");
+        _lab.Advance(1);
 
         _lab.List("replicasets").Should().BeEmpty();
         _lab.List("pods").Should().BeEmpty();
@@ -108,6 +110,8 @@ public sealed class ClusterHousekeepingTests : IDisposable
 
         _lab.Store.Delete(ControlLab.Key("deployments", "web"));
         _lab.Settle();
+        (_lab.Get("deployments", "web") is null).Should().Be(pods > 0, "in the foreground it waits for the last pod");
+        _lab.Advance(1);
 
         _lab.Get("deployments", "web").Should().BeNull();
         _lab.List("pods").Should().HaveCount(pods);

@@ -60,7 +60,7 @@ public sealed class SimulatedClusterTests
                 d => d.Status is { AvailableReplicas: 5, UpdatedReplicas: 5, Replicas: 5 } && d.Status.ObservedGeneration == d.Metadata.Generation);
         }
 
-        (await client.CoreV1.ListNamespacedPodAsync("default", cancellationToken: ct)).Items.Should().HaveCount(20);
+        (await client.CoreV1.ListNamespacedPodAsync("default", cancellationToken: ct)).Items.Where(p => p.Metadata.DeletionTimestamp is null).Should().HaveCount(20);
         cluster.ControllerFailures.Should().Be(0);
     }
 }

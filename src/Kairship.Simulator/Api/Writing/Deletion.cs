@@ -6,7 +6,7 @@ using Kairship.Simulator.Objects;
 namespace Kairship.Simulator.Api.Writing;
 
 /// <summary>
-/// DELETE of an object or of a collection. Pods go at once: there is no grace period. Dependents are the garbage collector's; with propagation
+/// DELETE of an object or of a collection. Pods are given their grace period (<see cref="GracefulDeletion"/>). Dependents are the garbage collector's; with propagation
 /// Foreground the object waits for it with the finalizer <c>foregroundDeletion</c>, with Orphan the owner references are taken out first.
 /// </summary>
 internal sealed class Deletion(ObjectStore store, ResourceRegistry registry)
@@ -50,9 +50,22 @@ internal sealed class Deletion(ObjectStore store, ResourceRegistry registry)
                 store.Update(key, WaitForDependents);
                 break;
         }
-        store.Delete(key, uid);
+        store.Delete(key, uid, Grace(call, options));
         var left = store.Get(key);
-        return left is not null && JsonTree.Text(left["metadata"]!["uid"]) == uid ? left : Answers.Deleted(key, old);
+        return left is not null && JsonTree.Text(left["metadata"]!["uid"]) == uid ? left
+            : key is { Group: "", Plural: "pods" } ? Ended(key, old)
+            : Answers.Deleted(key, old);
+    }
+
+    static long? Grace(ApiCall call, JsonObject options) =>
+        JsonTree.Number(options["gracePeriodSeconds"]) ?? (long.TryParse(call.Query["gracePeriodSeconds"], out var seconds) ? seconds : null);
+
+    /// <summary>A pod that went at once, as its deletion answers it.</summary>
+    JsonObject Ended(ObjectKey key, JsonObject old)
+    {
+        var last = JsonTree.Copy(old);
+        Finalizers.MarkDeleted(key, last, store.Clock.GetUtcNow(), 0);
+        return last;
     }
 
     static string? Propagation(ApiCall call, JsonObject options)

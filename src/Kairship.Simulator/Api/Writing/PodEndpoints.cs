@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
 using Kairship.Simulator.Api.Bodies;
-using Kairship.Simulator.Api.Selectors;
 using Kairship.Simulator.Objects;
 
 namespace Kairship.Simulator.Api.Writing;
 
-/// <summary>The pods' binding and eviction, and the finalizers of a namespace.</summary>
-internal sealed class PodEndpoints(ObjectStore store, Change change)
+/// <summary>The pods' binding, and the finalizers of a namespace.</summary>
+internal sealed class PodEndpoints(Change change)
 {
     /// <summary>POST binding: puts the pod on a node.</summary>
     public JsonObject Bind(ApiCall call, RequestBody body)
@@ -20,25 +19,6 @@ internal sealed class PodEndpoints(ObjectStore store, Change change)
             JsonTree.Child(next, "spec")["nodeName"] = node;
             return next;
         });
-        return new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 };
-    }
-
-    /// <summary>POST eviction: deletes the pod unless a disruption budget has none left.</summary>
-    public JsonObject Evict(ApiCall call)
-    {
-        var pod = store.Get(call.Key) ?? throw ApiException.NotFound(call.Key);
-        foreach (var budget in store.List("policy", "poddisruptionbudgets", call.Path.Namespace))
-        {
-            if (budget["spec"]?["selector"] is not JsonObject selector || !LabelSelector.Of(selector).Matches(pod["metadata"]!["labels"] as JsonObject))
-                continue;
-            if (JsonTree.Number(budget["status"]?["disruptionsAllowed"]) is 0)
-                throw new ApiException(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.", new JsonObject
-                {
-                    ["causes"] = new JsonArray(new JsonObject { ["reason"] = "DisruptionBudget", ["message"] = $"The disruption budget {JsonTree.Text(budget["metadata"]!["name"])} needs more healthy pods" }),
-                });
-        }
-        if (!call.DryRun)
-            store.Delete(call.Key, JsonTree.Text(pod["metadata"]!["uid"]));
         return new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 };
     }
 

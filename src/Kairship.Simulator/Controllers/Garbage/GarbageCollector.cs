@@ -84,15 +84,37 @@ internal sealed class GarbageCollector(ControlContext context) : Controller(cont
         {
             foreach (var dependent in dependents)
             {
-                Store.Delete(dependent);
+                Cascade(dependent);
             }
 
-            if (Index.Dependents(obj.UidOf()).Count == 0)
+            if (!Index.Dependents(obj.UidOf()).Any(d => Blocks(d, obj.UidOf())))
             {
                 Store.Update(key, o => Unfinalize(o, Foreground));
             }
         }
     }
+
+    /// <summary>What has dependents of its own waits for them in turn.</summary>
+    private void Cascade(ObjectKey key)
+    {
+        if (Store.Get(key) is { } dependent && !dependent.IsDeleting() && Index.Dependents(dependent.UidOf()).Count > 0)
+        {
+            Store.Update(
+                key,
+                d =>
+                {
+                    var meta = JsonTree.Child(d, "metadata");
+                    meta["finalizers"] = new JsonArray([.. FinalizersOf(d).Append(Foreground).Distinct().Select(f => JsonValue.Create(f))]);
+                    return d;
+                });
+        }
+
+        Store.Delete(key);
+    }
+
+    private bool Blocks(ObjectKey dependent, string ownerUid) =>
+        Store.Get(dependent) is { } found
+        && (found["metadata"]?["ownerReferences"].Items() ?? []).Any(r => JsonTree.Text(r["uid"]) == ownerUid && r["blockOwnerDeletion"].IsTrue());
 
     private static IEnumerable<string> OwnersOf(JsonObject obj) =>
         obj["metadata"]?["ownerReferences"].Items().Select(r => JsonTree.Text(r["uid"]) ?? "") ?? [];
