@@ -30,6 +30,13 @@ internal static class Answers
         return http.Response.WriteAsync(text, http.RequestAborted);
     }
 
+    public static Task BytesAsync(HttpContext http, byte[] bytes, string media)
+    {
+        http.Response.ContentType = media;
+        http.Response.ContentLength = bytes.Length;
+        return http.Response.Body.WriteAsync(bytes, http.RequestAborted).AsTask();
+    }
+
     public static async Task WriteAsync(HttpContext http, Action<Utf8JsonWriter> write, int code = 200)
     {
         http.Response.StatusCode = code;

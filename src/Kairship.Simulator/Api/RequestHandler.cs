@@ -60,7 +60,10 @@ internal sealed class RequestHandler
                 await Answers.ObjectAsync(http, Version());
                 return;
             case "":
-                await Answers.ObjectAsync(http, new JsonObject { ["paths"] = new JsonArray("/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version") });
+                await Answers.ObjectAsync(http, new JsonObject { ["paths"] = new JsonArray("/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version") });
+                return;
+            case "/openapi/v2":
+                await OpenApiV2Async(http);
                 return;
             case "/openapi/v3":
                 await Answers.ObjectAsync(http, OpenApiDocuments.Index(_registry.Types, _store.List("apiextensions.k8s.io", "customresourcedefinitions").Count));
@@ -73,6 +76,14 @@ internal sealed class RequestHandler
             return;
         }
         await Answers.ObjectAsync(http, Document(http, path) ?? throw NoSuchPath());
+    }
+
+    Task OpenApiV2Async(HttpContext http)
+    {
+        var document = OpenApiV2Document.Of(_registry.Types, _options.Version);
+        return OpenApiV2Protobuf.IsWanted(http.Request.Headers.Accept.ToString())
+            ? Answers.BytesAsync(http, OpenApiV2Protobuf.Of(document), OpenApiV2Protobuf.Media)
+            : Answers.ObjectAsync(http, document);
     }
 
     JsonObject? Document(HttpContext http, string path)

@@ -37,6 +37,7 @@ internal static class BuiltInSchemas
         {
             TypeName = n,
             Atomic = MergeRules.IsAtomic(n),
+            RetainsKeys = n == "V1DeploymentSpec" ? ["strategy"] : [],
             // Such types describe free-form JSON beside their fields.
             PreserveUnknown = n == "V1JSONSchemaProps",
         });
@@ -59,6 +60,8 @@ internal static class BuiltInSchemas
                     Keys = rule?.Keys ?? [],
                     IsSet = rule?.IsSet ?? false,
                     Atomic = rule is null || rule.Atomic,
+                    PatchKey = rule?.PatchKey,
+                    PatchStrategy = rule?.PatchStrategy,
                 };
             case '{':
                 return new SchemaNode(SchemaKind.Map) { Element = Node(notation[1..^1], null, nodes), Atomic = rule?.Atomic ?? false };

@@ -1,8 +1,15 @@
 namespace Kairship.Simulator.Schema;
 
 /// <summary>How one field of a built-in type is merged.</summary>
-/// <param name="Keys">Keys of a list whose elements are merged; the first is the key of strategic merge patches.</param>
-internal sealed record MergeRule(string[] Keys, bool IsSet = false, bool Atomic = false);
+/// <param name="Keys">Keys of a list whose elements server-side apply merges.</param>
+internal sealed record MergeRule(string[] Keys, bool IsSet = false, bool Atomic = false)
+{
+    /// <summary>Key of the elements in strategic merge patches; null when they replace the list.</summary>
+    public string? PatchKey { get; init; }
+
+    /// <summary>In the words of x-kubernetes-patch-strategy; null when the list is replaced.</summary>
+    public string? PatchStrategy { get; init; }
+}
 
 /// <summary>
 /// The one table of merge keys, sets and atomic maps, by type and field, for server-side apply and strategic merge patches.
@@ -48,19 +55,27 @@ internal static class MergeRules
         Keyed("V1PodSpec.topologySpreadConstraints", "topologyKey", "whenUnsatisfiable");
         Keyed("V1PodStatus.podIPs", "ip");
         Keyed("V1PodStatus.resourceClaimStatuses", "name");
-        Keyed("V1ResourceRequirements.claims", "name");
+        rules["V1ResourceRequirements.claims"] = new MergeRule(["name"]);
         Keyed("V1ServiceSpec.ports", "port", "protocol");
         Keyed("V1ServiceAccount.secrets", "name");
         Keyed("V1NodeStatus.addresses", "type");
         Keyed("V1CSINodeSpec.drivers", "name");
         Keyed("V1ObjectMeta.ownerReferences", "uid");
         foreach (var type in (ReadOnlySpan<string>)["V1Deployment", "V1ReplicaSet", "V1StatefulSet", "V1DaemonSet", "V1Pod", "V1Service", "V1Namespace",
-            "V1Node", "V1PersistentVolumeClaim", "V1ReplicationController", "V1PodDisruptionBudget", "V2HorizontalPodAutoscaler", "V1CustomResourceDefinition"])
+            "V1Node", "V1PersistentVolumeClaim", "V1ReplicationController", "V1PodDisruptionBudget", "V2HorizontalPodAutoscaler"])
             Keyed($"{type}Status.conditions", "type");
-        foreach (var set in (ReadOnlySpan<string>)["V1ObjectMeta.finalizers", "V1NodeSpec.podCIDRs", "V1Endpoint.addresses", "V1CSIDriverSpec.volumeLifecycleModes"])
+        rules["V1CustomResourceDefinitionStatus.conditions"] = new MergeRule(["type"]);
+        // Replaced as a whole by an apply, merged by a patch.
+        rules["V1JobStatus.conditions"] = new MergeRule([], Atomic: true) { PatchKey = "type", PatchStrategy = "merge" };
+        rules["V1PodStatus.hostIPs"] = new MergeRule([], Atomic: true) { PatchKey = "ip", PatchStrategy = "merge" };
+        foreach (var field in (ReadOnlySpan<string>)["V1PodSpec.volumes", "V1PodSpec.resourceClaims"])
+            rules[field] = rules[field] with { PatchStrategy = "merge,retainKeys" };
+        foreach (var set in (ReadOnlySpan<string>)["V1ObjectMeta.finalizers", "V1NodeSpec.podCIDRs"])
+            rules[set] = new MergeRule([], IsSet: true) { PatchStrategy = "merge" };
+        foreach (var set in (ReadOnlySpan<string>)["V1Endpoint.addresses", "V1CSIDriverSpec.volumeLifecycleModes"])
             rules[set] = new MergeRule([], IsSet: true);
         return rules;
 
-        void Keyed(string field, params string[] keys) => rules[field] = new MergeRule(keys);
+        void Keyed(string field, params string[] keys) => rules[field] = new MergeRule(keys) { PatchKey = keys[0], PatchStrategy = "merge" };
     }
 }

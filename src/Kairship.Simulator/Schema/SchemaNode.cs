@@ -46,6 +46,15 @@ internal sealed class SchemaNode(SchemaKind kind)
     /// <summary>Fields that identify an element of a list; empty when the list is a set or is atomic.</summary>
     public IReadOnlyList<string> Keys { get; init; } = [];
 
+    /// <summary>Field that identifies an element of a list in strategic merge patches; null where they replace the list or merge it by value.</summary>
+    public string? PatchKey { get; init; }
+
+    /// <summary>How a strategic merge patch treats this list, in the words of x-kubernetes-patch-strategy; null when it replaces it.</summary>
+    public string? PatchStrategy { get; init; }
+
+    /// <summary>Fields of a struct in which a patch by kubectl keeps only the keys it names.</summary>
+    public IReadOnlyList<string> RetainsKeys { get; init; } = [];
+
     /// <summary>A list of scalars that are merged by value.</summary>
     public bool IsSet { get; init; }
 

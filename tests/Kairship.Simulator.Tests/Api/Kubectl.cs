@@ -1,8 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace Kairship.Simulator.Tests.Api;
 
-/// <summary>The real kubectl against one API server, with a home and a cache of its own.</summary>
+/// <summary>
+/// The real kubectl against one API server, with a home and a cache of its own: the one that the environment variable KUBECTL names, else that of the PATH.
+/// </summary>
 sealed class Kubectl : IDisposable
 {
     readonly string _home = Directory.CreateTempSubdirectory("kairship-kubectl-").FullName;
@@ -12,7 +16,7 @@ sealed class Kubectl : IDisposable
     {
         if (Path() is not null)
             return;
-        const string how = "kubectl is not on the PATH; install it (Debian: apt install kubernetes-client) to run this test.";
+        const string how = "kubectl is not on the PATH; install it (Debian: apt install kubernetes-client) or name it in KUBECTL to run this test.";
         Assert.False(Environment.GetEnvironmentVariable("CI") == "true", how);
         Assert.Skip(how);
     }
@@ -59,6 +63,17 @@ sealed class Kubectl : IDisposable
 
     public void Dispose() => Directory.Delete(_home, recursive: true);
 
-    static string? Path() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
-        .Select(p => System.IO.Path.Combine(p, "kubectl")).FirstOrDefault(File.Exists);
+    /// <summary>Minor version of this kubectl: 20 for the one of Debian 12.</summary>
+    public static int Minor => Version.Value;
+
+    static readonly Lazy<int> Version = new(() =>
+    {
+        using var process = Process.Start(new ProcessStartInfo(Path()!, "version --client -o json") { RedirectStandardOutput = true, UseShellExecute = false })!;
+        var text = process.StandardOutput.ReadToEnd();
+        return int.Parse(JsonNode.Parse(text)!["clientVersion"]!["minor"]!.GetValue<string>().TrimEnd('+'), CultureInfo.InvariantCulture);
+    });
+
+    static string? Path() => Environment.GetEnvironmentVariable("KUBECTL") is { Length: > 0 } named
+        ? named
+        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator).Select(p => System.IO.Path.Combine(p, "kubectl")).FirstOrDefault(File.Exists);
 }

@@ -51,6 +51,10 @@ internal static class OpenApiDocuments
         };
     }
 
+    /// <summary>The documents of all groups and versions.</summary>
+    public static IEnumerable<JsonObject> All(IReadOnlyList<ResourceType> types, string version) =>
+        Roots(types).Select(r => Document(r.Root, types, version)!);
+
     static IEnumerable<(string Root, List<ResourceType> Types)> Roots(IReadOnlyList<ResourceType> types) =>
         types.GroupBy(t => t.Group.Length == 0 ? $"api/{t.Version}" : $"apis/{t.Group}/{t.Version}").Select(g => (g.Key, g.ToList()));
 
@@ -127,7 +131,11 @@ internal static class OpenApiDocuments
     {
         var properties = new JsonObject();
         foreach (var (name, field) in node.Fields)
+        {
             properties[name] = Property(field, schemas);
+            if (node.RetainsKeys.Contains(name))
+                properties[name]!["x-kubernetes-patch-strategy"] = "retainKeys";
+        }
         var schema = new JsonObject { ["type"] = "object", ["properties"] = properties };
         if (node.Atomic)
             schema["x-kubernetes-map-type"] = "atomic";
@@ -159,7 +167,7 @@ internal static class OpenApiDocuments
             case SchemaKind.IntOrString:
                 return new JsonObject { ["oneOf"] = new JsonArray(new JsonObject { ["type"] = "integer" }, new JsonObject { ["type"] = "string" }), ["format"] = "int-or-string" };
             case SchemaKind.Any:
-                return new JsonObject { ["type"] = "object" };
+                return [];
             default:
                 return new JsonObject { ["type"] = "string" };
         }
@@ -168,22 +176,13 @@ internal static class OpenApiDocuments
     static JsonObject List(SchemaNode node, JsonObject schemas)
     {
         var list = new JsonObject { ["type"] = "array", ["items"] = Property(node.Element!, schemas) };
+        list["x-kubernetes-list-type"] = node.Keys.Count > 0 ? "map" : node.IsSet ? "set" : "atomic";
         if (node.Keys.Count > 0)
-        {
-            list["x-kubernetes-list-type"] = "map";
             list["x-kubernetes-list-map-keys"] = new JsonArray([.. node.Keys.Select(k => (JsonNode)k)]);
-            list["x-kubernetes-patch-merge-key"] = node.Keys[0];
-            list["x-kubernetes-patch-strategy"] = "merge";
-        }
-        else if (node.IsSet)
-        {
-            list["x-kubernetes-list-type"] = "set";
-            list["x-kubernetes-patch-strategy"] = "merge";
-        }
-        else
-        {
-            list["x-kubernetes-list-type"] = "atomic";
-        }
+        if (node.PatchKey is { } key)
+            list["x-kubernetes-patch-merge-key"] = key;
+        if (node.PatchStrategy is { } strategy)
+            list["x-kubernetes-patch-strategy"] = strategy;
         return list;
     }
 
