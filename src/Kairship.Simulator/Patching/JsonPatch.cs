@@ -1,16 +1,22 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Kairship.Simulator.Objects;
 
 namespace Kairship.Simulator.Patching;
 
-/// <summary>RFC 6902. An operation that cannot be done refuses the whole patch with 422.</summary>
+/// <summary>
+/// RFC 6902 as a Kubernetes API server understands it: an operation that cannot be done refuses the whole patch with 422; replacing a missing field adds it,
+/// testing for null holds where nothing is, and a negative index counts from the end of a list.
+/// </summary>
 internal static class JsonPatch
 {
-    public static JsonObject Apply(JsonObject target, JsonArray patch)
+    public static JsonObject Apply(JsonObject target, JsonNode? patch)
     {
+        if (patch is not JsonArray operations)
+            throw ApiException.BadRequest($"json: cannot unmarshal {Kind(patch)} into Go value of type jsonpatch.Patch");
         JsonNode root = JsonTree.Copy(target);
-        foreach (var operation in patch)
-            root = One(root, operation as JsonObject ?? throw ApiException.BadRequest("a JSON patch is a list of operations"));
+        foreach (var operation in operations)
+            root = One(root, operation as JsonObject ?? throw ApiException.BadRequest($"json: cannot unmarshal {Kind(operation)} into Go value of type jsonpatch.Operation"));
         return root as JsonObject ?? throw Refused();
     }
 
@@ -22,15 +28,15 @@ internal static class JsonPatch
             case "add":
                 return Add(root, path, operation["value"]?.DeepClone());
             case "remove":
-                Remove(root, path);
+                Remove(root, path, mustExist: true);
                 return root;
             case "replace":
                 if (path.Length == 0)
                     return operation["value"]?.DeepClone() ?? throw Refused();
-                Remove(root, path);
+                Remove(root, path, mustExist: false);
                 return Add(root, path, operation["value"]?.DeepClone());
             case "move":
-                var moved = Remove(root, Pointer(JsonTree.Text(operation["from"])));
+                var moved = Remove(root, Pointer(JsonTree.Text(operation["from"])), mustExist: true);
                 return Add(root, path, moved?.DeepClone());
             case "copy":
                 return Add(root, path, Find(root, Pointer(JsonTree.Text(operation["from"])))?.DeepClone());
@@ -53,25 +59,25 @@ internal static class JsonPatch
                 obj[path[^1]] = value;
                 return root;
             case JsonArray array:
-                array.Insert(path[^1] == "-" ? array.Count : Index(path[^1], array.Count + 1), value);
+                array.Insert(path[^1] == "-" ? array.Count : Index(path[^1], array.Count, array.Count), value);
                 return root;
             default:
                 throw Refused();
         }
     }
 
-    static JsonNode? Remove(JsonNode root, string[] path)
+    static JsonNode? Remove(JsonNode root, string[] path, bool mustExist)
     {
         if (path.Length == 0)
             throw Refused();
         switch (Find(root, path[..^1]))
         {
-            case JsonObject obj when obj.ContainsKey(path[^1]):
+            case JsonObject obj when obj.ContainsKey(path[^1]) || !mustExist:
                 var field = obj[path[^1]];
                 obj.Remove(path[^1]);
                 return field;
             case JsonArray array:
-                var index = Index(path[^1], array.Count);
+                var index = Index(path[^1], array.Count, array.Count - 1);
                 var item = array[index];
                 array.RemoveAt(index);
                 return item;
@@ -80,31 +86,50 @@ internal static class JsonPatch
         }
     }
 
+    // The last step may name a field that is missing: it reads as null.
     static JsonNode? Find(JsonNode root, string[] path)
     {
         JsonNode? node = root;
-        foreach (var name in path)
+        for (var i = 0; i < path.Length; i++)
         {
             node = node switch
             {
-                JsonObject obj when obj.ContainsKey(name) => obj[name],
-                JsonArray array => array[Index(name, array.Count)],
+                JsonObject obj when obj.ContainsKey(path[i]) || i == path.Length - 1 => obj[path[i]],
+                JsonArray array => array[Index(path[i], array.Count, array.Count - 1)],
                 _ => throw Refused(),
             };
         }
         return node;
     }
 
-    static int Index(string text, int count) =>
-        int.TryParse(text, out var index) && index >= 0 && index < count ? index : throw Refused();
+    static int Index(string text, int count, int last)
+    {
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index))
+            throw Refused();
+        var at = index < 0 ? index + count : index;
+        return at >= 0 && at <= last ? at : throw Refused();
+    }
 
+    // Whatever stands before the first slash is not looked at.
     static string[] Pointer(string? text) => text switch
     {
         null => throw Refused(),
         "" => [],
-        ['/', ..] => [.. text[1..].Split('/').Select(p => p.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))],
-        _ => throw Refused(),
+        _ => [.. text.Split('/')[1..].Select(p => p.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))],
     };
 
-    static ApiException Refused() => new(422, "Invalid", "the server rejected our request due to an error in our request");
+    static string Kind(JsonNode? node) => node switch
+    {
+        null => "null",
+        JsonObject => "object",
+        JsonArray => "array",
+        _ => node.GetValueKind() switch
+        {
+            System.Text.Json.JsonValueKind.String => "string",
+            System.Text.Json.JsonValueKind.Number => "number",
+            _ => "bool",
+        },
+    };
+
+    static ApiException Refused() => new(422, "Invalid", "the server rejected our request due to an error in our request", []);
 }

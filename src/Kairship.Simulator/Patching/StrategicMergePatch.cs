@@ -10,99 +10,44 @@ namespace Kairship.Simulator.Patching;
 /// </summary>
 internal static class StrategicMergePatch
 {
-    const string Order = "$setElementOrder/";
     const string DeleteValues = "$deleteFromPrimitiveList/";
 
     public static JsonObject Apply(JsonObject target, JsonObject patch, SchemaNode schema) => Merge(JsonTree.Copy(target), patch, schema);
 
-    static JsonObject Merge(JsonObject target, JsonObject patch, SchemaNode schema)
+    /// <summary>Changes the target, which nobody else holds.</summary>
+    public static JsonObject Merge(JsonObject target, JsonObject patch, SchemaNode schema)
     {
-        if (JsonTree.Text(patch["$patch"]) == "replace")
-            return Plain(patch);
-        if (JsonTree.Text(patch["$patch"]) == "delete")
-            return [];
-        if (patch["$retainKeys"] is JsonArray retained)
+        switch (Directive(patch))
         {
-            var keep = retained.Select(JsonTree.Text).ToHashSet();
-            foreach (var name in target.Select(p => p.Key).Where(k => !keep.Contains(k)).ToList())
-                target.Remove(name);
+            case "replace":
+                return Plain(patch);
+            case "delete":
+                return [];
+            case not (null or "merge"):
+                throw Broken($"unknown patch type: {Directive(patch)} in map: {GoText.Plain(patch)}");
         }
+        Retain(target, patch);
         foreach (var (name, value) in patch.Where(p => !p.Key.StartsWith('$')))
         {
             var field = schema.Field(name);
             if (value is null)
                 target.Remove(name);
             else if (value is JsonObject changes)
-                target[name] = Merge(target[name] is JsonObject old ? JsonTree.Copy(old) : [], changes, field);
-            else if (value is JsonArray items && field.IsAssociative)
-                target[name] = MergeList(target[name] as JsonArray ?? [], items, field);
+                Deeper(target, name, changes, field);
+            else if (value is JsonArray items && field.PatchStrategy is not null)
+                target[name] = KeyedListPatch.Merge(target[name] as JsonArray ?? [], items, KeyedListPatch.Order(patch, name), field);
             else
                 target[name] = JsonTree.CopyNode(value);
         }
-        foreach (var (name, value) in patch.Where(p => p.Key.StartsWith('$') && p.Value is JsonArray))
-            Directive(target, name, value!.AsArray(), schema);
+        Rest(target, patch, schema);
         return target;
     }
 
-    static void Directive(JsonObject target, string name, JsonArray values, SchemaNode schema)
-    {
-        if (name.StartsWith(DeleteValues, StringComparison.Ordinal) && target[name[DeleteValues.Length..]] is JsonArray list)
-        {
-            foreach (var item in list.Where(i => values.Any(v => JsonNode.DeepEquals(v, i))).ToList())
-                list.Remove(item);
-        }
-        else if (name.StartsWith(Order, StringComparison.Ordinal) && target[name[Order.Length..]] is JsonArray unordered)
-        {
-            var field = schema.Field(name[Order.Length..]);
-            target[name[Order.Length..]] = Sort(unordered, [.. values.Select(v => Id(v, field))], field);
-        }
-    }
+    /// <summary>The <c>$patch</c> of an object; null when it has none.</summary>
+    public static string? Directive(JsonObject patch) => patch.ContainsKey("$patch") ? JsonTree.Text(patch["$patch"]) ?? "" : null;
 
-    static JsonArray MergeList(JsonArray old, JsonArray patch, SchemaNode schema)
-    {
-        if (patch.OfType<JsonObject>().Any(i => JsonTree.Text(i["$patch"]) == "replace" && i.Count == 1))
-            return [.. patch.OfType<JsonObject>().Where(i => i.Count > 1 || i["$patch"] is null).Select(i => (JsonNode)Plain(i))];
-        var result = old.Select(JsonTree.CopyNode).ToList();
-        foreach (var item in patch)
-        {
-            var id = Id(item, schema);
-            var at = result.FindIndex(r => Id(r, schema) == id);
-            if (item is JsonObject change && JsonTree.Text(change["$patch"]) == "delete")
-            {
-                if (at >= 0)
-                    result.RemoveAt(at);
-            }
-            else if (at < 0)
-            {
-                result.Add(item is JsonObject added ? Plain(added) : JsonTree.CopyNode(item));
-            }
-            else if (item is JsonObject changes && result[at] is JsonObject existing)
-            {
-                result[at] = Merge(JsonTree.Copy(existing), changes, schema.Element!);
-            }
-        }
-        return [.. result];
-    }
-
-    // Elements the directive names come in its order; others keep their place behind the element that they followed.
-    static JsonArray Sort(JsonArray list, List<string> order, SchemaNode schema)
-    {
-        var result = list.Where(i => order.Contains(Id(i, schema))).OrderBy(i => order.IndexOf(Id(i, schema))).ToList();
-        string? previous = null;
-        foreach (var item in list)
-        {
-            var id = Id(item, schema);
-            if (!order.Contains(id))
-                result.Insert(previous is null ? 0 : result.FindIndex(r => Id(r, schema) == previous) + 1, item);
-            previous = id;
-        }
-        return [.. result.Select(JsonTree.CopyNode)];
-    }
-
-    static string Id(JsonNode? item, SchemaNode list) =>
-        item is JsonObject obj && list.Keys.Count > 0 ? obj[list.Keys[0]]?.ToJsonString() ?? "" : item?.ToJsonString() ?? "";
-
-    static JsonObject Plain(JsonObject obj)
+    /// <summary>The object without directives, as something new is added.</summary>
+    public static JsonObject Plain(JsonObject obj)
     {
         var plain = new JsonObject();
         foreach (var (name, value) in obj.Where(p => !p.Key.StartsWith('$') && p.Value is not null))
@@ -115,5 +60,48 @@ internal static class StrategicMergePatch
             };
         }
         return plain;
+    }
+
+    /// <summary>What is wrong with the patch itself and not with its form.</summary>
+    public static ApiException Broken(string message) => new(500, "", message);
+
+    static void Deeper(JsonObject target, string name, JsonObject changes, SchemaNode field)
+    {
+        var merged = Merge(target[name] is JsonObject old ? JsonTree.Copy(old) : [], changes, field);
+        if (Directive(changes) == "delete")
+            target.Remove(name);
+        else
+            target[name] = merged;
+    }
+
+    static void Retain(JsonObject target, JsonObject patch)
+    {
+        if (!patch.ContainsKey("$retainKeys"))
+            return;
+        if (patch["$retainKeys"] is not JsonArray retained)
+            throw ApiException.BadRequest("invalid patch format of retainKeys");
+        var keep = retained.Select(JsonTree.Text).ToHashSet();
+        foreach (var name in target.Select(p => p.Key).Where(k => !keep.Contains(k)).ToList())
+            target.Remove(name);
+    }
+
+    // Directives on lists that the patch says nothing else about.
+    static void Rest(JsonObject target, JsonObject patch, SchemaNode schema)
+    {
+        foreach (var (directive, value) in patch.Where(p => p.Key.StartsWith(DeleteValues, StringComparison.Ordinal)))
+        {
+            var name = directive[DeleteValues.Length..];
+            if (target[name] is not JsonArray list || value is not JsonArray values)
+                continue;
+            foreach (var item in list.Where(i => values.Any(v => JsonNode.DeepEquals(v, i))).ToList())
+                list.Remove(item);
+            if (list.Count == 0)
+                target.Remove(name);
+        }
+        foreach (var name in KeyedListPatch.Ordered(patch).Where(n => !patch.ContainsKey(n)))
+        {
+            if (target[name] is JsonArray list)
+                target[name] = KeyedListPatch.Merge(list, [], KeyedListPatch.Order(patch, name), schema.Field(name));
+        }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class PatchWrite(ObjectStore store, Preparation preparation, Cre
     /// <exception cref="ApiException">415 for a patch type that the kind does not take.</exception>
     public static JsonObject Patched(JsonObject target, RequestBody body, ApiCall call) => body.MediaType switch
     {
-        JsonMedia => JsonPatch.Apply(target, body.Node as JsonArray ?? throw ApiException.BadRequest("a JSON patch is a list of operations")),
+        JsonMedia => JsonPatch.Apply(target, body.Node),
         MergeMedia => JsonMergePatch.Apply(target, body.Object(call.Type.Group, call.Type.Version)),
         StrategicMedia when call.Type.CustomSchema is null => StrategicMergePatch.Apply(target, body.Object(call.Type.Group, call.Type.Version), call.Schema),
         _ => throw new ApiException(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: "
