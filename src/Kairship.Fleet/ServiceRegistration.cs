@@ -30,6 +30,7 @@ public static class ServiceRegistration
         services.TryAddSingleton<Pruner>();
         services.TryAddSingleton<HealthReader>();
         services.TryAddSingleton<ResourceWatcher>();
+        services.TryAddSingleton<ClusterWatches>();
         services.TryAddSingleton<ClusterWatch>();
         return services;
     }

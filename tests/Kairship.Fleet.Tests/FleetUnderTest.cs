@@ -48,6 +48,8 @@ internal sealed class FleetUnderTest : IAsyncDisposable
 
     public ResourceWatcher Watcher => Get<ResourceWatcher>();
 
+    public ClusterWatches Watches => Get<ClusterWatches>();
+
     public ClusterWatch ClusterWatch => Get<ClusterWatch>();
 
     public async Task<ClusterConnection> JoinAsync(string name, string kubeconfig)

@@ -1,4 +1,4 @@
-using k8s;
+using Kairship.Fleet.Clusters.Credentials;
 using Kairship.Fleet.Resources;
 
 namespace Kairship.Fleet.Clusters;
@@ -8,12 +8,16 @@ public sealed class ClusterConnection : IDisposable
 {
     private readonly ClusterTransport _transport;
     private readonly ClusterPipeline _pipeline;
+    private readonly ClusterAccess _access;
+    private readonly TimeProvider _clock;
+    private readonly FileStamp _roots;
     private int _disposed;
 
-    internal ClusterConnection(string cluster, long revision, KubernetesClientConfiguration configuration, ClusterOptions options, TimeProvider clock)
+    internal ClusterConnection(string cluster, long revision, ClusterAccess access, ClusterOptions options, TimeProvider clock)
     {
-        (Cluster, Revision, Options) = (cluster, revision, options);
-        _transport = new ClusterTransport(cluster, configuration, options, clock);
+        (Cluster, Revision, Options, _access, _clock) = (cluster, revision, options, access, clock);
+        _roots = access.RootsFile is { } file ? FileStamp.Of(file) : default;
+        _transport = new ClusterTransport(cluster, access, options, clock);
         _pipeline = new ClusterPipeline(options, clock);
         Discovery = new Discovery(this, clock);
         Resources = new ResourceClient(this);
@@ -32,8 +36,50 @@ public sealed class ClusterConnection : IDisposable
 
     internal ClusterOptions Options { get; }
 
-    /// <summary>The moment from which on the connection must be built anew, since its client certificate came from a program and is never renewed.</summary>
-    internal DateTimeOffset RebuildAt { get; init; } = DateTimeOffset.MaxValue;
+    /// <summary>The connection must be built anew: its client certificate or the CA was renewed, and both are looked at only while connecting.</summary>
+    internal bool IsOutdated => _access.Credentials.IsOutdated(_access.Certificate) || (_access.RootsFile is { } file && FileStamp.Of(file) is var stamp && stamp != default && stamp != _roots);
+
+    /// <summary>Certificates and tokens that end some day, as far as known.</summary>
+    internal async ValueTask<IReadOnlyList<(string What, DateTimeOffset EndsAt)>> ExpiriesAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<(string, DateTimeOffset)>();
+        if (_transport.Trust.ServerExpiresAt is { } server)
+        {
+            found.Add(("the cluster's serving certificate", server));
+        }
+
+        // What a program gives is renewed by itself.
+        if (_access.Credentials is not ProgramCredentials && (await _access.Credentials.GetAsync(cancellationToken)).ExpiresAt is { } own)
+        {
+            found.Add((_access.Credentials.Description, own));
+        }
+
+        return found;
+    }
+
+    /// <summary>What an answer that is no success means, and what to do about it.</summary>
+    internal ClusterException Failure(ClusterAnswer answer)
+    {
+        var failure = FailureTranslation.FromAnswer(Cluster, answer);
+        if (failure.Kind == ClusterFailure.Unauthorized)
+        {
+            var credentials = _access.Credentials;
+            var certificate = _access.Certificate is { } shown && CredentialSet.EndOf(shown) < _clock.GetUtcNow() ? shown : null;
+            var ended = certificate is not null ? $", which has expired at {certificate.NotAfter.ToUniversalTime():u}" : "";
+            return new ClusterException(
+                ClusterFailure.Unauthorized, Cluster, $"its API server does not accept {credentials.Description}{ended} (401): it is wrong or has expired; {credentials.Remedy}", failure)
+            {
+                Status = failure.Status, Reason = failure.Reason, Cause = certificate is null ? null : "CertificateExpired",
+            };
+        }
+
+        return failure.Kind == ClusterFailure.Forbidden
+            ? new ClusterException(ClusterFailure.Forbidden, Cluster, $"{failure.Detail}. Grant it: \"kairship cluster rbac\" prints the rights that are needed", failure)
+            {
+                Status = failure.Status, Reason = failure.Reason,
+            }
+            : failure;
+    }
 
     /// <summary>Through the pipeline; any status is an answer.</summary>
     internal async Task<ClusterAnswer> TrySendAsync(ClusterRequest request, CancellationToken cancellationToken)

@@ -63,7 +63,7 @@ public sealed class ClusterConnections : IAsyncDisposable
     }
 
     private bool IsFresh(Slot slot, ClusterConnection connection) =>
-        !slot.IsStale && _clock.GetElapsedTime(Interlocked.Read(ref slot.CheckedAt)) < Options.RecordFreshness && _clock.GetUtcNow() < connection.RebuildAt;
+        !slot.IsStale && _clock.GetElapsedTime(Interlocked.Read(ref slot.CheckedAt)) < Options.RecordFreshness && !connection.IsOutdated;
 
     private async Task<ClusterConnection> RefreshAsync(string cluster, Slot slot, CancellationToken cancellationToken)
     {
@@ -84,9 +84,9 @@ public sealed class ClusterConnections : IAsyncDisposable
                 throw new UnknownClusterException(cluster);
             }
 
-            if (slot.Connection is not { } old || old.Revision != record.Revision || _clock.GetUtcNow() >= old.RebuildAt)
+            if (slot.Connection is not { } old || old.Revision != record.Revision || old.IsOutdated)
             {
-                var connection = await BuildAsync(record);
+                var connection = await BuildAsync(record, cancellationToken);
                 _ = RetireAsync(slot.Connection);
                 slot.Connection = connection;
             }
@@ -115,13 +115,13 @@ public sealed class ClusterConnections : IAsyncDisposable
         }
     }
 
-    private async Task<ClusterConnection> BuildAsync(ClusterRecord record)
+    private async Task<ClusterConnection> BuildAsync(ClusterRecord record, CancellationToken cancellationToken)
     {
         try
         {
             var yaml = KubeconfigProtection.Unprotect(_protection, record);
-            var kubeconfig = await Kubeconfig.ParseAsync(yaml, record.Context, Options);
-            return kubeconfig.Connect(record.Name, record.Revision, Options, _clock);
+            var kubeconfig = Kubeconfig.Parse(yaml, record.Context, Options);
+            return await kubeconfig.ConnectAsync(record.Name, record.Revision, Options, _clock, cancellationToken);
         }
         catch (CryptographicException exception)
         {

@@ -12,6 +12,9 @@ public enum ClusterFailure
     /// <summary>The cluster's certificate is not signed by the CA of the kubeconfig, is not for this host, or has expired.</summary>
     CertificateInvalid,
 
+    /// <summary>A token file, a certificate's file or a credentials program of this machine gave nothing to show.</summary>
+    CredentialsUnavailable,
+
     /// <summary>401: the credentials are wrong or have expired.</summary>
     Unauthorized,
 
@@ -56,6 +59,9 @@ public class ClusterException(ClusterFailure kind, string cluster, string messag
     /// <summary>The reason in the cluster's answer, such as "AlreadyExists"; null when there was none.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>One word for what exactly it is where the kind leaves that open, such as "CertificateExpired"; otherwise null.</summary>
+    public string? Cause { get; init; }
+
     /// <summary>The HTTP status; 0 when there was no answer.</summary>
     public int Status { get; init; }
 
@@ -63,7 +69,8 @@ public class ClusterException(ClusterFailure kind, string cluster, string messag
     public IReadOnlyList<FieldConflict> Conflicts { get; init; } = [];
 
     /// <summary>True when the same request may well succeed later without anybody changing anything.</summary>
-    public bool IsTransient => Kind is ClusterFailure.Unreachable or ClusterFailure.Timeout or ClusterFailure.Throttled or ClusterFailure.CircuitOpen or ClusterFailure.ServerError;
+    public bool IsTransient => Kind is ClusterFailure.Unreachable or ClusterFailure.Timeout or ClusterFailure.Throttled or ClusterFailure.CircuitOpen or ClusterFailure.ServerError
+        or ClusterFailure.CredentialsUnavailable;
 }
 
 /// <summary>No cluster of this name has joined.</summary>

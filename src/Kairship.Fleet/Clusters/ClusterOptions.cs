@@ -81,6 +81,24 @@ public sealed class ClusterOptions
     /// <value>90 seconds; from 1 s to 1 hour.</value>
     public TimeSpan WatchIdleTimeout { get; set; } = TimeSpan.FromSeconds(90);
 
+    /// <summary>
+    /// How often a watch compares what it knows with the cluster. It is what finds an event that got lost inside a healthy stream, and what bounds how long it stays unnoticed.
+    /// </summary>
+    /// <value>10 minutes, more or less a fifth; from 100 ms to 24 hours.</value>
+    public TimeSpan WatchCheckInterval { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a credentials program of a kubeconfig may run.</summary>
+    /// <value>30 seconds; from 1 s to 5 minutes.</value>
+    public TimeSpan CredentialProgramTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Where the token and the CA of the pod's service account are.</summary>
+    /// <value>/var/run/secrets/kubernetes.io/serviceaccount</value>
+    public string ServiceAccountFolder { get; set; } = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+    /// <summary>The API server of the cluster that this process runs in.</summary>
+    /// <value>null: as KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT say.</value>
+    public string? InClusterServer { get; set; }
+
     /// <exception cref="ArgumentException">A value is out of its range; the message has its name, the value and the range.</exception>
     public void Validate()
     {
@@ -102,6 +120,8 @@ public sealed class ClusterOptions
         Between(nameof(ProbeTimeout), ProbeTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         Between(nameof(SettleTimeout), SettleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Between(nameof(WatchIdleTimeout), WatchIdleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        Between(nameof(WatchCheckInterval), WatchCheckInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24));
+        Between(nameof(CredentialProgramTimeout), CredentialProgramTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
     }
 
     private static void Between<T>(string name, T value, T least, T most)

@@ -30,8 +30,8 @@ public sealed partial class ClusterRegistry(IClusterStore store, IDataProtection
 
         try
         {
-            var kubeconfig = await Kubeconfig.ParseAsync(kubeconfigYaml, context, connections.Options);
-            using var connection = kubeconfig.Connect(name!, 0, connections.Options, clock);
+            var kubeconfig = Kubeconfig.Parse(kubeconfigYaml, context, connections.Options);
+            using var connection = await kubeconfig.ConnectAsync(name!, 0, connections.Options, clock, cancellationToken);
             var seen = await ReachAsync(connection, cancellationToken);
             if (await ClashAsync(name!, seen.Identity, cancellationToken) is { } clash)
             {
@@ -54,6 +54,13 @@ public sealed partial class ClusterRegistry(IClusterStore store, IDataProtection
             return Refusal(exception);
         }
     }
+
+    /// <summary>Joins the cluster that this process runs in, by the service account of its pod.</summary>
+    public Task<JoinResult> JoinOwnAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken = default) =>
+        InCluster.Kubeconfig(connections.Options) is { } kubeconfig
+            ? JoinAsync(name, kubeconfig, null, labels, cancellationToken)
+            : Task.FromResult<JoinResult>(new JoinResult.Failure(
+                JoinFailure.CredentialsUnavailable, "Kairship does not run in a pod here, so there is no cluster of its own to join: give a kubeconfig."));
 
     /// <summary>By name.</summary>
     public Task<IReadOnlyList<ClusterRecord>> ListAsync(CancellationToken cancellationToken = default) => store.ListAsync(cancellationToken);
@@ -98,7 +105,7 @@ public sealed partial class ClusterRegistry(IClusterStore store, IDataProtection
         // Some clusters hide /version from strangers; a 404, or an error that is no Kubernetes status, is another kind of server.
         throw answer.Status is 404 || (answer.Status is not (401 or 403) && answer.TryJson()?["kind"]?.ToString() != "Status")
             ? NotKubernetes(connection.Cluster)
-            : FailureTranslation.FromAnswer(connection.Cluster, answer);
+            : connection.Failure(answer);
     }
 
     private async Task<JoinResult.Failure?> ClashAsync(string name, string identity, CancellationToken cancellationToken)
@@ -138,9 +145,9 @@ public sealed partial class ClusterRegistry(IClusterStore store, IDataProtection
     private static JoinResult.Failure Refusal(ClusterException exception) => exception.Kind switch
     {
         ClusterFailure.CertificateInvalid => new(JoinFailure.CertificateInvalid, exception.Message),
-        ClusterFailure.Unauthorized => new(JoinFailure.Unauthorized, $"{exception.Message}: the credentials of the kubeconfig are wrong or have expired."),
-        ClusterFailure.Forbidden => new(
-            JoinFailure.Forbidden, $"{exception.Message}: the credentials of the kubeconfig must be allowed to read namespaces and nodes, and to manage what is released."),
+        ClusterFailure.Unauthorized => new(JoinFailure.Unauthorized, exception.Message),
+        ClusterFailure.CredentialsUnavailable => new(JoinFailure.CredentialsUnavailable, exception.Message),
+        ClusterFailure.Forbidden => new(JoinFailure.Forbidden, exception.Message),
         ClusterFailure.Unreachable => new(JoinFailure.Unreachable, exception.Message),
         ClusterFailure.Timeout => new(JoinFailure.Timeout, exception.Message),
         ClusterFailure.NotFound => new(JoinFailure.NotKubernetes, exception.Message),

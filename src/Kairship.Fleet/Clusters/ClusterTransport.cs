@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using k8s;
+using Kairship.Fleet.Clusters.Credentials;
 
 namespace Kairship.Fleet.Clusters;
 
@@ -10,44 +9,46 @@ namespace Kairship.Fleet.Clusters;
 internal sealed class ClusterTransport : IDisposable
 {
     private const long LongestAnswer = 256L << 20;
+
+    /// <summary>A connection that died without a word is noticed by pings, also while only watches use it.</summary>
+    private static readonly TimeSpan Ping = TimeSpan.FromSeconds(30);
+
     private readonly string _cluster;
+    private readonly ClusterAccess _access;
     private readonly ClusterOptions _options;
     private readonly TimeProvider _clock;
-    private readonly SocketsHttpHandler? _handler;
+    private readonly Kubernetes _client;
+    private readonly SocketsHttpHandler _handler;
 
     // The client forgets its own when it is disposed, and requests that come too late must hear that it is.
     private readonly HttpClient _http;
-    private readonly string? _tlsServerName;
 
-    public ClusterTransport(string cluster, KubernetesClientConfiguration configuration, ClusterOptions options, TimeProvider clock)
+    public ClusterTransport(string cluster, ClusterAccess access, ClusterOptions options, TimeProvider clock)
     {
-        (_cluster, _options, _clock) = (cluster, options, clock);
+        (_cluster, _access, _options, _clock) = (cluster, access, options, clock);
+        Trust = new ServerTrust(access.Roots, access.SkipTlsVerify, access.TlsServerName ?? access.Server.Host);
         SocketsHttpHandler? handler = null;
-        configuration.FirstMessageHandlerSetup = created => handler = created;
-        Client = new Kubernetes(configuration);
-        _handler = handler;
-        _tlsServerName = string.IsNullOrEmpty(configuration.TlsServerName) ? null : configuration.TlsServerName;
-        _http = Client.HttpClient;
+        // What is trusted and who we are is set on the handler itself: the client accepts any host name that a private CA signed, and never renews credentials.
+        _client = new Kubernetes(new KubernetesClientConfiguration { Host = access.Server.ToString(), SkipTlsVerify = true, FirstMessageHandlerSetup = created => handler = created });
+        _handler = handler ?? throw new InvalidOperationException("The client was made without a handler.");
+        _http = _client.HttpClient;
         _http.Timeout = Timeout.InfiniteTimeSpan;
         _http.MaxResponseContentBufferSize = LongestAnswer;
-        if (_handler is not null)
-        {
-            Harden(_handler, configuration, options, Client.BaseUri);
-        }
+        Harden();
     }
 
-    /// <summary>The typed client, for what raw JSON does not need.</summary>
-    public Kubernetes Client { get; }
+    public ServerTrust Trust { get; }
 
-    /// <summary>Sends once. Transport failures come out as <see cref="ClusterException"/>; any status is an answer.</summary>
+    /// <summary>Sends once (twice when credentials were renewed in between). Transport failures come out as <see cref="ClusterException"/>; any status is an answer.</summary>
     public async Task<ClusterAnswer> SendAsync(ClusterRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            using var message = await BuildAsync(request, cancellationToken);
-            using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseContentRead, cancellationToken);
-            var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            return new ClusterAnswer((int)response.StatusCode, body, RetryAfter(response));
+            var credentials = await _access.Credentials.GetAsync(cancellationToken);
+            var answer = await SendAsync(request, credentials, cancellationToken);
+            return answer.Status == 401 && _access.Credentials.Refused(credentials)
+                ? await SendAsync(request, await _access.Credentials.GetAsync(cancellationToken), cancellationToken)
+                : answer;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -72,7 +73,8 @@ internal sealed class ClusterTransport : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            using var message = await BuildAsync(request, either.Token);
+            var credentials = await _access.Credentials.GetAsync(either.Token);
+            using var message = Build(request, credentials);
             var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (response.IsSuccessStatusCode)
             {
@@ -81,6 +83,12 @@ internal sealed class ClusterTransport : IDisposable
 
             using (response)
             {
+                if (response.StatusCode == HttpStatusCode.Unauthorized)
+                {
+                    // Who opens a stream opens it again by itself.
+                    _access.Credentials.Refused(credentials);
+                }
+
                 var body = await response.Content.ReadAsByteArrayAsync(either.Token);
                 throw FailureTranslation.FromAnswer(_cluster, new ClusterAnswer((int)response.StatusCode, body, RetryAfter(response)));
             }
@@ -97,38 +105,42 @@ internal sealed class ClusterTransport : IDisposable
 
     public void Dispose()
     {
-        Client.Dispose();
+        _client.Dispose();
         // The client does not own its handler, and idle connections would live on.
-        _handler?.Dispose();
+        _handler.Dispose();
     }
 
-    /// <summary>The platform's own validation with the kubeconfig's CA as the only root: the client's callback accepts any host name that a private CA signed.</summary>
-    private static void Harden(SocketsHttpHandler handler, KubernetesClientConfiguration configuration, ClusterOptions options, Uri server)
+    private void Harden()
     {
-        handler.ConnectTimeout = options.ConnectTimeout;
-        handler.AllowAutoRedirect = false;
-        handler.UseCookies = false;
-        handler.UseProxy = !server.IsLoopback;
-        handler.AutomaticDecompression = DecompressionMethods.None;
-        if (configuration.SkipTlsVerify || server.Scheme != Uri.UriSchemeHttps)
+        _handler.ConnectTimeout = _options.ConnectTimeout;
+        _handler.AllowAutoRedirect = false;
+        _handler.UseCookies = false;
+        _handler.AutomaticDecompression = DecompressionMethods.None;
+        _handler.KeepAlivePingDelay = Ping;
+        _handler.KeepAlivePingTimeout = Ping;
+        _handler.UseProxy = _access.Proxy is not null || !_access.Server.IsLoopback;
+        _handler.Proxy = _access.Proxy is { } proxy ? new WebProxy(proxy) : null;
+        Trust.Apply(_handler.SslOptions);
+        if (_access.Certificate is { } certificate)
         {
-            return;
-        }
-
-        handler.SslOptions.RemoteCertificateValidationCallback = null;
-        if (configuration.SslCaCerts is { Count: > 0 } roots)
-        {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(roots);
-            handler.SslOptions.CertificateChainPolicy = policy;
+            // By a callback: a certificate is shown even when the server's list of authorities does not name its issuer.
+            _handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         }
     }
 
-    private async Task<HttpRequestMessage> BuildAsync(ClusterRequest request, CancellationToken cancellationToken)
+    private async Task<ClusterAnswer> SendAsync(ClusterRequest request, CredentialSet credentials, CancellationToken cancellationToken)
     {
-        var message = new HttpRequestMessage(request.Method, new Uri(Client.BaseUri, request.Path)) { Version = HttpVersion.Version20 };
+        using var message = Build(request, credentials);
+        using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        return new ClusterAnswer((int)response.StatusCode, body, RetryAfter(response));
+    }
+
+    private HttpRequestMessage Build(ClusterRequest request, CredentialSet credentials)
+    {
+        var message = new HttpRequestMessage(request.Method, new Uri(_access.Server, request.Path)) { Version = HttpVersion.Version20 };
         // What the certificate is checked against, and SNI, follow the Host header.
-        message.Headers.Host = _tlsServerName;
+        message.Headers.Host = _access.TlsServerName;
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         message.Headers.TryAddWithoutValidation("User-Agent", "kairship");
         if (request.Body is { } body)
@@ -137,11 +149,12 @@ internal sealed class ClusterTransport : IDisposable
             message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType ?? ClusterRequest.Json);
         }
 
-        if (Client.Credentials is { } credentials)
+        if (credentials.Authorization is { } authorization)
         {
-            await credentials.ProcessHttpRequestAsync(message, cancellationToken);
+            message.Headers.TryAddWithoutValidation("Authorization", authorization);
         }
 
+        _access.Impersonation?.AddTo(message.Headers);
         return message;
     }
 

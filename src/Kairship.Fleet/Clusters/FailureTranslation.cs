@@ -17,6 +17,8 @@ internal static partial class FailureTranslation
     public static ClusterException? FromTransport(string cluster, Exception exception, ClusterOptions options) => exception switch
     {
         ClusterException known => known,
+        HttpRequestException { InnerException: ServerCertificateException certificate } =>
+            new ClusterException(ClusterFailure.CertificateInvalid, cluster, certificate.Message, exception) { Cause = certificate.Cause },
         HttpRequestException { InnerException: AuthenticationException authentication } =>
             new ClusterException(ClusterFailure.CertificateInvalid, cluster, CertificateMessage(authentication), exception),
         HttpRequestException { InnerException: OperationCanceledException } =>
@@ -85,7 +87,7 @@ internal static partial class FailureTranslation
     }
 
     private static string CertificateMessage(AuthenticationException exception) =>
-        $"its certificate is not trusted: {exception.Message.TrimEnd('.')}. The kubeconfig's certificate-authority-data must hold the CA that signed it, and the server's address must be among the certificate's names.";
+        $"no TLS connection: {exception.Message.TrimEnd('.')}. What answers there must speak TLS 1.2 or 1.3 and take the kubeconfig's client certificate";
 
     private static string ReachMessage(HttpRequestException exception) =>
         exception.InnerException is SocketException socket ? $"not reachable: {exception.Message} ({socket.SocketErrorCode})" : $"not reachable: {exception.Message}";

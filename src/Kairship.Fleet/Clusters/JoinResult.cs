@@ -11,6 +11,9 @@ public enum JoinFailure
     LocalReference,
 
     CertificateInvalid,
+
+    /// <summary>A token file, a credentials program or the pod's service account gave none.</summary>
+    CredentialsUnavailable,
     Unauthorized,
     Forbidden,
     Unreachable,

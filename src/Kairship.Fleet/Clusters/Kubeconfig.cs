@@ -1,9 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using k8s;
-using k8s.KubeConfigModels;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
+using Kairship.Fleet.Clusters.Credentials;
 
 namespace Kairship.Fleet.Clusters;
 
@@ -16,167 +13,135 @@ internal sealed class KubeconfigException(string message, bool isLocalReference 
 /// <summary>One context of a kubeconfig, checked.</summary>
 internal sealed class Kubeconfig
 {
-    private const int DeepestNesting = 32;
+    private readonly KubeconfigFile.ClusterFields _cluster;
+    private readonly KubeconfigFile.UserFields? _user;
 
-    /// <summary>A program that hands out expired certificates must not be run for every request.</summary>
-    private static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(30);
-    private readonly KubernetesClientConfiguration _configuration;
-    private readonly bool _fromProgram;
-
-    private Kubeconfig(KubernetesClientConfiguration configuration, string context, bool fromProgram) =>
-        (_configuration, Context, _fromProgram) = (configuration, context, fromProgram);
+    private Kubeconfig(string context, KubeconfigFile.ClusterFields cluster, KubeconfigFile.UserFields? user) => (Context, _cluster, _user) = (context, cluster, user);
 
     public string Context { get; }
 
-    public string Server => _configuration.Host;
+    public string Server => _cluster.Server!.TrimEnd('/');
 
     /// <exception cref="KubeconfigException">Not a kubeconfig, too large, no such context, or it refers to this machine and may not.</exception>
-    public static async Task<Kubeconfig> ParseAsync(string yaml, string? context, ClusterOptions options)
+    public static Kubeconfig Parse(string yaml, string? context, ClusterOptions options)
     {
         if (Encoding.UTF8.GetByteCount(yaml) > options.MaxKubeconfigBytes + 256)
         {
             throw new KubeconfigException($"The kubeconfig is larger than {options.MaxKubeconfigBytes} bytes.");
         }
 
-        CheckYaml(yaml);
-        var parsed = Deserialize(yaml);
-        var chosen = context ?? parsed.CurrentContext;
-        var (cluster, user) = Find(parsed, chosen);
-        if (!options.AllowLocalReferences)
+        var file = KubeconfigFile.Read(yaml);
+        var chosen = context ?? file.CurrentContext;
+        var (cluster, user) = Find(file, chosen);
+        if (user?.User?.AuthProvider is not null)
         {
-            RefuseLocalReferences(cluster, user);
+            throw new KubeconfigException(
+                $"User {user.Name} uses auth-provider, which Kubernetes has given up: use exec with the provider's plugin, or the token of a service account.", isLocalReference: true);
         }
 
-        if (user?.UserCredentials is { Impersonate.Length: > 0 })
+        if (!options.AllowLocalReferences && !InCluster.IsIt(cluster, user?.User, options))
         {
-            throw new KubeconfigException($"User {user.Name} impersonates somebody (as:), which is not supported: give credentials of its own.");
+            LocalReferences.Refuse(cluster, user?.User);
         }
 
-        try
-        {
-            // Building may run a credentials program, which blocks.
-            var configuration = await Task.Run(() => KubernetesClientConfiguration.BuildConfigFromConfigObject(parsed, chosen));
-            return new Kubeconfig(configuration, chosen!, user?.UserCredentials?.ExternalExecution is not null);
-        }
-        catch (Exception exception)
-        {
-            throw new KubeconfigException($"Context {chosen} of the kubeconfig is not usable: {exception.Message}", inner: exception);
-        }
+        var kubeconfig = new Kubeconfig(chosen!, cluster, user?.User);
+        // What cannot work is told to who gives it, not to the first who uses it.
+        _ = kubeconfig.Material("", options, TimeProvider.System);
+        return kubeconfig;
     }
 
+    /// <summary>A connection with its credentials. Where they come from a program, it runs now.</summary>
     /// <exception cref="KubeconfigException">Certificates or keys inside are not what they should be.</exception>
-    public ClusterConnection Connect(string cluster, long revision, ClusterOptions options, TimeProvider clock)
+    /// <exception cref="ClusterException">No credentials can be had.</exception>
+    public async Task<ClusterConnection> ConnectAsync(string cluster, long revision, ClusterOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var access = Material(cluster, options, clock);
+        // Certificates are shown while connecting, so they must be there before.
+        var first = await access.Credentials.GetAsync(cancellationToken);
+        return new ClusterConnection(cluster, revision, access with { Certificate = first.Certificate }, options, clock);
+    }
+
+    private ClusterAccess Material(string cluster, ClusterOptions options, TimeProvider clock)
     {
         try
         {
-            return new ClusterConnection(cluster, revision, _configuration, options, clock) { RebuildAt = RebuildAt(clock) };
+            var roots = TlsMaterial.Roots(_cluster);
+            return new ClusterAccess(new Uri(Server + "/"), CredentialChoice.Of(cluster, _cluster, _user, options, clock))
+            {
+                TlsServerName = string.IsNullOrEmpty(_cluster.TlsServerName) ? null : _cluster.TlsServerName,
+                SkipTlsVerify = _cluster.SkipTlsVerify,
+                Roots = roots,
+                RootsFile = string.IsNullOrEmpty(_cluster.CertificateAuthorityData) ? _cluster.CertificateAuthority : null,
+                Proxy = Proxy(_cluster.ProxyUrl),
+                Impersonation = CredentialChoice.ImpersonationOf(_user),
+            };
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not (KubeconfigException or ClusterException))
         {
             throw new KubeconfigException($"Context {Context} of the kubeconfig is not usable: {exception.Message}", inner: exception);
         }
     }
 
-    private DateTimeOffset RebuildAt(TimeProvider clock)
+    private static Uri? Proxy(string? url)
     {
-        if (!_fromProgram || string.IsNullOrEmpty(_configuration.ClientCertificateData))
+        if (string.IsNullOrEmpty(url))
         {
-            return DateTimeOffset.MaxValue;
+            return null;
         }
 
-        using var certificate = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(Convert.FromBase64String(_configuration.ClientCertificateData)));
-        var left = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()) - clock.GetUtcNow();
-        return clock.GetUtcNow() + (left * 0.8 > LeastLife ? left * 0.8 : LeastLife);
+        return Uri.TryCreate(url, UriKind.Absolute, out var proxy) && proxy.Scheme is "http" or "https" or "socks5"
+            ? proxy
+            : throw new KubeconfigException("The proxy-url of the kubeconfig is none: it looks like http://proxy:3128 or socks5://proxy:1080.");
     }
 
-    /// <summary>A look at the events alone, since building objects from hostile YAML may recurse or expand without bound.</summary>
-    private static void CheckYaml(string yaml)
-    {
-        try
-        {
-            var parser = new Parser(new StringReader(yaml));
-            var depth = 0;
-            while (parser.MoveNext())
-            {
-                depth += parser.Current!.NestingIncrease;
-                switch (parser.Current)
-                {
-                    case AnchorAlias:
-                        throw new KubeconfigException($"The kubeconfig uses a YAML alias in line {parser.Current.Start.Line}; write the value out.");
-                    case Scalar { Value: "tokenFile" }:
-                        throw new KubeconfigException("The kubeconfig refers to a tokenFile, a file of another machine; write the token inline.", isLocalReference: true);
-                }
-
-                if (depth > DeepestNesting)
-                {
-                    throw new KubeconfigException($"The kubeconfig is nested deeper than {DeepestNesting} levels in line {parser.Current.Start.Line}.");
-                }
-            }
-        }
-        catch (YamlException exception)
-        {
-            throw new KubeconfigException($"The kubeconfig is not YAML: line {exception.Start.Line}, column {exception.Start.Column}.", inner: exception);
-        }
-    }
-
-    private static K8SConfiguration Deserialize(string yaml)
-    {
-        K8SConfiguration? parsed;
-        try
-        {
-            parsed = KubernetesYaml.Deserialize<K8SConfiguration?>(yaml);
-        }
-        catch (YamlException exception)
-        {
-            throw new KubeconfigException($"The kubeconfig does not have the fields of one: line {exception.Start.Line}.", inner: exception);
-        }
-
-        return parsed is { Clusters: not null, Contexts: not null }
-            ? parsed
-            : throw new KubeconfigException("The kubeconfig has no clusters or no contexts: it must be a document of kind Config with clusters, contexts and users.");
-    }
-
-    private static (Cluster Cluster, User? User) Find(K8SConfiguration parsed, string? chosen)
+    private static (KubeconfigFile.ClusterFields Cluster, KubeconfigFile.UserEntry? User) Find(KubeconfigFile file, string? chosen)
     {
         if (string.IsNullOrEmpty(chosen))
         {
-            throw new KubeconfigException($"The kubeconfig has no current-context; name one of: {Names(parsed.Contexts.Select(c => c.Name))}.");
+            throw new KubeconfigException($"The kubeconfig has no current-context; name one of: {Names(file.Contexts!.Select(c => c.Name))}.");
         }
 
-        var context = parsed.Contexts.FirstOrDefault(c => c.Name == chosen)
-            ?? throw new KubeconfigException($"The kubeconfig has no context {chosen}; it has: {Names(parsed.Contexts.Select(c => c.Name))}.");
-        var cluster = parsed.Clusters.FirstOrDefault(c => c.Name == context.ContextDetails?.Cluster)
-            ?? throw new KubeconfigException($"Context {chosen} refers to cluster {context.ContextDetails?.Cluster ?? "(none)"}, which the kubeconfig lacks.");
-        if (!Uri.TryCreate(cluster.ClusterEndpoint?.Server, UriKind.Absolute, out var server) || server.Scheme is not ("https" or "http"))
+        var context = file.Contexts!.FirstOrDefault(c => c.Name == chosen)
+            ?? throw new KubeconfigException($"The kubeconfig has no context {chosen}; it has: {Names(file.Contexts!.Select(c => c.Name))}.");
+        var cluster = file.Clusters!.FirstOrDefault(c => c.Name is not null && c.Name == context.Context?.Cluster)
+            ?? throw new KubeconfigException($"Context {chosen} refers to cluster {context.Context?.Cluster ?? "(none)"}, which the kubeconfig lacks.");
+        if (!Uri.TryCreate(cluster.Cluster?.Server, UriKind.Absolute, out var server) || server.Scheme is not ("https" or "http"))
         {
             throw new KubeconfigException($"Cluster {cluster.Name} of the kubeconfig has no server address like https://host:6443.");
         }
 
-        var name = context.ContextDetails?.User;
-        return (cluster, parsed.Users?.FirstOrDefault(u => u.Name == name));
-    }
-
-    private static void RefuseLocalReferences(Cluster cluster, User? user)
-    {
-        var credentials = user?.UserCredentials;
-        (string Field, bool Present, string Instead)[] references =
-        [
-            ("certificate-authority", !string.IsNullOrEmpty(cluster.ClusterEndpoint.CertificateAuthority), "certificate-authority-data"),
-            ("client-certificate", !string.IsNullOrEmpty(credentials?.ClientCertificate), "client-certificate-data"),
-            ("client-key", !string.IsNullOrEmpty(credentials?.ClientKey), "client-key-data"),
-            ("exec", credentials?.ExternalExecution is not null, "a token of a service account"),
-            ("auth-provider", credentials?.AuthProvider is not null, "a token of a service account"),
-        ];
-        foreach (var reference in references)
+        var name = context.Context?.User;
+        if (string.IsNullOrEmpty(name))
         {
-            if (reference.Present)
-            {
-                throw new KubeconfigException(
-                    $"The kubeconfig uses {reference.Field}, which refers to files or programs of another machine; use {reference.Instead} (kubectl config view --flatten --minify embeds files).",
-                    isLocalReference: true);
-            }
+            return (cluster.Cluster!, null);
         }
+
+        var user = file.Users?.FirstOrDefault(u => u.Name == name)
+            ?? throw new KubeconfigException($"Context {chosen} refers to user {name}, which the kubeconfig lacks.");
+        return (cluster.Cluster!, user);
     }
 
-    private static string Names(IEnumerable<string> names) => string.Join(", ", names.Take(20));
+    private static string Names(IEnumerable<string?> names) => string.Join(", ", names.Take(20));
+}
+
+/// <summary>How to reach a cluster and who we are there.</summary>
+/// <param name="Server">With a slash at its end, so that paths below it are kept.</param>
+internal sealed record ClusterAccess(Uri Server, CredentialSource Credentials)
+{
+    public string? TlsServerName { get; init; }
+
+    public bool SkipTlsVerify { get; init; }
+
+    /// <summary>null: those of this machine.</summary>
+    public X509Certificate2Collection? Roots { get; init; }
+
+    /// <summary>Where the roots were read, to be looked at again.</summary>
+    public string? RootsFile { get; init; }
+
+    public Uri? Proxy { get; init; }
+
+    public Impersonation? Impersonation { get; init; }
+
+    /// <summary>The client certificate that this connection shows.</summary>
+    public X509Certificate2? Certificate { get; init; }
 }

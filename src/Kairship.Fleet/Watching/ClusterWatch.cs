@@ -3,36 +3,59 @@ using Kairship.Fleet.Resources;
 
 namespace Kairship.Fleet.Watching;
 
-/// <summary>A workload of an application changed.</summary>
-public sealed record WorkloadChange(string Cluster, string Application, ResourceEventType Type, JsonObject Object);
+/// <summary>Something changed about the workloads of an application.</summary>
+/// <param name="Application">null: a list was read anew, so that any application's may have changed.</param>
+public sealed record WorkloadChange(string Cluster, string? Application, ResourceEventType Type);
 
-/// <summary>Watches the workloads of a cluster that belong to applications, so that releases that wait for them wake.</summary>
-public sealed class ClusterWatch(ResourceWatcher watcher)
+/// <summary>Follows the workloads of clusters that belong to applications: what wakes releases, drift detection and pages.</summary>
+public sealed class ClusterWatch(ClusterWatches watches)
 {
-    private static readonly ObjectKind[] Workloads =
+    private static readonly WatchQuery[] Workloads =
     [
-        new("apps/v1", "Deployment"), new("apps/v1", "StatefulSet"), new("apps/v1", "DaemonSet"), new("batch/v1", "Job"),
+        Of("apps/v1", "Deployment"), Of("apps/v1", "StatefulSet"), Of("apps/v1", "DaemonSet"), Of("batch/v1", "Job"),
     ];
 
     /// <summary>
-    /// Calls back for each change until cancelled; calls for different kinds may come at the same time. The first lists count as changes: who starts to
-    /// watch does not know what it missed.
+    /// Calls back for each change until disposed; calls for different kinds may come at the same time. Every new list is told once, by a change without an application: who
+    /// follows does not know what it missed before.
     /// </summary>
-    /// <exception cref="Clusters.UnknownClusterException">The cluster does not exist, or was removed.</exception>
-    public async Task RunAsync(string cluster, Func<WorkloadChange, CancellationToken, ValueTask> onChange, CancellationToken cancellationToken = default)
+    /// <param name="onChange">Must be quick.</param>
+    public IDisposable Follow(string cluster, Action<WorkloadChange> onChange)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var watches = Workloads.Select(kind => watcher.RunAsync(
-            cluster,
-            new WatchQuery(kind.ApiVersion, kind.Kind, LabelSelector: OwnershipLabels.Application),
-            (change, token) => change.Type == ResourceEventType.Synced || OwnershipLabels.LabelOf(change.Object, OwnershipLabels.Application) is not { } application
-                ? ValueTask.CompletedTask
-                : onChange(new WorkloadChange(cluster, application, change.Type, change.Object), token),
-            cancellationToken: stop.Token)).ToList();
-        // One that ends has failed for good; the others must not go on alone.
-        var first = await Task.WhenAny(watches);
-        await stop.CancelAsync();
-        await Task.WhenAll(watches).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await first;
+        var synced = 0;
+        return new Subscriptions([.. Workloads.Select(query => watches.Follow(cluster, query, change => Tell(change)))]);
+
+        void Tell(ResourceEvent change)
+        {
+            if (change.Type == ResourceEventType.Synced)
+            {
+                // Of the lists that begin the watches only the last one says something: from then on nothing is missed.
+                if (Interlocked.Increment(ref synced) >= Workloads.Length)
+                {
+                    onChange(new WorkloadChange(cluster, null, change.Type));
+                }
+            }
+            else if (Labels(change.Object) is { } application)
+            {
+                onChange(new WorkloadChange(cluster, application, change.Type));
+            }
+        }
+    }
+
+    private static string? Labels(JsonObject obj) => OwnershipLabels.LabelOf(obj, OwnershipLabels.Application);
+
+    /// <summary>That something changed is enough: who cares reads the whole truth.</summary>
+    private static WatchQuery Of(string apiVersion, string kind) =>
+        new(apiVersion, kind, LabelSelector: OwnershipLabels.Application, Content: WatchContent.Metadata);
+
+    private sealed class Subscriptions(WatchSubscription[] all) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var subscription in all)
+            {
+                subscription.Dispose();
+            }
+        }
     }
 }

@@ -12,9 +12,20 @@ public enum ResourceEventType
     Synced,
 }
 
-/// <param name="Object">For Deleted, the last state that was seen; for Synced, empty.</param>
-public sealed record ResourceEvent(ResourceEventType Type, JsonObject Object);
+/// <summary>One change of what a watch sees. The object is parsed when somebody looks at it.</summary>
+public sealed class ResourceEvent
+{
+    private JsonObject? _object;
 
-/// <summary>What to watch.</summary>
-/// <param name="Namespace">null: all.</param>
-public sealed record WatchQuery(string ApiVersion, string Kind, string? Namespace = null, string? LabelSelector = null);
+    internal ResourceEvent(ResourceEventType type, WatchedObject? source) => (Type, Source) = (type, source);
+
+    public ResourceEventType Type { get; }
+
+    /// <summary>For Deleted, the last state that was seen; null for Synced.</summary>
+    public WatchedObject? Source { get; }
+
+    /// <summary>The object as JSON; empty for Synced. Everybody who is told of this event shares it: copy before changing it.</summary>
+    public JsonObject Object => _object ??= Source?.Parse() ?? [];
+
+    public override string ToString() => $"{Type} {Source}";
+}

@@ -1,7 +1,6 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Kairship.Fleet.Clusters;
 using Microsoft.Extensions.Logging;
@@ -11,12 +10,17 @@ namespace Kairship.Fleet.Watching;
 
 /// <summary>
 /// Lists, then watches, for ever: goes on from the last resource version after a cut, lists again when the cluster has forgotten it (410), backs off with
-/// jitter while the cluster fails, and opens a watch anew that has been silent for too long.
+/// jitter while the cluster fails, opens a watch anew that has been silent for too long, and compares the cache with the cluster from time to time.
 /// </summary>
 public sealed partial class ResourceWatcher(ClusterConnections connections, TimeProvider clock, ILogger<ResourceWatcher>? logger = null)
 {
+    private const int LongestLine = 64 << 20;
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
+
+    /// <summary>An idle watch holds no buffer.</summary>
+    private static readonly StreamPipeReaderOptions Reading = new(bufferSize: 8 << 10, minimumReadSize: 1 << 10, useZeroByteReads: true);
+
     private readonly ILogger _logger = logger ?? NullLogger<ResourceWatcher>.Instance;
 
     /// <summary>Events in order, until <paramref name="cancellationToken"/> is cancelled. A slow reader slows the watch down, and loses nothing.</summary>
@@ -59,7 +63,7 @@ public sealed partial class ResourceWatcher(ClusterConnections connections, Time
     public async Task RunAsync(
         string cluster, WatchQuery query, Func<ResourceEvent, CancellationToken, ValueTask> onEvent, ObjectCache? cache = null, CancellationToken cancellationToken = default)
     {
-        var session = new Session(query, cache ?? new ObjectCache(), onEvent);
+        var session = new WatchSession(cluster, query, cache ?? new ObjectCache(), onEvent);
         var failures = 0;
         while (true)
         {
@@ -79,6 +83,7 @@ public sealed partial class ResourceWatcher(ClusterConnections connections, Time
 
             if (failures > 0)
             {
+                session.NoteFailure();
                 await Task.Delay(BackOff(failures), clock, cancellationToken);
             }
         }
@@ -91,128 +96,144 @@ public sealed partial class ResourceWatcher(ClusterConnections connections, Time
         return TimeSpan.FromMilliseconds((full / 2) + (Random.Shared.NextDouble() * full / 2));
     }
 
-    private async Task RunOnceAsync(ClusterConnection connection, Session session, CancellationToken cancellationToken)
+    private async Task RunOnceAsync(ClusterConnection connection, WatchSession session, CancellationToken cancellationToken)
     {
         var query = session.Query;
-        if (session.ResourceVersion is null)
+        var resource = await connection.Discovery.ResolveAsync(query.ApiVersion, query.Kind, cancellationToken);
+        var accept = query.Content == WatchContent.Metadata ? ClusterRequest.MetadataList : ClusterRequest.Json;
+        if (session.Position is not null && clock.GetUtcNow() >= session.CheckAt)
         {
-            var list = await connection.Resources.ListAsync(query.ApiVersion, query.Kind, query.Namespace, query.LabelSelector, cancellationToken);
-            foreach (var change in session.Cache.Replace(list.Items))
-            {
-                await session.TellAsync(change, cancellationToken);
-            }
-
-            session.ResourceVersion = list.ResourceVersion;
+            await CheckAsync(connection, resource, session, cancellationToken);
         }
 
-        var resource = await connection.Discovery.ResolveAsync(query.ApiVersion, query.Kind, cancellationToken);
+        if (session.Position is null)
+        {
+            await session.ReplaceAsync(await WatchList.ReadAsync(connection, resource, query, session.Objects, accept, cancellationToken), cancellationToken);
+            session.CheckAt = NextCheck(connection.Options);
+        }
+        else
+        {
+            WatchMetrics.Reconnected(connection.Cluster, query.Kind);
+        }
+
         var selector = query.LabelSelector is null ? "" : $"&labelSelector={Uri.EscapeDataString(query.LabelSelector)}";
-        var path = $"{resource.Path(query.Namespace)}?watch=true&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(session.ResourceVersion)}&timeoutSeconds={Random.Shared.Next(240, 480)}{selector}";
+        var path = $"{resource.Path(query.Namespace)}?watch=true&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(session.Position!)}&timeoutSeconds={Random.Shared.Next(240, 480)}{selector}";
         try
         {
-            using var response = await connection.OpenAsync(ClusterRequest.Get(path), cancellationToken);
+            using var response = await connection.OpenAsync(
+                ClusterRequest.Get(path, query.Content == WatchContent.Metadata ? ClusterRequest.Metadata : ClusterRequest.Json), cancellationToken);
             await ReadAsync(connection, response, session, cancellationToken);
         }
         catch (ClusterException exception) when (exception.Status == 410)
         {
-            session.ResourceVersion = null;
-            session.Told++;
+            session.Restart();
         }
     }
 
-    private async Task ReadAsync(ClusterConnection connection, HttpResponseMessage response, Session session, CancellationToken cancellationToken)
+    /// <summary>
+    /// An event that got lost inside a stream that looks healthy is seen by nobody who only watches. The stream is closed here, so what differs is either
+    /// still to come or was lost: in both cases a list brings it.
+    /// </summary>
+    private async Task CheckAsync(ClusterConnection connection, Resources.ServedResource resource, WatchSession session, CancellationToken cancellationToken)
     {
-        using var idle = new CancellationTokenSource(connection.Options.WatchIdleTimeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token);
+        var list = await WatchList.ReadAsync(connection, resource, session.Query, session.Objects, ClusterRequest.MetadataList, cancellationToken);
+        session.CheckAt = NextCheck(connection.Options);
+        session.NoteLife();
+        var isBehind = WatchedObject.Order(list.ResourceVersion) < WatchedObject.Order(session.Position);
+        if (!isBehind && session.Cache.Equals(list.Items))
+        {
+            session.MoveTo(list.ResourceVersion);
+        }
+        else
+        {
+            WatchMetrics.Repaired(connection.Cluster, session.Query.Kind);
+            session.Restart();
+        }
+    }
+
+    private DateTimeOffset NextCheck(ClusterOptions options) => clock.GetUtcNow() + (options.WatchCheckInterval * (0.8 + (Random.Shared.NextDouble() * 0.4)));
+
+    private async Task ReadAsync(ClusterConnection connection, HttpResponseMessage response, WatchSession session, CancellationToken cancellationToken)
+    {
+        var options = connection.Options;
+        using var idle = new CancellationTokenSource(options.WatchIdleTimeout, clock);
+        using var check = new CancellationTokenSource(Remaining(session), clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token, check.Token);
+        PipeReader? reader = null;
         try
         {
-            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(either.Token), Encoding.UTF8);
-            while (await reader.ReadLineAsync(either.Token) is { } line)
+            reader = PipeReader.Create(await response.Content.ReadAsStreamAsync(either.Token), Reading);
+            while (true)
             {
-                idle.CancelAfter(connection.Options.WatchIdleTimeout);
-                if (line.Length > 0 && !await TakeAsync(connection.Cluster, session, line, cancellationToken))
+                var result = await reader.ReadAsync(either.Token);
+                var buffer = result.Buffer;
+                while (buffer.PositionOf((byte)'\n') is { } end)
+                {
+                    idle.CancelAfter(options.WatchIdleTimeout);
+                    var line = Decode(buffer.Slice(0, end), session);
+                    buffer = buffer.Slice(buffer.GetPosition(1, end));
+                    if (line is { } read && !await session.TakeAsync(read, cancellationToken))
+                    {
+                        return;
+                    }
+                }
+
+                // What is left at the end of the stream is a line that was cut off: its event comes again.
+                if (result.IsCompleted || buffer.Length > LongestLine)
                 {
                     return;
                 }
+
+                reader.AdvanceTo(buffer.Start, buffer.End);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Silent for too long, or the connection was replaced: open it again where it was.
+            // Time to compare, silent for too long, or the connection was replaced: open it again where it was.
+            session.NoteLife();
             LogSilent(_logger, connection.Cluster, session.Query.Kind);
-            session.Told++;
+        }
+        finally
+        {
+            if (reader is not null)
+            {
+                await reader.CompleteAsync();
+            }
         }
     }
 
-    /// <summary>False: the watch is over and the cluster must be asked anew.</summary>
-    private async ValueTask<bool> TakeAsync(string cluster, Session session, string line, CancellationToken cancellationToken)
+    /// <summary>A little past the check's time, so that it is due for sure.</summary>
+    private TimeSpan Remaining(WatchSession session) =>
+        session.CheckAt - clock.GetUtcNow() is { Ticks: > 0 } left ? left + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
+
+    /// <summary>null: an empty line.</summary>
+    private static WatchLine? Decode(ReadOnlySequence<byte> line, WatchSession session)
     {
-        JsonObject? message;
+        if (line.Length <= 1)
+        {
+            return line.IsEmpty || line.FirstSpan[0] == (byte)'\r' ? null : new WatchLine(WatchLineType.Garbage);
+        }
+
+        if (line.IsSingleSegment)
+        {
+            return WatchLine.Read(line.FirstSpan, session.Objects);
+        }
+
+        var rented = ArrayPool<byte>.Shared.Rent((int)line.Length);
         try
         {
-            message = JsonNode.Parse(line) as JsonObject;
+            line.CopyTo(rented);
+            return WatchLine.Read(rented.AsSpan(0, (int)line.Length), session.Objects);
         }
-        catch (JsonException)
+        finally
         {
-            // A line that was cut off in the middle.
-            return false;
+            ArrayPool<byte>.Shared.Return(rented);
         }
-
-        var type = message?["type"]?.ToString();
-        if (message?["object"] is not JsonObject obj || type is null)
-        {
-            return false;
-        }
-
-        if (type == "ERROR")
-        {
-            return Refused(cluster, session, obj);
-        }
-
-        message.Remove("object");
-        session.ResourceVersion = obj["metadata"]?["resourceVersion"]?.ToString() ?? session.ResourceVersion;
-        session.Told++;
-        if (type != "BOOKMARK" && session.Cache.Apply(type, obj) is { } change)
-        {
-            await session.TellAsync(change, cancellationToken);
-        }
-
-        return true;
-    }
-
-    private static bool Refused(string cluster, Session session, JsonObject status)
-    {
-        if (status["code"]?.ToString() == "410")
-        {
-            session.ResourceVersion = null;
-            session.Told++;
-            return false;
-        }
-
-        throw new ClusterException(ClusterFailure.ServerError, cluster, $"its watch ended: {status["message"] ?? status["reason"]}");
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Watch of {Kind} in cluster {Cluster} failed ({Failures} in a row): {Error}")]
     private static partial void LogRetry(ILogger logger, string cluster, string kind, int failures, string error);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Watch of {Kind} in cluster {Cluster} was silent for too long or cut; it is opened again")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Watch of {Kind} in cluster {Cluster} was silent for too long or cut, or is to be compared; it is opened again")]
     private static partial void LogSilent(ILogger logger, string cluster, string kind);
-
-    private sealed class Session(WatchQuery query, ObjectCache cache, Func<ResourceEvent, CancellationToken, ValueTask> onEvent)
-    {
-        public WatchQuery Query => query;
-
-        public ObjectCache Cache => cache;
-
-        public string? ResourceVersion { get; set; }
-
-        /// <summary>Grows with every sign of life, so that a cut after a long healthy watch is no failure.</summary>
-        public long Told { get; set; }
-
-        public ValueTask TellAsync(ResourceEvent change, CancellationToken cancellationToken)
-        {
-            Told++;
-            return onEvent(change, cancellationToken);
-        }
-    }
 }

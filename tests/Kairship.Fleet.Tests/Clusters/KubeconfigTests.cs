@@ -31,7 +31,12 @@ public class KubeconfigTests
         { "context without cluster", Good.Replace("current-context: east", "current-context: lost", StringComparison.Ordinal), "refers to cluster gone" },
         { "server that is no URL", Good.Replace("https://127.0.0.1:6443", "127.0.0.1", StringComparison.Ordinal), "no server address" },
         { "server of another scheme", Good.Replace("https://", "file://", StringComparison.Ordinal), "no server address" },
-        { "impersonation", Good.Replace("token: s3cr3t", "token: s3cr3t, as: root", StringComparison.Ordinal), "impersonates" },
+        { "several groups", Good.Replace("token: s3cr3t", "token: s3cr3t, as: root, as-groups: [a, b]", StringComparison.Ordinal), "several as-groups" },
+        { "groups of nobody", Good.Replace("token: s3cr3t", "token: s3cr3t, as-groups: [a]", StringComparison.Ordinal), "without as" },
+        { "no credentials", Good.Replace("token: s3cr3t", "", StringComparison.Ordinal), "no credentials" },
+        { "no such user", Good.Replace("- { name: me,", "- { name: you,", StringComparison.Ordinal), "refers to user me" },
+        { "certificate without key", Good.Replace("token: s3cr3t", "client-certificate-data: AAAA", StringComparison.Ordinal), "without its key" },
+        { "proxy that is none", Good.Replace("insecure-skip-tls-verify: true", "proxy-url: 'proxy:3128'", StringComparison.Ordinal), "proxy-url" },
         { "certificate that is none", Good.Replace("token: s3cr3t", "client-certificate-data: AAAA, client-key-data: AAAA", StringComparison.Ordinal), "not usable" },
         { "CA that is no base64", Good.Replace("insecure-skip-tls-verify: true", "certificate-authority-data: '%%'", StringComparison.Ordinal), "not usable" },
     };
@@ -51,7 +56,7 @@ public class KubeconfigTests
     {
         var parse = async () =>
         {
-            using var connection = (await Kubeconfig.ParseAsync(yaml, null, new ClusterOptions())).Connect("east", 1, new ClusterOptions(), TimeProvider.System);
+            using var connection = await Kubeconfig.Parse(yaml, null, new ClusterOptions()).ConnectAsync("east", 1, new ClusterOptions(), TimeProvider.System, default);
         };
         var thrown = (await parse.Should().ThrowAsync<KubeconfigException>(what)).Which;
         thrown.Message.Should().Contain(expected).And.NotContain("s3cr3t");
@@ -60,26 +65,16 @@ public class KubeconfigTests
 
     [Theory]
     [MemberData(nameof(LocalReferences))]
-    public async Task Parse_KubeconfigThatRefersToThisMachine_IsRefused(string yaml)
+    public void Parse_KubeconfigThatRefersToThisMachine_IsRefused(string yaml)
     {
-        var parse = () => Kubeconfig.ParseAsync(yaml, null, new ClusterOptions());
-        (await parse.Should().ThrowAsync<KubeconfigException>()).Which.IsLocalReference.Should().BeTrue();
+        var parse = () => Kubeconfig.Parse(yaml, null, new ClusterOptions());
+        parse.Should().Throw<KubeconfigException>().Which.IsLocalReference.Should().BeTrue();
     }
 
     [Fact]
-    public async Task Parse_ProgramForCredentials_IsRunWhereAllowed()
+    public void Parse_NamedContext_IsTaken()
     {
-        var yaml = Good.Replace(
-            "token: s3cr3t",
-            """exec: { apiVersion: client.authentication.k8s.io/v1, command: /bin/echo, args: ['{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"t\"}}'] }""",
-            StringComparison.Ordinal);
-        (await Kubeconfig.ParseAsync(yaml, null, new ClusterOptions { AllowLocalReferences = true })).Server.Should().Be("https://127.0.0.1:6443");
-    }
-
-    [Fact]
-    public async Task Parse_NamedContext_IsTaken()
-    {
-        var kubeconfig = await Kubeconfig.ParseAsync(Good.Replace("current-context: east", "", StringComparison.Ordinal), "east", new ClusterOptions());
+        var kubeconfig = Kubeconfig.Parse(Good.Replace("current-context: east", "", StringComparison.Ordinal), "east", new ClusterOptions());
         kubeconfig.Context.Should().Be("east");
         kubeconfig.Server.Should().Be("https://127.0.0.1:6443");
     }

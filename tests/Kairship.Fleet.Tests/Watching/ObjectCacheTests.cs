@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using CsCheck;
 using Kairship.Fleet.Watching;
 
@@ -21,8 +20,8 @@ public class ObjectCacheTests
         var mirror = before.ToDictionary(o => o.Name, o => o.Version);
         foreach (var change in events.SkipLast(1))
         {
-            var name = int.Parse(change.Object["metadata"]!["name"]!.ToString(), CultureInfo.InvariantCulture);
-            var version = int.Parse(change.Object["metadata"]!["resourceVersion"]!.ToString(), CultureInfo.InvariantCulture);
+            var name = int.Parse(change.Source!.Name, CultureInfo.InvariantCulture);
+            var version = int.Parse(change.Source.ResourceVersion, CultureInfo.InvariantCulture);
             switch (change.Type)
             {
                 case ResourceEventType.Added:
@@ -40,21 +39,22 @@ public class ObjectCacheTests
 
         mirror.Should().BeEquivalentTo(after.ToDictionary(o => o.Name, o => o.Version));
         cache.Count.Should().Be(after.Count);
+        cache.Equals([.. after.Select(Object)]).Should().BeTrue();
     });
 
     [Fact]
-    public void Apply_RepeatedEvents_AreNotToldAgain()
+    public void Apply_RepeatedAndLateEvents_AreNotToldAgain()
     {
         var cache = new ObjectCache();
-        cache.Apply("ADDED", Object((1, 1)))!.Type.Should().Be(ResourceEventType.Added);
-        cache.Apply("ADDED", Object((1, 1))).Should().BeNull();
-        cache.Apply("MODIFIED", Object((1, 2)))!.Type.Should().Be(ResourceEventType.Modified);
-        cache.Apply("DELETED", Object((1, 3)))!.Type.Should().Be(ResourceEventType.Deleted);
-        cache.Apply("DELETED", Object((1, 3))).Should().BeNull();
+        cache.Apply(deleted: false, Object((1, 1)))!.Type.Should().Be(ResourceEventType.Added);
+        cache.Apply(deleted: false, Object((1, 1))).Should().BeNull();
+        cache.Apply(deleted: false, Object((1, 12)))!.Type.Should().Be(ResourceEventType.Modified);
+        cache.Apply(deleted: false, Object((1, 9))).Should().BeNull("9 was before 12");
+        cache.Apply(deleted: true, Object((1, 8))).Should().BeNull("that was another deletion");
+        cache.Apply(deleted: true, Object((1, 13)))!.Type.Should().Be(ResourceEventType.Deleted);
+        cache.Apply(deleted: true, Object((1, 13))).Should().BeNull();
     }
 
-    private static JsonObject Object((int Name, int Version) o) => new()
-    {
-        ["metadata"] = new JsonObject { ["name"] = o.Name.ToString(CultureInfo.InvariantCulture), ["resourceVersion"] = o.Version.ToString(CultureInfo.InvariantCulture) },
-    };
+    private static WatchedObject Object((int Name, int Version) o) =>
+        new(null, o.Name.ToString(CultureInfo.InvariantCulture), o.Version.ToString(CultureInfo.InvariantCulture), "{}"u8.ToArray());
 }
