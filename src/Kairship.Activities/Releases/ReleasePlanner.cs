@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kairship.Activities.Rollouts;
 using Kairship.Delivery.Applications;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Placement;
@@ -11,7 +12,7 @@ using Kairship.Fleet.Resources;
 namespace Kairship.Activities.Releases;
 
 /// <summary>Finds out everything that a release would do, by rendering and by asking every cluster with a dry-run. Writes nothing.</summary>
-public sealed class ReleasePlanner(IDeliveryStore store, IClusterStore clusters, ClusterConnections connections, Planner planner, TimeProvider time)
+public sealed class ReleasePlanner(IDeliveryStore store, IClusterStore clusters, ClusterConnections connections, Planner planner, Pruner pruner, TimeProvider time)
 {
     private const int ClustersAtOnce = 16;
 
@@ -54,7 +55,9 @@ public sealed class ReleasePlanner(IDeliveryStore store, IClusterStore clusters,
             var rendered = Renderer.Render(spec, manifests, cluster, replicas, scopes);
             var tried = await DryRunAsync(spec, cluster.Name, rendered, cancellationToken);
             var before = stable is null ? [] : await stable.InAsync(connections, cluster.Name, cancellationToken);
-            var stale = Pruning.Stale(before.Select(m => m.Ref).ToList(), rendered)
+            // Those of the revision before, and what is left in the cluster of releases that did not come to their end.
+            var left = await pruner.FindStaleAsync(cluster.Name, ReleaseOptions.SetOf(spec), rendered.Select(m => m.Ref), cancellationToken);
+            var stale = Pruning.Stale([.. before.Select(m => m.Ref), .. left], rendered)
                 .Select(reference => new PlannedObject(reference, PlannedAction.Delete, []));
             return new ClusterPlan(
                 cluster.Name, cluster.Labels, wave, replicas, ManifestParser.Digest(rendered), [.. tried.Select(Describe), .. stale],
@@ -72,14 +75,14 @@ public sealed class ReleasePlanner(IDeliveryStore store, IClusterStore clusters,
     {
         var elsewhere = rendered.Where(m => m.Ref.Namespace is { } ns && ns != spec.Namespace).ToHashSet();
         var own = await planner.DryRunAsync(
-            cluster, [.. rendered.Where(m => !elsewhere.Contains(m))], new ApplyOptions { CreateNamespace = true }, cancellationToken);
+            cluster, [.. rendered.Where(m => !elsewhere.Contains(m))], ReleaseOptions.Allowed(spec) with { CreateNamespace = true }, cancellationToken);
         if (elsewhere.Count == 0)
         {
             return own;
         }
 
         var others = await planner.DryRunAsync(
-            cluster, [.. rendered.Where(m => m.Ref.Namespace != spec.Namespace)], new ApplyOptions(), cancellationToken);
+            cluster, [.. rendered.Where(m => m.Ref.Namespace != spec.Namespace)], ReleaseOptions.Allowed(spec), cancellationToken);
         return [.. own, .. others.Where(o => o.Ref.Namespace is not null)];
     }
 

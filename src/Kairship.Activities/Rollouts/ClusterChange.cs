@@ -98,7 +98,7 @@ internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier appl
         switch (step)
         {
             case "apply":
-                var options = new ApplyOptions { ReleaseId = work.Release.Id, Epoch = context.Epoch, CreateNamespace = true };
+                var options = ReleaseOptions.Stable(work.Release.Spec, work.Release.Id, context.Epoch);
                 var applied = await applier.ApplyAllAsync(cluster, content.Objects, options, cancellationToken);
                 return applied.IsTransient ? throw new TransientTroubleException(SetCanaryWeightActivity.Sentence(applied))
                     : applied.Succeeded ? (true, null)
@@ -108,7 +108,12 @@ internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier appl
             case "canary":
                 return work.Stable is null ? (true, null) : Told(await tracks.RemoveCanaryAsync(work, cluster, cancellationToken));
             default:
-                return Told(await pruner.PruneAsync(cluster, work.Release.Application, content.Leaving, cancellationToken));
+                var pruning = new PruneOptions
+                {
+                    Set = ReleaseOptions.SetOf(work.Release.Spec), ReleaseId = work.Release.Id, Epoch = context.Epoch,
+                    Keeps = content.Objects.Count > 0 ? [.. content.Objects.Select(m => m.Ref)] : null,
+                };
+                return Told(await pruner.PruneAsync(cluster, work.Release.Application, content.Leaving, pruning, cancellationToken));
         }
     }
 

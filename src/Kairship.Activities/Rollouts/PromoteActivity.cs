@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kairship.Activities.Releases;
+using Kairship.Delivery.Plans;
 using Kairship.Delivery.Releases;
 using Kairship.Delivery.Rollouts;
 using Kairship.Workflows.Activities;
@@ -67,7 +68,8 @@ internal sealed class PromoteActivity(Tracks tracks, ClusterChange change, Relea
             {
                 var target = await tracks.TargetAsync(work, cluster, cancellationToken);
                 var stable = await tracks.StableAsync(work, cluster, cancellationToken);
-                return new Content(target, Pruning.Stale(stable.Select(m => m.Ref).ToList(), target));
+                var planned = (work.Target.PlanOf(cluster)?.Objects ?? []).Where(o => o.Action == PlannedAction.Delete).Select(o => o.Ref);
+                return new Content(target, Pruning.Stale([.. stable.Select(m => m.Ref), .. planned], target));
             },
             ClusterPhase.Promoting, CanaryFirst: false);
         var result = await change.GoAsync(context, work, cluster, to, state, cancellationToken);

@@ -85,7 +85,7 @@ internal sealed class SetCanaryWeightActivity(Tracks tracks, Applier applier, Re
     private async Task<string?> ApplyAsync(EffectContext context, ReleaseWork work, string cluster, IReadOnlyDictionary<string, int> replicas, CancellationToken cancellationToken)
     {
         var set = await tracks.CanaryAsync(work, cluster, replicas, cancellationToken);
-        var options = new ApplyOptions { ReleaseId = work.Release.Id, Epoch = context.Epoch, CreateNamespace = true };
+        var options = ReleaseOptions.Canary(work.Release.Spec, work.Release.Id, context.Epoch);
         var report = await applier.ApplyAllAsync(cluster, set.Manifests, options, cancellationToken);
         var message = report.Succeeded ? null : Sentence(report);
         return report.IsTransient ? throw new TransientTroubleException(message!) : message;

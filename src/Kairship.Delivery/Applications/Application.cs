@@ -15,6 +15,10 @@ public sealed record Application
     public PlacementPolicy Placement { get; init; } = new();
     public IReadOnlyList<OverrideRule> Overrides { get; init; } = [];
     public RolloutPolicy Rollout { get; init; } = new();
+    public ApplyPolicy Apply { get; init; } = new();
+
+    /// <summary>Null: every release brings its own manifests.</summary>
+    public SourceSpec? Source { get; init; }
 }
 
 /// <summary>One set of manifests of an application, immutable. <see cref="Number"/> counts from 1 within the application; <see cref="Name"/> is what people call it ("v2").</summary>

@@ -35,6 +35,8 @@ internal static class ApplicationFields
         }
 
         spec["rollout"] = RolloutFields.Write(application.Rollout);
+        Shape.Set(spec, "apply", ApplyFields.Write(application.Apply));
+        Shape.Set(spec, "source", application.Source is { } source ? ApplyFields.Write(source) : null);
         return new JsonObject
         {
             ["apiVersion"] = ApplicationYaml.ApiVersion,
@@ -60,6 +62,8 @@ internal static class ApplicationFields
         Placement = spec.Object("placement", Placement) ?? new PlacementPolicy(),
         Overrides = spec.Objects("overrides", Override) ?? [],
         Rollout = spec.Object("rollout", RolloutFields.Read) ?? new(),
+        Apply = spec.Object("apply", ApplyFields.ReadPolicy) ?? new(),
+        Source = spec.Object("source", ApplyFields.ReadSource),
     };
 
     private static PlacementPolicy Placement(FieldReader placement)

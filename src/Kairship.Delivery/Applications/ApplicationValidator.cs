@@ -30,8 +30,30 @@ public static class ApplicationValidator
         }
 
         Rollout(application.Rollout, check);
+        if (application.Source is { } source)
+        {
+            Source(source, check);
+        }
+
         return check.Problems;
     }
+
+    private static void Source(SourceSpec source, ProblemList check)
+    {
+        check.Unless(source.Path is null != source.Inline is null, "spec.source", "must have a path or an inline text, one of the two.");
+        check.Unless(
+            source.Path is null || IsBelow(source.Path),
+            "spec.source.path", $"'{source.Path}' must be a path below the server's source roots: relative, with '/' and without '..'.");
+        check.Unless(source.Path is not null || (source.HelmValues.Count == 0 && !source.Recursive), "spec.source", "has helmValues or recursive, which mean nothing without a path.");
+        for (var i = 0; i < source.HelmValues.Count; i++)
+        {
+            check.Unless(
+                IsBelow(source.HelmValues[i]), $"spec.source.helmValues[{i}]", $"'{source.HelmValues[i]}' must be a path inside of the chart's folder: relative, with '/' and without '..'.");
+        }
+    }
+
+    private static bool IsBelow(string path) =>
+        path.Length is > 0 and <= 500 && path[0] is not ('/' or '-' or '~') && !path.Any(c => c is '\\' or ':' || char.IsControl(c)) && !path.Split('/').Contains("..");
 
     private static void Placement(PlacementPolicy policy, ProblemList check)
     {

@@ -92,6 +92,22 @@ internal sealed class FieldReader
         return null;
     }
 
+    public bool Flag(string name)
+    {
+        if (Take(name) is not { } node)
+        {
+            return false;
+        }
+
+        if (node.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
+        {
+            return node.GetValue<bool>();
+        }
+
+        Problem(name, $"must be true or false, not {Show(node)}.");
+        return false;
+    }
+
     /// <summary>A number or a text, as text.</summary>
     public string? NumberOrText(string name) =>
         Take(name) is { } node && node.GetValueKind() == JsonValueKind.Number ? node.ToJsonString() : Text(name);

@@ -15,6 +15,14 @@ internal static class Shape
         }
     }
 
+    public static void Set(JsonObject fields, string name, JsonObject? value)
+    {
+        if (value is not null)
+        {
+            fields[name] = value;
+        }
+    }
+
     public static void Set(JsonObject fields, string name, IReadOnlyList<string>? values)
     {
         if (values is not null)

@@ -18,6 +18,18 @@ public static class KairshipLabels
     /// <summary>Annotation: the fencing epoch of the write.</summary>
     public const string Epoch = "kairship.io/epoch";
 
+    /// <summary>Annotation of a manifest, "true": an object of this name that nobody's release has is taken over.</summary>
+    public const string Adopt = "kairship.io/adopt";
+
+    /// <summary>Annotation of a manifest: the application of Kairship that the object may be taken over from.</summary>
+    public const string AdoptFrom = "kairship.io/adopt-from";
+
+    /// <summary>Annotation of a manifest, "force": its fields are taken over from other managers.</summary>
+    public const string Conflicts = "kairship.io/conflicts";
+
+    /// <summary>Annotation of a manifest, "allowed": where a field cannot be changed, the object is deleted and created anew, whatever is in it.</summary>
+    public const string Recreate = "kairship.io/recreate";
+
     /// <summary>Label of a cluster: its place inside a wave, a whole number.</summary>
     public const string Order = "kairship.io/order";
 }

@@ -26,6 +26,11 @@ public static class PlanDigest
             ["waves"] = JsonSerializer.SerializeToNode(waves),
             ["clusters"] = List(clusters.OrderBy(c => c.Cluster, StringComparer.Ordinal), Cluster),
         };
+        if (application.Apply != new ApplyPolicy())
+        {
+            plan["apply"] = JsonSerializer.SerializeToNode(application.Apply);
+        }
+
         return ManifestParser.Digest(plan);
     }
 

@@ -11,11 +11,11 @@ public static class Pruning
     /// deleting one takes along objects that Kairship did not create; they are left behind (<see cref="LeftBehind"/>).
     /// </summary>
     public static IReadOnlyList<ObjectRef> Stale(IReadOnlyList<ObjectRef> before, IReadOnlyList<Manifest> after) =>
-        Gone(before, after).Where(reference => !TakesOthersAlong(reference)).ToList();
+        Gone(before, after).Where(reference => !ApplyOrder.TakesOthersAlong(reference)).ToList();
 
     /// <summary>Objects that are not wanted any more and stay all the same; a person may delete them.</summary>
     public static IReadOnlyList<ObjectRef> LeftBehind(IReadOnlyList<ObjectRef> before, IReadOnlyList<Manifest> after) =>
-        Gone(before, after).Where(TakesOthersAlong).ToList();
+        Gone(before, after).Where(ApplyOrder.TakesOthersAlong).ToList();
 
     private static List<ObjectRef> Gone(IReadOnlyList<ObjectRef> before, IReadOnlyList<Manifest> after)
     {
@@ -24,7 +24,4 @@ public static class Pruning
         gone.Sort((a, b) => ApplyOrder.Compare(b, a));
         return gone;
     }
-
-    private static bool TakesOthersAlong(ObjectRef reference) =>
-        reference is { Group: "", Kind: "Namespace" } or { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" };
 }

@@ -45,6 +45,11 @@ public enum ClusterFailure
 /// <param name="Field">Such as ".spec.replicas".</param>
 public sealed record FieldConflict(string Manager, string Field);
 
+/// <summary>One thing that a cluster found wrong with an object.</summary>
+/// <param name="Reason">Such as "FieldValueInvalid"; empty where the cluster gave none.</param>
+/// <param name="Field">Such as "spec.selector"; empty where it is about the whole object.</param>
+public sealed record StatusCause(string Reason, string Field, string Message);
+
 /// <summary>A request to a cluster failed. The message is fit for people: it names the cluster and carries the cluster's own words, never a secret.</summary>
 public class ClusterException(ClusterFailure kind, string cluster, string message, Exception? inner = null)
     : Exception($"cluster {cluster}: {message}", inner)
@@ -67,6 +72,9 @@ public class ClusterException(ClusterFailure kind, string cluster, string messag
 
     /// <summary>Filled for conflicts of server-side apply.</summary>
     public IReadOnlyList<FieldConflict> Conflicts { get; init; } = [];
+
+    /// <summary>Filled for objects that the cluster found invalid.</summary>
+    public IReadOnlyList<StatusCause> Causes { get; init; } = [];
 
     /// <summary>True when the same request may well succeed later without anybody changing anything.</summary>
     public bool IsTransient => Kind is ClusterFailure.Unreachable or ClusterFailure.Timeout or ClusterFailure.Throttled or ClusterFailure.CircuitOpen or ClusterFailure.ServerError

@@ -56,6 +56,7 @@ internal static partial class FailureTranslation
             Reason = status?["reason"]?.ToString(),
             Status = answer.Status,
             Conflicts = kind == ClusterFailure.Conflict ? ConflictsOf(status) : [],
+            Causes = kind == ClusterFailure.Invalid ? CausesOf(status) : [],
         };
     }
 
@@ -85,6 +86,10 @@ internal static partial class FailureTranslation
 
         return conflicts;
     }
+
+    private static List<StatusCause> CausesOf(JsonObject? status) =>
+        [.. (status?["details"]?["causes"] as JsonArray ?? []).OfType<JsonObject>().Select(c => new StatusCause(
+            c["reason"]?.ToString() ?? "", c["field"]?.ToString() ?? "", Bounded(c["message"]?.ToString()) ?? ""))];
 
     private static string CertificateMessage(AuthenticationException exception) =>
         $"no TLS connection: {exception.Message.TrimEnd('.')}. What answers there must speak TLS 1.2 or 1.3 and take the kubeconfig's client certificate";

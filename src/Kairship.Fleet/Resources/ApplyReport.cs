@@ -9,16 +9,21 @@ public enum ApplyOutcome
     /// <summary>It was there and the write changed it (the marks of the release count).</summary>
     Configured,
 
+    /// <summary>A field could not be changed, and it was allowed to delete the object and create it anew.</summary>
+    Recreated,
+
     /// <summary>It was there and is exactly as it was.</summary>
     Unchanged,
     Failed,
 }
 
 /// <summary>What became of one object.</summary>
-/// <param name="Reason">For failures, one word: a <see cref="Clusters.ClusterFailure"/>, or NamespaceNotFound, UnknownKind, NotOurs, Superseded, Terminating, NotEstablished, Skipped.</param>
+/// <param name="Reason">For failures, one word: a <see cref="Clusters.ClusterFailure"/>, or NamespaceNotFound, UnknownKind, NotOurs, Superseded, Terminating, ImmutableField, NotRecreated, NotEstablished, Skipped.</param>
 /// <param name="Message">For failures: the cluster's own words and what would be right.</param>
 /// <param name="IsTransient">The same write may well succeed later.</param>
-public sealed record ObjectApplied(ObjectRef Ref, ApplyOutcome Outcome, string? Reason = null, string Message = "", bool IsTransient = false);
+/// <param name="Fields">For Conflict, ImmutableField and Invalid: the fields that it is about.</param>
+public sealed record ObjectApplied(
+    ObjectRef Ref, ApplyOutcome Outcome, string? Reason = null, string Message = "", bool IsTransient = false, IReadOnlyList<string>? Fields = null);
 
 /// <summary>What became of all objects, in the order they were given.</summary>
 public sealed record ApplyReport(string Cluster, IReadOnlyList<ObjectApplied> Objects)

@@ -1,40 +1,9 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Kairship.Delivery.Manifests;
 using Kairship.Fleet.Clusters;
 
 namespace Kairship.Fleet.Resources;
-
-/// <summary>What must be known of an object before it is written.</summary>
-internal sealed record LiveObject(string ResourceVersion, string? Application, string? Release, long? Epoch, bool Terminating)
-{
-    public static LiveObject Of(JsonObject obj) => new(
-        obj["metadata"]?["resourceVersion"]?.ToString() ?? "",
-        OwnershipLabels.LabelOf(obj, OwnershipLabels.Application),
-        OwnershipLabels.AnnotationOf(obj, OwnershipLabels.Release),
-        long.TryParse(OwnershipLabels.AnnotationOf(obj, OwnershipLabels.Epoch), CultureInfo.InvariantCulture, out var epoch) ? epoch : null,
-        obj["metadata"]?["deletionTimestamp"] is not null);
-
-    /// <summary>Why the object must not be written; null: it may.</summary>
-    public (string Reason, string Message)? Objection(Manifest manifest, ApplyOptions options)
-    {
-        if (Terminating)
-        {
-            return ("Terminating", "it is being deleted; apply again once it is gone");
-        }
-
-        if (Release is not null && Release == options.ReleaseId && Epoch > options.Epoch)
-        {
-            return ("Superseded", $"epoch {Epoch} of release {Release} has written it already, this is epoch {options.Epoch}");
-        }
-
-        var application = OwnershipLabels.LabelOf(manifest.Json, OwnershipLabels.Application);
-        return options.Adopt || (Application is not null && Application == application) ? null : ("NotOurs", Application is null
-            ? "it exists and was not created by Kairship; delete it, rename yours, or release with adoption"
-            : $"it belongs to application {Application}; rename yours, or release with adoption");
-    }
-}
 
 /// <summary>
 /// Reads the objects that are about to be written: one list for each kind and namespace rather than one request for each object, unless there are few of
@@ -55,7 +24,7 @@ internal static class LiveObjects
         await connection.Discovery.AllAsync(cancellationToken);
         await Parallel.ForEachAsync(groups, InParallel(connection, cancellationToken), async (group, token) =>
         {
-            var resource = await connection.Discovery.FindAsync(group.Key.ApiVersion, group.Key.Kind, token);
+            var resource = await connection.Discovery.FindAnyVersionAsync(group.Key.ApiVersion, group.Key.Kind, token);
             if (resource is null || (resource.Namespaced && group.Key.Namespace is null))
             {
                 return;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Plans;
 using Kairship.Fleet.Clusters;
+using Kairship.Fleet.Resources.Applying;
 
 namespace Kairship.Fleet.Resources;
 
@@ -84,11 +85,11 @@ public sealed class Planner(ClusterConnections connections)
 
     private sealed class Run(ClusterConnection connection, ApplyOptions options, HashSet<string> missing, IReadOnlyDictionary<string, JsonObject> live, IReadOnlyList<Manifest> manifests)
     {
-        private readonly HashSet<string> _created = manifests.Where(m => ApplyWaves.IsNamespace(m.Ref)).Select(m => m.Ref.Name).ToHashSet(StringComparer.Ordinal);
+        private readonly HashSet<string> _created = manifests.Where(m => ApplyOrder.IsNamespace(m.Ref)).Select(m => m.Ref.Name).ToHashSet(StringComparer.Ordinal);
 
         private readonly HashSet<(string Group, string Kind)> _defined =
         [
-            .. manifests.Where(m => ApplyWaves.IsDefinition(m.Ref)).Select(m => (m.Json["spec"]?["group"]?.ToString() ?? "", m.Json["spec"]?["names"]?["kind"]?.ToString() ?? "")),
+            .. manifests.Where(m => ApplyOrder.IsDefinition(m.Ref)).Select(m => (m.Json["spec"]?["group"]?.ToString() ?? "", m.Json["spec"]?["names"]?["kind"]?.ToString() ?? "")),
         ];
 
         public async Task<DryRunObject> TryAsync(Manifest manifest, CancellationToken cancellationToken)
@@ -116,26 +117,32 @@ public sealed class Planner(ClusterConnections connections)
             }
             catch (ClusterException exception) when (!IsOfCluster(exception))
             {
-                return Problem(manifest, null, Applier.FailureOf(manifest.Ref, exception).Message);
+                return Problem(manifest, null, ApplyFailures.Of(manifest.Ref, exception).Message);
             }
         }
 
         private async Task<DryRunObject> DryRunAsync(Manifest manifest, JsonObject? before, CancellationToken cancellationToken)
         {
+            var own = ObjectApplication.OptionsFor(manifest, before is null ? null : LiveObject.Of(before), options);
             try
             {
-                var after = connection.Resources.Parse(await connection.Resources.ApplyRawAsync(manifest, options, before, cancellationToken));
+                var after = connection.Resources.Parse(await connection.Resources.ApplyRawAsync(manifest, own, before, cancellationToken));
                 var action = before is null ? PlannedAction.Create : AreEqual(before, after) ? PlannedAction.Unchanged : PlannedAction.Update;
                 return new DryRunObject(manifest.Ref, action, before, after);
             }
-            catch (ClusterException exception) when (exception.Conflicts.Count > 0 && exception.Conflicts.All(c => c.Manager == options.FieldManager))
+            catch (ClusterException exception) when (exception.Conflicts.Count > 0 && exception.Conflicts.All(c => c.Manager == own.FieldManager))
             {
-                var after = connection.Resources.Parse(await connection.Resources.ApplyRawAsync(manifest, options with { Force = true }, before, cancellationToken));
+                var after = connection.Resources.Parse(await connection.Resources.ApplyRawAsync(manifest, own with { Force = true }, before, cancellationToken));
                 return new DryRunObject(manifest.Ref, PlannedAction.Update, before, after);
+            }
+            catch (ClusterException exception) when (before is not null && ImmutableFields.Of(exception) is { Count: > 0 } fields && Recreation.IsAllowed(manifest, own))
+            {
+                return new DryRunObject(
+                    manifest.Ref, PlannedAction.Update, before, null, $"deleted and created anew, since {string.Join(", ", fields.Select(f => f.Field).Distinct())} cannot be changed");
             }
             catch (ClusterException exception) when (exception is not UnknownKindException && !IsOfCluster(exception))
             {
-                return Problem(manifest, before, Applier.FailureOf(manifest.Ref, exception).Message);
+                return Problem(manifest, before, ApplyFailures.Of(manifest.Ref, exception).Message);
             }
         }
 

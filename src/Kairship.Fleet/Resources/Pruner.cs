@@ -1,65 +1,74 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using Kairship.Delivery.Manifests;
+using Kairship.Delivery.Plans;
 using Kairship.Fleet.Clusters;
+using Kairship.Fleet.Resources.ApplySets;
+using Kairship.Fleet.Resources.Pruning;
 
 namespace Kairship.Fleet.Resources;
 
-public enum PruneOutcome
-{
-    /// <summary>Deleted, and gone.</summary>
-    Deleted,
-
-    /// <summary>There was none.</summary>
-    NotFound,
-
-    /// <summary>Left alone: not this application's, or of a kind that is never pruned.</summary>
-    Kept,
-
-    /// <summary>Deletion began and was not over at the deadline.</summary>
-    StillThere,
-    Failed,
-}
-
-public sealed record PrunedObject(ObjectRef Ref, PruneOutcome Outcome, string Message = "", bool IsTransient = false);
-
-/// <summary>What became of each object.</summary>
-public sealed record PruneReport(string Cluster, IReadOnlyList<PrunedObject> Objects)
-{
-    /// <summary>Nothing is left that should have gone.</summary>
-    public bool Succeeded => Objects.All(o => o.Outcome is not (PruneOutcome.Failed or PruneOutcome.StillThere));
-
-    public IReadOnlyList<PrunedObject> Failures => [.. Objects.Where(o => o.Outcome is PruneOutcome.Failed or PruneOutcome.StillThere)];
-}
-
-/// <summary>A kind to look through.</summary>
-public sealed record ObjectKind(string ApiVersion, string Kind);
-
 /// <summary>
-/// Deletes what an application no longer has. An object goes only when its live label says that it is this application's, and only that very object (by uid).
-/// Namespaces and CRDs always stay: others' objects would go with them.
+/// Deletes what an application no longer has. An object goes only when its live label (or, where that was taken off, its set) says that it is this application's,
+/// and only that very object (by uid). Namespaces and CRDs stay unless that is asked for: others' objects would go with them.
 /// </summary>
 public sealed class Pruner(ClusterConnections connections, TimeProvider clock)
 {
-    /// <summary>Deletes dependants first (the reverse of the order of application) and waits until all are gone.</summary>
+    /// <summary>
+    /// Members of the set that are not among <paramref name="wanted"/> and may be pruned: what a release must delete so that the application is exactly what it
+    /// releases, leftovers of failed releases among it. Objects from before sets are not found here; the revision before knows them.
+    /// </summary>
+    /// <exception cref="UnknownClusterException">No such cluster.</exception>
+    /// <exception cref="ClusterException">The cluster cannot be asked, or the set's parent is another tool's.</exception>
+    public async Task<IReadOnlyList<ObjectRef>> FindStaleAsync(
+        string cluster, ApplySet set, IEnumerable<ObjectRef> wanted, CancellationToken cancellationToken = default)
+    {
+        var connection = await connections.GetAsync(cluster, cancellationToken);
+        var kept = wanted.Select(r => r.Identity).ToHashSet(StringComparer.Ordinal);
+        var members = await Members.OfSetAsync(connection, set, cancellationToken);
+        return [.. members.Where(m => !kept.Contains(m.Identity) && !ApplyOrder.TakesOthersAlong(m)).Order(Comparer<ObjectRef>.Create((a, b) => ApplyOrder.Compare(b, a)))];
+    }
+
+    public Task<PruneReport> PruneAsync(string cluster, string application, IReadOnlyList<ObjectRef> references, CancellationToken cancellationToken = default) =>
+        PruneAsync(cluster, application, references, new PruneOptions(), cancellationToken);
+
+    /// <summary>
+    /// Deletes dependants first (the reverse of the order of application), waits until all of a rank are gone before the next goes, and brings the set's parent in
+    /// line. What holds an object at the deadline is in its message; what would come after it is left alone.
+    /// </summary>
     /// <exception cref="UnknownClusterException">No such cluster.</exception>
     public async Task<PruneReport> PruneAsync(
-        string cluster, string application, IReadOnlyList<ObjectRef> references, CancellationToken cancellationToken = default)
+        string cluster, string application, IReadOnlyList<ObjectRef> references, PruneOptions options, CancellationToken cancellationToken = default)
     {
-        var connection = await TryConnectAsync(cluster, cancellationToken);
-        if (connection.Failure is { } failure)
-        {
-            return new PruneReport(cluster, [.. references.Select(r => FailureOf(r, failure))]);
-        }
-
+        var all = references.DistinctBy(r => r.Identity).ToList();
         var results = new ConcurrentDictionary<string, PrunedObject>(StringComparer.Ordinal);
-        foreach (var wave in references.DistinctBy(r => r.Identity).GroupBy(ApplyWaves.Rank).OrderByDescending(g => g.Key))
+        try
         {
-            await EachAsync(connection.Connection!, wave, async (reference, token) =>
-                results[reference.Identity] = await DeleteAsync(connection.Connection!, reference, application, token), cancellationToken);
+            var connection = await connections.GetAsync(cluster, cancellationToken);
+            var deletion = new Deletion(connection, application, options, clock);
+            foreach (var wave in all.GroupBy(ApplyOrder.Rank).OrderByDescending(g => g.Key))
+            {
+                await Members.EachAsync(
+                    connection, wave, async (reference, token) => results[reference.Identity] = await deletion.DeleteAsync(reference, token), cancellationToken);
+                if (results.Values.FirstOrDefault(r => r.Outcome is PruneOutcome.Failed or PruneOutcome.StillThere) is { } stuck)
+                {
+                    return Report(r => new PrunedObject(r, PruneOutcome.Failed, $"not deleted yet, since {stuck.Ref} has to go first", stuck.IsTransient));
+                }
+            }
+
+            if (options is { Set: { } set, Keeps: { } keeps })
+            {
+                await ShrinkAsync(connection, set, keeps, cancellationToken);
+            }
+        }
+        catch (ClusterException exception)
+        {
+            return Report(r => Deletion.FailureOf(r, exception));
         }
 
-        return new PruneReport(cluster, [.. references.DistinctBy(r => r.Identity).Select(r => results[r.Identity])]);
+        return Report(r => throw new InvalidOperationException($"{r} was forgotten."));
+
+        PruneReport Report(Func<ObjectRef, PrunedObject> missing) =>
+            new(cluster, [.. all.Select(r => results.TryGetValue(r.Identity, out var result) ? result : missing(r))]);
     }
 
     /// <summary>
@@ -81,7 +90,7 @@ public sealed class Pruner(ClusterConnections connections, TimeProvider clock)
             const int Rounds = 3;
             for (var round = 0; round < Rounds; round++)
             {
-                var left = await FindAsync(connection, selector, ns, kinds, cancellationToken);
+                var left = await Members.BySelectorAsync(connection, selector, ns, kinds, cancellationToken);
                 if (left.Count == 0)
                 {
                     break;
@@ -102,93 +111,63 @@ public sealed class Pruner(ClusterConnections connections, TimeProvider clock)
         catch (ClusterException exception)
         {
             var asked = new ObjectRef("v1", "List", ns, labelSelector);
-            results[asked.Identity] = FailureOf(asked, exception);
+            results[asked.Identity] = Deletion.FailureOf(asked, exception);
         }
 
         return new PruneReport(cluster, [.. results.Values]);
     }
 
-    private static async Task<IReadOnlyList<ObjectRef>> FindAsync(
-        ClusterConnection connection, string selector, string? ns, IReadOnlyList<ObjectKind> kinds, CancellationToken cancellationToken)
-    {
-        var found = new ConcurrentBag<ObjectRef>();
-        await EachAsync(connection, kinds.Distinct(), async (kind, token) =>
-        {
-            if (await connection.Discovery.FindAsync(kind.ApiVersion, kind.Kind, token) is not { } resource)
-            {
-                return;
-            }
-
-            var list = await connection.Resources.ListAsync(kind.ApiVersion, kind.Kind, resource.Namespaced ? ns : null, selector, ClusterRequest.MetadataList, token);
-            foreach (var item in list.Items)
-            {
-                found.Add(new ObjectRef(kind.ApiVersion, kind.Kind, item["metadata"]?["namespace"]?.ToString(), item["metadata"]!["name"]!.ToString()));
-            }
-        }, cancellationToken);
-        return [.. found.OrderBy(r => r.Identity, StringComparer.Ordinal)];
-    }
-
-    private async Task<PrunedObject> DeleteAsync(ClusterConnection connection, ObjectRef reference, string application, CancellationToken cancellationToken)
-    {
-        if (ApplyWaves.IsNamespace(reference) || ApplyWaves.IsDefinition(reference))
-        {
-            return new PrunedObject(reference, PruneOutcome.Kept, $"a {reference.Kind} is never pruned: what others put into it would go with it");
-        }
-
-        try
-        {
-            var live = await ReadAsync(connection, reference, cancellationToken);
-            if (live is null)
-            {
-                return new PrunedObject(reference, PruneOutcome.NotFound);
-            }
-
-            if (OwnershipLabels.LabelOf(live, OwnershipLabels.Application) is var owner && owner != application)
-            {
-                return new PrunedObject(reference, PruneOutcome.Kept, owner is null ? "Kairship did not create it" : $"it belongs to application {owner}");
-            }
-
-            var uid = UidOf(live);
-            await connection.Resources.DeleteAsync(reference, DeletePropagation.Background, uid, cancellationToken);
-            var gone = await Settling.UntilAsync(
-                clock, connection.Options.SettleTimeout, async () => UidOf(await ReadAsync(connection, reference, cancellationToken)) != uid, cancellationToken);
-            return gone
-                ? new PrunedObject(reference, PruneOutcome.Deleted)
-                : new PrunedObject(reference, PruneOutcome.StillThere, $"deleted, but not gone within {connection.Options.SettleTimeout.TotalSeconds:0} s: a finalizer holds it", IsTransient: true);
-        }
-        catch (UnknownKindException)
-        {
-            return new PrunedObject(reference, PruneOutcome.NotFound);
-        }
-        catch (ClusterException exception)
-        {
-            return FailureOf(reference, exception);
-        }
-    }
-
-    private static Task<JsonObject?> ReadAsync(ClusterConnection connection, ObjectRef reference, CancellationToken cancellationToken) =>
-        connection.Resources.GetAsync(reference, ClusterRequest.Metadata, cancellationToken);
-
-    private static string? UidOf(JsonObject? obj) => obj?["metadata"]?["uid"]?.ToString();
-
-    private static PrunedObject FailureOf(ObjectRef reference, ClusterException exception) =>
-        new(reference, PruneOutcome.Failed, exception.Detail, exception.IsTransient);
-
-    private static Task EachAsync<T>(ClusterConnection connection, IEnumerable<T> items, Func<T, CancellationToken, Task> each, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
-            items,
-            new ParallelOptions { MaxDegreeOfParallelism = connection.Options.Parallelism, CancellationToken = cancellationToken },
-            async (item, token) => await each(item, token));
-
-    private async Task<(ClusterConnection? Connection, ClusterException? Failure)> TryConnectAsync(string cluster, CancellationToken cancellationToken)
+    /// <summary>
+    /// Deletes an application from a cluster: all members of its set and what else is known of it, dependants first, then the set's parent. Namespaces and
+    /// CRDs only where the options say so. May be repeated until it succeeds.
+    /// </summary>
+    /// <param name="known">Objects that its revisions name, for those from before sets.</param>
+    /// <exception cref="UnknownClusterException">No such cluster.</exception>
+    public async Task<PruneReport> DeleteApplicationAsync(
+        string cluster, ApplySet set, IReadOnlyList<ObjectRef> known, PruneOptions options, CancellationToken cancellationToken = default)
     {
         try
         {
-            return (await connections.GetAsync(cluster, cancellationToken), null);
+            var connection = await connections.GetAsync(cluster, cancellationToken);
+            var members = await Members.OfSetAsync(connection, set, cancellationToken);
+            var report = await PruneAsync(cluster, set.Application, [.. members.Concat(known)], options with { Set = set, Keeps = null }, cancellationToken);
+            if (report.Succeeded)
+            {
+                await DeleteParentAsync(connection, set, cancellationToken);
+            }
+
+            return report;
         }
         catch (ClusterException exception)
         {
-            return (null, exception);
+            return new PruneReport(cluster, [Deletion.FailureOf(set.Parent, exception)]);
         }
+    }
+
+    private static async Task DeleteParentAsync(ClusterConnection connection, ApplySet set, CancellationToken cancellationToken)
+    {
+        if (await new ApplySetParent(connection, set).ReadAsync(cancellationToken) is not null)
+        {
+            await connection.Resources.DeleteAsync(set.Parent, cancellationToken: cancellationToken);
+        }
+    }
+
+    /// <summary>What was kept on purpose still counts as the set's, so that it is found when somebody asks for it.</summary>
+    private static async Task ShrinkAsync(ClusterConnection connection, ApplySet set, IReadOnlyList<ObjectRef> keeps, CancellationToken cancellationToken)
+    {
+        var parent = new ApplySetParent(connection, set);
+        if (await parent.ReadAsync(cancellationToken) is not { } before)
+        {
+            return;
+        }
+
+        var wanted = ApplySetContent.Of(keeps);
+        if (before.KindsText == wanted.KindsText && before.NamespacesText(set) == wanted.NamespacesText(set))
+        {
+            return;
+        }
+
+        var left = await Members.OfSetAsync(connection, set, cancellationToken);
+        await parent.ShrinkAsync(wanted.With(ApplySetContent.Of(left)), new ApplyOptions(), cancellationToken);
     }
 }

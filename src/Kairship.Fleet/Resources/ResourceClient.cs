@@ -116,12 +116,15 @@ public sealed class ResourceClient
         }
     }
 
-    internal async Task<ClusterAnswer> ApplyRawAsync(Manifest manifest, ApplyOptions options, JsonObject? live, CancellationToken cancellationToken)
+    /// <summary>Writes the manifest in the version that the cluster serves of its kind, where that says the same.</summary>
+    internal async Task<ClusterAnswer> ApplyRawAsync(
+        Manifest manifest, ApplyOptions options, JsonObject? live, CancellationToken cancellationToken, string? resourceVersion = null)
     {
+        manifest = await _connection.Discovery.FitAsync(manifest, cancellationToken);
         var path = await PathAsync(manifest.Ref, cancellationToken);
         var query = $"?fieldManager={Uri.EscapeDataString(options.FieldManager)}&force={(options.Force ? "true" : "false")}&fieldValidation=Strict{(options.DryRun ? "&dryRun=All" : "")}";
         return await _connection.SendAsync(
-            new ClusterRequest(HttpMethod.Patch, path + query, ApplyBody.Build(manifest, options, live), ApplyPatch), cancellationToken);
+            new ClusterRequest(HttpMethod.Patch, path + query, ApplyBody.Build(manifest, options, live, resourceVersion), ApplyPatch), cancellationToken);
     }
 
     internal JsonObject Parse(ClusterAnswer answer) =>

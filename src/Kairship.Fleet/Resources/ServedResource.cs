@@ -16,13 +16,14 @@ public sealed record ServedResource(string Group, string Version, string Kind, s
     }
 }
 
-/// <summary>The cluster does not serve a kind. The message names the versions of it that the cluster does serve.</summary>
-public sealed class UnknownKindException(string cluster, string apiVersion, string kind, IReadOnlyList<string> servedVersions)
-    : ClusterException(ClusterFailure.Invalid, cluster, Describe(apiVersion, kind, servedVersions))
+/// <summary>The cluster does not serve a kind in the version asked for. The message names the versions of it that the cluster does serve.</summary>
+public sealed class UnknownKindException(string cluster, string apiVersion, string kind, IReadOnlyList<string> servedVersions, string? why = null)
+    : ClusterException(ClusterFailure.Invalid, cluster, Describe(apiVersion, kind, servedVersions, why))
 {
     public IReadOnlyList<string> ServedVersions { get; } = servedVersions;
 
-    private static string Describe(string apiVersion, string kind, IReadOnlyList<string> served) => served.Count == 0
-        ? $"the cluster does not serve {apiVersion} {kind}"
-        : $"the cluster does not serve {apiVersion} {kind}; it serves {string.Join(", ", served)}";
+    private static string Describe(string apiVersion, string kind, IReadOnlyList<string> served, string? why) =>
+        $"the cluster does not serve {apiVersion} {kind}"
+        + (served.Count == 0 ? "" : $"; it serves {string.Join(", ", served)}")
+        + (why is null ? "" : $", and {why}");
 }

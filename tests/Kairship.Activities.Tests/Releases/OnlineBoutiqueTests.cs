@@ -130,7 +130,7 @@ public sealed class OnlineBoutiqueTests : IAsyncLifetime
     }
 
     private static JsonObject Own(JsonObject o, string part) => new((o["metadata"]![part]?.AsObject() ?? [])
-        .Where(l => !l.Key.StartsWith("kairship.io/", StringComparison.Ordinal) && l.Key is not "app.kubernetes.io/managed-by" and not "deployment.kubernetes.io/revision")
+        .Where(l => !l.Key.StartsWith("kairship.io/", StringComparison.Ordinal) && l.Key is not "app.kubernetes.io/managed-by" and not "applyset.kubernetes.io/part-of" and not "deployment.kubernetes.io/revision")
         .Select(l => KeyValuePair.Create(l.Key, l.Value?.DeepClone())));
 
     private static bool AllReady(SimulatedCluster cluster) => cluster.Store.List("apps", "deployments", Namespace)

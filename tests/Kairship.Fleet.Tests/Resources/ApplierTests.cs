@@ -43,13 +43,37 @@ public abstract class ApplierTests
         var report = await Applier.ApplyAllAsync("edge", manifests, new());
         report.Objects.Select(o => (o.Outcome, o.Reason)).Should().Equal(
             (ApplyOutcome.Failed, "NotOurs"), (ApplyOutcome.Failed, "NotOurs"), (ApplyOutcome.Created, null), (ApplyOutcome.Failed, "Skipped"));
-        report.Objects[1].Message.Should().Contain("belongs to application other");
+        report.Objects[0].Message.Should().Contain("was created by \"somebody\"").And.Contain("kairship.io/adopt");
+        report.Objects[1].Message.Should().Contain("belongs to application other").And.Contain("kairship.io/adopt-from: other");
         report.IsTransient.Should().BeFalse();
         (await client.GetAsync(manifests[0].Ref))!["data"]!["value"]!.ToString().Should().Be("theirs");
 
-        var adopted = await Applier.ApplyAllAsync("edge", manifests, new() { Adopt = true, Force = true });
-        adopted.Succeeded.Should().BeTrue(string.Join(Environment.NewLine, adopted.Failures));
+        var adopted = await Applier.ApplyAllAsync("edge", manifests, new() { Adopt = true });
+        adopted.Objects.Select(o => (o.Outcome, o.Reason)).Should().Equal(
+            [(ApplyOutcome.Configured, null), (ApplyOutcome.Failed, "NotOurs"), (ApplyOutcome.Unchanged, null), (ApplyOutcome.Failed, "Skipped")],
+            "another application's object is never taken over because of a general permission");
         (await client.GetAsync(manifests[0].Ref))!["data"]!["value"]!.ToString().Should().Be("ours");
+        (await client.GetAsync(manifests[1].Ref))!["data"]!["value"]!.ToString().Should().Be("theirs");
+    }
+
+    [Theory]
+    [InlineData(null, "kairship.io/adopt", "true", true)]
+    [InlineData(null, "kairship.io/adopt", "yes", false)]
+    [InlineData("other", "kairship.io/adopt", "true", false)]
+    [InlineData("other", "kairship.io/adopt-from", "other", true)]
+    [InlineData("other", "kairship.io/adopt-from", "another", false)]
+    public async Task ApplyAll_AdoptionByTheManifest_MeansThatObjectAndThatOwner(string? owner, string annotation, string value, bool adopted)
+    {
+        var ns = await _cluster.NamespaceAsync();
+        var client = _cluster.Connection.Resources;
+        await client.ApplyAsync(ConfigMap("a", "theirs", ns, application: owner), new() { FieldManager = "somebody" });
+        var manifest = ConfigMap("a", "ours", ns);
+        manifest.Json["metadata"]!["annotations"] = new System.Text.Json.Nodes.JsonObject { [annotation] = value };
+        var report = await Applier.ApplyAllAsync("edge", [manifest], new());
+        report.Succeeded.Should().Be(adopted, string.Join(Environment.NewLine, report.Failures));
+        var live = (await client.GetAsync(manifest.Ref))!;
+        live["data"]!["value"]!.ToString().Should().Be(adopted ? "ours" : "theirs");
+        live["metadata"]!["labels"]?["kairship.io/application"]?.ToString().Should().Be(adopted ? "shop" : owner);
     }
 
     [Fact]
@@ -58,7 +82,13 @@ public abstract class ApplierTests
         var ns = await _cluster.NamespaceAsync();
         await _cluster.Connection.Resources.ApplyAsync(Deployment("web", ns: ns, replicas: 5), new() { FieldManager = "autoscaler" });
         var report = await Applier.ApplyAllAsync("edge", [Deployment("web", ns: ns, replicas: 1)], new());
-        report.Objects.Single().Should().Match<ObjectApplied>(o => o.Reason == "Conflict" && o.Message == ".spec.replicas is managed by \"autoscaler\"");
+        report.Objects.Single().Should().Match<ObjectApplied>(o => o.Reason == "Conflict" && o.Message.StartsWith(".spec.replicas is managed by \"autoscaler\": leave it out of the manifest"));
+        report.Objects.Single().Fields.Should().Equal(".spec.replicas");
+
+        var forced = Deployment("web", ns: ns, replicas: 1);
+        forced.Json["metadata"]!["annotations"] = new System.Text.Json.Nodes.JsonObject { ["kairship.io/conflicts"] = "force" };
+        (await Applier.ApplyAllAsync("edge", [forced], new())).Succeeded.Should().BeTrue();
+        (await _cluster.Connection.Resources.GetAsync(forced.Ref))!["spec"]!["replicas"]!.GetValue<int>().Should().Be(1);
     }
 
     [Fact]

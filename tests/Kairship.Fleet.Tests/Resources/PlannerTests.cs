@@ -64,8 +64,8 @@ public abstract class PlannerTests
         ]);
         plan.Select(p => p.Problem?.Message).Should().Equal(
             "namespace no-such-namespace does not exist; create it, add it to the manifests, or let Kairship create it",
-            "it exists and was not created by Kairship; delete it, rename yours, or release with adoption",
-            ".spec.replicas is managed by \"somebody\"",
+            "it exists and was created by \"somebody\", not by Kairship; delete it, rename yours, or adopt it: spec.apply.adopt: Unowned of the application, or the annotation kairship.io/adopt: \"true\" on its manifest",
+            ".spec.replicas is managed by \"somebody\": leave it out of the manifest, or take over with spec.apply.conflicts: Force of the application or the annotation kairship.io/conflicts: force on the manifest",
             "the cluster does not serve apps/v7 Deployment; it serves v1",
             null);
     }

@@ -65,6 +65,7 @@ public abstract class PrunerTests
         await Client.ApplyAsync(held, new());
         var report = await new Pruner(_cluster.Fleet.Connections, new HurriedClock()).PruneAsync("edge", Application, [held.Ref]);
         report.Objects.Single().Outcome.Should().Be(PruneOutcome.StillThere);
+        report.Objects.Single().Message.Should().Contain("held by finalizer example.test/hold");
         report.Succeeded.Should().BeFalse();
         await Client.PatchAsync(held.Ref, new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["finalizers"] = null } });
         (await _cluster.Fleet.Pruner.PruneAsync("edge", Application, [held.Ref])).Objects.Single().Outcome.Should().Be(PruneOutcome.NotFound);

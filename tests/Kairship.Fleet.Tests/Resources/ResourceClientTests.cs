@@ -25,7 +25,10 @@ public abstract class ResourceClientTests
         (await discovery.ResolveAsync("apps/v1", "Deployment")).Should().Be(new ServedResource("apps", "v1", "Deployment", "deployments", true));
         (await discovery.IsNamespacedAsync("v1", "Namespace")).Should().BeFalse();
         (await discovery.IsNamespacedAsync("example.test/v9", "Nothing")).Should().BeNull();
-        (await discovery.Invoking(d => d.ResolveAsync("apps/v7", "Deployment")).Should().ThrowAsync<UnknownKindException>())
+        (await discovery.Invoking(d => d.ResolveAsync("apps/v1", "Nothing")).Should().ThrowAsync<UnknownKindException>())
+            .Which.Detail.Should().Be("the cluster does not serve apps/v1 Nothing");
+        (await discovery.ResolveAsync("apps/v7", "Deployment")).ApiVersion.Should().Be("apps/v1", "it is read and deleted as what it is served as");
+        (await Client.Invoking(c => c.ApplyAsync(Of("{ apiVersion: apps/v7, kind: Deployment, metadata: { name: a, namespace: default } }"), new())).Should().ThrowAsync<UnknownKindException>())
             .Which.Detail.Should().Be("the cluster does not serve apps/v7 Deployment; it serves v1");
     }
 
