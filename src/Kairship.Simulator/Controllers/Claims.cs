@@ -7,7 +7,8 @@ namespace Kairship.Simulator.Controllers;
 internal static class Claims
 {
     /// <summary>Adopts and releases, then answers what the owner controls now, oldest first.</summary>
-    public static List<JsonObject> Of(ControlContext context, JsonObject owner, string group, string plural)
+    /// <param name="fits">What an orphan must be besides matching the selector.</param>
+    public static List<JsonObject> Of(ControlContext context, JsonObject owner, string group, string plural, Func<JsonObject, bool>? fits = null)
     {
         var selector = owner.Spec("selector") as JsonObject;
         var ns = owner.NamespaceOf();
@@ -24,7 +25,7 @@ internal static class Claims
             context.Store.Update(new ObjectKey(group, plural, ns, stray.NameOf()), o => Release(o, owner.UidOf()));
         }
 
-        foreach (var orphan in context.Index.Orphans(plural, ns).Where(o => !o.IsDeleting() && LabelSelector.Matches(selector, o.LabelsOf())))
+        foreach (var orphan in context.Index.Orphans(plural, ns).Where(o => !o.IsDeleting() && !Pods.IsFinished(o) && LabelSelector.Matches(selector, o.LabelsOf()) && fits?.Invoke(o) != false))
         {
             changed = true;
             context.Store.Update(new ObjectKey(group, plural, ns, orphan.NameOf()), o => Adopt(o, owner));

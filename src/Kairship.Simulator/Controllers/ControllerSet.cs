@@ -1,4 +1,5 @@
 using Kairship.Simulator.Controllers.Autoscaling;
+using Kairship.Simulator.Controllers.CronJobs;
 using Kairship.Simulator.Controllers.DaemonSets;
 using Kairship.Simulator.Controllers.Deployments;
 using Kairship.Simulator.Controllers.Discovery;
@@ -22,8 +23,11 @@ internal static class ControllerSet
         new StatefulSetController(context),
         new DaemonSetController(context),
         new JobController(context),
+        new CronJobController(context),
         new Scheduler(context),
         new Kubelet(context),
+        new NodeLifecycle(context),
+        new TaintEviction(context),
         new EndpointsController(context),
         new LoadBalancerController(context),
         new PodAutoscalerController(context),
@@ -32,5 +36,6 @@ internal static class ControllerSet
         new NamespaceDefaultsController(context),
         new NamespaceDeletionController(context),
         new GarbageCollector(context),
+        new EventExpiry(context),
     ];
 }

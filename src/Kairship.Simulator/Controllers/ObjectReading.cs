@@ -65,6 +65,16 @@ internal static class ObjectReading
         ["blockOwnerDeletion"] = true,
     };
 
+    /// <summary>Sets a count that the API leaves out when it is zero.</summary>
+    public static void Put(JsonObject status, string field, int count)
+    {
+        status.Remove(field);
+        if (count != 0)
+        {
+            status[field] = (long)count;
+        }
+    }
+
     /// <summary>Time as Kubernetes writes it, whole seconds.</summary>
     public static string Stamp(this TimeProvider clock) =>
         clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kairship.Simulator.Nodes;
 using Kairship.Simulator.Objects;
 
 namespace Kairship.Simulator.Controllers;
@@ -65,6 +66,7 @@ internal static class Pods
         Default(spec, "serviceAccountName", "default");
         spec["terminationGracePeriodSeconds"] ??= 30;
         spec["securityContext"] ??= new JsonObject();
+        Tolerations.AddDefaults(spec);
         return new JsonObject
         {
             ["apiVersion"] = "v1",
@@ -76,11 +78,14 @@ internal static class Pods
     }
 
     /// <summary>Creates the pod under the owner's name and a suffix.</summary>
-    public static void CreateWithSuffix(ControlContext context, JsonObject owner, JsonObject pod)
+    /// <returns>Its name.</returns>
+    public static string CreateWithSuffix(ControlContext context, JsonObject owner, JsonObject pod)
     {
         // A host name has at most 63 characters.
         var prefix = owner.NameOf() is { Length: > 57 } long_ ? long_[..57] : owner.NameOf();
-        context.Store.Create(Key(owner.NamespaceOf(), $"{prefix}-{ControlContext.Suffix()}"), pod);
+        var name = $"{prefix}-{ControlContext.Suffix()}";
+        context.Store.Create(Key(owner.NamespaceOf(), name), pod);
+        return name;
     }
 
     /// <summary>Guaranteed, Burstable or BestEffort, by the requests and limits of the containers.</summary>

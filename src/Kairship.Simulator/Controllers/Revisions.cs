@@ -8,6 +8,9 @@ internal static class Revisions
 {
     public const string Label = "controller-revision-hash";
 
+    /// <summary>The label of a StatefulSet's revisions; those of a DaemonSet carry <see cref="Label"/>.</summary>
+    private const string SetLabel = "controller.kubernetes.io/hash";
+
     /// <summary>The revision of the template as it is now, created when it is new, numbered highest.</summary>
     /// <returns>Its name.</returns>
     public static string Current(ControlContext context, JsonObject owner)
@@ -42,22 +45,43 @@ internal static class Revisions
         return name;
     }
 
-    /// <summary>The pod template of a revision; null when it is gone.</summary>
-    public static JsonObject? Template(ControlContext context, JsonObject owner, string name) =>
-        JsonTree.At(context.Store.Get(new ObjectKey("apps", "controllerrevisions", owner.NamespaceOf(), name)), "data", "spec", "template") as JsonObject;
+    /// <summary>What the pods of a DaemonSet are labelled with: the name without the owner's.</summary>
+    public static string HashOf(JsonObject owner, string name) => name[(owner.NameOf().Length + 1)..];
 
-    private static JsonObject New(JsonObject owner, JsonNode? template, string name, long revision) => new()
+    /// <summary>The pod template of a revision; null when it is gone.</summary>
+    public static JsonObject? Template(ControlContext context, JsonObject owner, string name)
     {
-        ["apiVersion"] = "apps/v1",
-        ["kind"] = "ControllerRevision",
-        ["metadata"] = new JsonObject
+        var revision = context.Store.Get(new ObjectKey("apps", "controllerrevisions", owner.NamespaceOf(), name));
+        if (JsonTree.At(revision, "data", "spec", "template") is not JsonObject stored)
         {
-            ["labels"] = new JsonObject { [Label] = name },
-            ["ownerReferences"] = new JsonArray(owner.OwnerReference()),
-        },
-        ["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = JsonTree.CopyNode(template) } },
-        ["revision"] = revision,
-    };
+            return null;
+        }
+
+        var template = JsonTree.Copy(stored);
+        template.Remove("$patch");
+        return template;
+    }
+
+    private static JsonObject New(JsonObject owner, JsonNode? template, string name, long revision)
+    {
+        var labels = JsonTree.At(owner, "spec", "template", "metadata", "labels") is JsonObject wanted ? JsonTree.Copy(wanted) : [];
+        labels[owner.KindOf() == "DaemonSet" ? Label : SetLabel] = HashOf(owner, name);
+        // A patch that puts this template in the place of another: kubectl rollout undo sends it.
+        var replacing = new JsonObject { ["$patch"] = "replace" };
+        foreach (var (field, value) in template as JsonObject ?? [])
+        {
+            replacing[field] = JsonTree.CopyNode(value);
+        }
+
+        return new JsonObject
+        {
+            ["apiVersion"] = "apps/v1",
+            ["kind"] = "ControllerRevision",
+            ["metadata"] = new JsonObject { ["labels"] = labels, ["ownerReferences"] = new JsonArray(owner.OwnerReference()) },
+            ["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = replacing } },
+            ["revision"] = revision,
+        };
+    }
 
     private static void Prune(ControlContext context, JsonObject owner, List<JsonObject> known)
     {

@@ -109,7 +109,7 @@ internal sealed class ContainerRun(string name, string image)
         Restarts = status["restartCount"].Int();
         Ready = status["ready"].IsTrue();
         StartedAt = JsonTree.Text(JsonTree.At(status, "state", "running", "startedAt"));
-        LastEnd = (JsonTree.At(status, "state", "terminated") ?? JsonTree.At(status, "lastState", "terminated")) as JsonObject;
+        LastEnd = (JsonTree.At(status, "state", "terminated") ?? JsonTree.At(status, "lastState", "terminated")) is JsonObject end ? JsonTree.Copy(end) : null;
         State = JsonTree.At(status, "state", "running") is not null ? ContainerState.Running
             : JsonTree.At(status, "state", "terminated") is not null ? ContainerState.Ended
             : LastEnd is not null ? ContainerState.CrashBackOff

@@ -73,7 +73,7 @@ internal sealed class Kubelet(ControlContext context) : Controller(context)
 
         var run = _runs.TryGetValue(pod.UidOf(), out var known) ? known : Admit(key, pod, node);
         var changed = run.Advance(pod, Context.Faults);
-        if (changed.Count > 0 || pod.Spec("readinessGates") is not null)
+        if (changed.Count > 0 || pod.Spec("readinessGates") is not null || (run.Mains.All(c => c.Ready) && !Pods.IsReady(pod)))
         {
             Write(key, run);
             foreach (var container in changed)

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using Kairship.Simulator.Controllers;
+using Kairship.Simulator.Objects;
 
 namespace Kairship.Simulator.Nodes;
 
-/// <summary>The node objects of a cluster: Ready, with capacity and topology. Their heartbeats are not simulated.</summary>
+/// <summary>The node objects of a cluster: Ready, with capacity and topology.</summary>
 internal static class NodeFactory
 {
     public static JsonObject Node(SimulatedClusterOptions options, int index, TimeProvider clock)
@@ -62,7 +63,11 @@ internal static class NodeFactory
         return labels;
     }
 
-    private static JsonArray Conditions(string now) =>
+    /// <summary>Whether a kubelet of the simulator runs on the node; others have to be kept alive by who made them.</summary>
+    public static bool IsOurs(JsonObject node) => JsonTree.Text(node.Spec("providerID"))?.StartsWith("fake://", StringComparison.Ordinal) == true;
+
+    /// <summary>What a healthy kubelet posts.</summary>
+    public static JsonArray Conditions(string now) =>
     [
         .. new (string Type, string Status, string Reason, string Message)[]
         {

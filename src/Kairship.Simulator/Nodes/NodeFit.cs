@@ -4,48 +4,51 @@ using Kairship.Simulator.Objects;
 
 namespace Kairship.Simulator.Nodes;
 
-/// <summary>Whether a pod may run on a node, with the reasons that the Kubernetes scheduler gives. Pod (anti-)affinity is not looked at.</summary>
+/// <summary>Why a node does not take a pod, in the words of the Kubernetes scheduler.</summary>
+/// <param name="Resolvable">Whether the pod would fit if others went: what preemption looks at.</param>
+internal readonly record struct Unfit(IReadOnlyList<string> Reasons, bool Resolvable);
+
+/// <summary>Whether a pod may run on a node: the scheduler's filters in their order, of which the first that refuses speaks.</summary>
 internal static class NodeFit
 {
-    /// <summary>Null when the pod fits apart from resources; otherwise the reason it does not.</summary>
+    /// <summary>Null when the pod fits apart from ports, resources and other pods.</summary>
     public static string? Placement(JsonObject pod, NodeState node)
     {
-        if (node.Unschedulable && !Tolerates(pod, "node.kubernetes.io/unschedulable", "", "NoSchedule"))
+        if (node.Unschedulable && !Tolerations.Tolerates(pod, Tolerations.Unschedulable, "", "NoSchedule"))
         {
             return "node(s) were unschedulable";
         }
 
         foreach (var taint in node.Taints)
         {
-            var (key, value, effect) = (JsonTree.Text(taint["key"]) ?? "", JsonTree.Text(taint["value"]) ?? "", JsonTree.Text(taint["effect"]));
-            if (effect is "NoSchedule" or "NoExecute" && !Tolerates(pod, key, value, effect))
+            if (JsonTree.Text(taint["effect"]) is "NoSchedule" or "NoExecute" && !Tolerations.Tolerates(pod, taint))
             {
-                return $"node(s) had untolerated taint {{{key}: {value}}}";
+                return $"node(s) had untolerated taint {{{JsonTree.Text(taint["key"])}: {JsonTree.Text(taint["value"]) ?? ""}}}";
             }
         }
 
-        return Selected(pod, node) ? null : "node(s) didn't match Pod's node affinity/selector";
+        return Selects(pod, node) ? null : "node(s) didn't match Pod's node affinity/selector";
     }
 
-    /// <summary>The resources that are short, as reasons.</summary>
-    public static IEnumerable<string> Shortages(Dictionary<string, long> requests, NodeState node, NodeLedger ledger)
+    /// <summary>The resources that are short.</summary>
+    public static Unfit? Shortages(Dictionary<string, long> requests, NodeState node, NodeLedger ledger)
     {
-        foreach (var (resource, amount) in requests)
+        var reasons = new List<string>();
+        var resolvable = true;
+        foreach (var (resource, amount) in requests.OrderByDescending(r => r.Key == "pods"))
         {
             if (amount > 0 && ledger.Free(node, resource) < amount)
             {
-                yield return resource == "pods" ? "Too many pods" : $"Insufficient {resource}";
+                reasons.Add(resource == "pods" ? "Too many pods" : $"Insufficient {resource}");
+                resolvable &= resource == "pods" || amount <= node.Allocatable.GetValueOrDefault(resource);
             }
         }
+
+        return reasons.Count == 0 ? null : new Unfit(reasons, resolvable);
     }
 
-    private static bool Tolerates(JsonObject pod, string key, string value, string effect) =>
-        pod.Spec("tolerations").Items().Any(t =>
-            (JsonTree.Text(t["effect"]) is not { Length: > 0 } wanted || wanted == effect)
-            && (JsonTree.Text(t["key"]) is not { Length: > 0 } name ? JsonTree.Text(t["operator"]) == "Exists" : name == key)
-            && (JsonTree.Text(t["operator"]) == "Exists" || (JsonTree.Text(t["value"]) ?? "") == value));
-
-    private static bool Selected(JsonObject pod, NodeState node)
+    /// <summary>Whether nodeSelector and required node affinity want this node.</summary>
+    public static bool Selects(JsonObject pod, NodeState node)
     {
         if (pod.Spec("nodeSelector") is JsonObject selector && !LabelSelector.MatchesMap(selector, node.Labels))
         {

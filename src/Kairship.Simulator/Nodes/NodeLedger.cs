@@ -10,15 +10,9 @@ internal sealed record NodeState(
 {
     public JsonObject Labels => ReadLabels() ?? [];
 
-    /// <summary>A node that is not Ready counts as tainted, as the node controller would do to it.</summary>
     public static NodeState Of(JsonObject node)
     {
         List<JsonObject> taints = [.. node.Spec("taints").Items().Select(JsonTree.Copy)];
-        if (node.Condition("Ready") is not { } ready || JsonTree.Text(ready["status"]) != "True")
-        {
-            taints.Add(new JsonObject { ["key"] = "node.kubernetes.io/not-ready", ["effect"] = "NoSchedule" });
-        }
-
         var allocatable = (node.Status("allocatable") as JsonObject ?? []).ToDictionary(a => a.Key, a => Quantity.Milli(a.Value), StringComparer.Ordinal);
         return new NodeState(node.NameOf(), node.LabelsOf, taints.Count > 0 ? taints : (IReadOnlyList<JsonObject>)[], node.Spec("unschedulable").IsTrue(), allocatable);
     }
@@ -63,6 +57,9 @@ internal sealed class NodeLedger(ObjectStore store)
             return [.. _nodes.Values];
         }
     }
+
+    /// <summary>Whether some bound pod has required anti-affinity.</summary>
+    public bool AnyAntiAffinity { get; private set; }
 
     /// <summary>What is left of a resource on a node.</summary>
     public long Free(NodeState node, string resource)
@@ -136,6 +133,7 @@ internal sealed class NodeLedger(ObjectStore store)
             var booking = new Booking(node!, JsonTree.Text(change.Object.ControllerRef()?["uid"]) ?? "", Requests(change.Object));
             _bookings[change.Key] = booking;
             Add(booking, 1);
+            AnyAntiAffinity |= change.Object.Spec("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution") is JsonArray { Count: > 0 };
         }
         else if (!holds && booked)
         {

@@ -6,11 +6,12 @@ using Kairship.Simulator.Objects;
 namespace Kairship.Simulator.Nodes;
 
 /// <summary>
-/// Binds pods to nodes by requests, taints, selectors and node affinity: fewest pods of the same owner first, then the emptiest node. A
-/// pod that fits nowhere stays Pending with the scheduler's own words and is tried again when a node or another pod makes room.
+/// Binds pods to nodes by taints, selectors, requests and the other pods: fewest pods of the same owner first, then the emptiest node. A
+/// pod that fits nowhere stays Pending with the scheduler's own words and is tried again when a node or another pod makes room. Nothing is preempted.
 /// </summary>
 internal sealed class Scheduler(ControlContext context) : Controller(context)
 {
+    private const string Component = "default-scheduler";
     private static readonly ObjectKey Retry = new("", "nodes", null, "");
     private readonly NodeLedger _ledger = new(context.Store);
     private readonly ConcurrentDictionary<ObjectKey, byte> _stuck = new();
@@ -48,9 +49,16 @@ internal sealed class Scheduler(ControlContext context) : Controller(context)
                 Enqueue(stuck);
             }
         }
-        else if (Store.Get(key) is { } pod && IsUnbound(pod) && Pods.IsActive(pod) && !pod.Spec("schedulingGates").Items().Any())
+        else if (Store.Get(key) is { } pod && IsUnbound(pod) && Pods.IsActive(pod))
         {
-            Schedule(key, pod);
+            if (pod.Spec("schedulingGates").Items().Any())
+            {
+                SetUnscheduled(key, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
+            }
+            else
+            {
+                Schedule(key, pod);
+            }
         }
 
         return null;
@@ -62,12 +70,14 @@ internal sealed class Scheduler(ControlContext context) : Controller(context)
         if (node is null)
         {
             _stuck[key] = 0;
-            Refuse(key, pod, reasons);
+            SetUnscheduled(key, "Unschedulable", reasons);
+            Context.Events.RecordAction(pod, "Warning", "FailedScheduling", "Scheduling", reasons, Component);
             return;
         }
 
         _stuck.TryRemove(key, out _);
         Store.Update(key, p => Bind(p, node.Name));
+        Context.Events.RecordAction(pod, "Normal", "Scheduled", "Binding", $"Successfully assigned {pod.NamespaceOf()}/{pod.NameOf()} to {node.Name}", Component);
     }
 
     private (NodeState? Node, string Message) Choose(JsonObject pod)
@@ -79,28 +89,36 @@ internal sealed class Scheduler(ControlContext context) : Controller(context)
         }
 
         var requests = NodeLedger.Requests(pod);
+        var neighbours = new PodNeighbours(pod, nodes, Store, _ledger.AnyAntiAffinity);
         var owner = JsonTree.Text(pod.ControllerRef()?["uid"]) ?? "";
-        var full = Context.Faults.NodesFull;
-        var why = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var refusals = new List<Unfit>();
         NodeState? best = null;
         (int Siblings, double Load) bestScore = (int.MaxValue, double.MaxValue);
         foreach (var node in nodes)
         {
-            List<string> reasons = NodeFit.Placement(pod, node) is { } misplaced
-                ? [misplaced]
-                : full ? ["Insufficient cpu"] : [.. NodeFit.Shortages(requests, node, _ledger)];
-            foreach (var reason in reasons)
+            if (Refuse(pod, node, requests, neighbours) is { } unfit)
             {
-                why[reason] = why.GetValueOrDefault(reason) + 1;
+                refusals.Add(unfit);
             }
-
-            if (reasons.Count == 0 && (Siblings: _ledger.Siblings(owner, node.Name), Load: Load(node)) is var score && score.CompareTo(bestScore) < 0)
+            else if ((Siblings: _ledger.Siblings(owner, node.Name), Load: Load(node)) is var score && score.CompareTo(bestScore) < 0)
             {
                 (best, bestScore) = (node, score);
             }
         }
 
-        return (best, $"0/{nodes.Count} nodes are available: {string.Join(", ", why.Select(w => $"{w.Value} {w.Key}"))}.");
+        return best is not null ? (best, "") : (null, SchedulingMessage.Of(pod, nodes.Count, refusals));
+    }
+
+    private Unfit? Refuse(JsonObject pod, NodeState node, Dictionary<string, long> requests, PodNeighbours neighbours)
+    {
+        if (NodeFit.Placement(pod, node) is { } misplaced)
+        {
+            return new Unfit([misplaced], Resolvable: false);
+        }
+
+        return Context.Faults.NodesFull
+            ? new Unfit(["Insufficient cpu"], Resolvable: true)
+            : NodeFit.Shortages(requests, node, _ledger) ?? neighbours.Refuse(node);
     }
 
     private double Load(NodeState node) =>
@@ -109,14 +127,11 @@ internal sealed class Scheduler(ControlContext context) : Controller(context)
     private double Share(NodeState node, string resource) =>
         node.Allocatable.GetValueOrDefault(resource) is > 0 and var all ? 1 - ((double)_ledger.Free(node, resource) / all) : 0;
 
-    private void Refuse(ObjectKey key, JsonObject pod, string message)
-    {
+    private void SetUnscheduled(ObjectKey key, string reason, string message) =>
         Store.Update(
             key,
-            p => ObjectReading.SetCondition(JsonTree.Child(p, "status"), "PodScheduled", "False", Clock.Stamp(), "Unschedulable", message) ? p : null,
+            p => ObjectReading.SetCondition(JsonTree.Child(p, "status"), "PodScheduled", "False", Clock.Stamp(), reason, message) ? p : null,
             status: true);
-        Context.Events.Record(pod, "Warning", "FailedScheduling", message, "default-scheduler");
-    }
 
     private JsonObject? Bind(JsonObject pod, string node)
     {

@@ -8,6 +8,8 @@ namespace Kairship.Simulator.Tests.Nodes;
 
 public sealed class SchedulerTests
 {
+    private const string Unhelpful = " no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.";
+
     [Fact]
     public void Pods_BeyondTheCapacity_StayPendingWithTheSchedulersWordsUntilThereIsRoom()
     {
@@ -17,7 +19,8 @@ public sealed class SchedulerTests
         var pending = lab.ActivePods().Where(p => Pods.Phase(p) == "Pending").Should().ContainSingle().Which;
         var scheduled = pending.Condition("PodScheduled")!;
         JsonTree.Text(scheduled["reason"]).Should().Be("Unschedulable");
-        JsonTree.Text(scheduled["message"]).Should().Be("0/3 nodes are available: 3 Insufficient cpu.");
+        JsonTree.Text(scheduled["message"]).Should().Be(
+            "0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.");
         lab.List("events").Should().Contain(e => JsonTree.Text(e["reason"]) == "FailedScheduling");
 
         lab.Put("nodes", null, "late", NodeFactory.Node(new() { Name = "late" }, 0, lab.Clock));
@@ -27,9 +30,9 @@ public sealed class SchedulerTests
     }
 
     [Theory]
-    [InlineData("\"nodeSelector\":{\"disk\":\"ssd\"}", "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.")]
+    [InlineData("\"nodeSelector\":{\"disk\":\"ssd\"}", "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector." + Unhelpful)]
     [InlineData("\"nodeSelector\":{\"kubernetes.io/hostname\":\"node-1\"}", null)]
-    [InlineData("\"resources\":{}", "0/2 nodes are available: 1 node(s) had untolerated taint {gpu: x}, 1 node(s) were unschedulable.")]
+    [InlineData("\"resources\":{}", "0/2 nodes are available: 1 node(s) had untolerated taint {gpu: x}, 1 node(s) were unschedulable." + Unhelpful)]
     [InlineData("\"tolerations\":[{\"key\":\"gpu\",\"operator\":\"Exists\"}]", null)]
     public void Pod_WithConstraints_GoesWhereItMay(string constraint, string? refusal)
     {

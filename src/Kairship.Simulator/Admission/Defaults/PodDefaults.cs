@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kairship.Simulator.Nodes;
 using Kairship.Simulator.Objects;
 using static Kairship.Simulator.Admission.Defaults.Defaulting;
 
@@ -35,6 +36,7 @@ internal static class PodDefaults
         Set(spec, "serviceAccount", spec["serviceAccountName"]!.DeepClone());
         Set(spec, "preemptionPolicy", "PreemptLowerPriority");
         Set(spec, "priority", 0L);
+        Tolerations.AddDefaults(spec);
     }
 
     public static IEnumerable<JsonObject> Items(JsonNode? list) => (list as JsonArray ?? []).OfType<JsonObject>();

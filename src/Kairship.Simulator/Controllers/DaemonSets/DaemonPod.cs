@@ -6,9 +6,9 @@ namespace Kairship.Simulator.Controllers.DaemonSets;
 /// <summary>Pods that tolerate what a node may suffer and want exactly one node.</summary>
 internal static class DaemonPod
 {
-    private static readonly (string Key, string? Effect)[] Tolerated =
+    private static readonly (string Key, string Effect)[] Tolerated =
     [
-        ("node.kubernetes.io/not-ready", null),
+        ("node.kubernetes.io/not-ready", "NoExecute"),
         ("node.kubernetes.io/unreachable", "NoExecute"),
         ("node.kubernetes.io/disk-pressure", "NoSchedule"),
         ("node.kubernetes.io/memory-pressure", "NoSchedule"),
@@ -28,13 +28,9 @@ internal static class DaemonPod
 
         foreach (var (key, effect) in Tolerated)
         {
-            var toleration = new JsonObject { ["key"] = key, ["operator"] = "Exists" };
-            if (effect is not null)
-            {
-                toleration["effect"] = effect;
-            }
-
-            tolerations.Add(toleration);
+            var own = tolerations.Items().Where(t => JsonTree.Text(t["key"]) == key && JsonTree.Text(t["effect"]) == effect).ToList();
+            own.ForEach(t => tolerations.Remove(t));
+            tolerations.Add(new JsonObject { ["key"] = key, ["operator"] = "Exists", ["effect"] = effect });
         }
 
         return node.Length == 0 ? pod : For(pod, node);

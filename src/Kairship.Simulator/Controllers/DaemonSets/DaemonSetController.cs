@@ -7,6 +7,7 @@ namespace Kairship.Simulator.Controllers.DaemonSets;
 /// <summary>One pod on each node that its selector and tolerations allow; updated within maxUnavailable. maxSurge is not simulated.</summary>
 internal sealed class DaemonSetController(ControlContext context) : Controller(context)
 {
+    private const string Component = "daemonset-controller";
     private static readonly ObjectKey All = new("apps", "daemonsets", null, "");
 
     public override void Observe(ObjectChange change)
@@ -19,7 +20,7 @@ internal sealed class DaemonSetController(ControlContext context) : Controller(c
         {
             Enqueue(new ObjectKey("apps", "daemonsets", change.Key.Namespace, owner));
         }
-        else if (change.Key is { Group: "", Plural: "nodes" })
+        else if (change.Key is { Group: "", Plural: "nodes" } && Matters(change))
         {
             Enqueue(All);
         }
@@ -42,11 +43,12 @@ internal sealed class DaemonSetController(ControlContext context) : Controller(c
             return null;
         }
 
-        var revision = Revisions.Current(Context, set);
-        var eligible = Eligible(set);
+        var revision = Revisions.HashOf(set, Revisions.Current(Context, set));
+        var nodes = Nodes(set);
+        var eligible = nodes.Where(n => n.Value).Select(n => n.Key).ToHashSet(StringComparer.Ordinal);
         if (!set.IsDeleting() && Context.IsOpen(key.Namespace))
         {
-            Place(set, eligible, revision);
+            Place(set, nodes, revision);
             Update(set, eligible, revision);
         }
 
@@ -55,26 +57,65 @@ internal sealed class DaemonSetController(ControlContext context) : Controller(c
         return Pods.NextAvailable(pods.Values, set.Spec("minReadySeconds").Int(), Clock.GetUtcNow());
     }
 
-    private HashSet<string> Eligible(JsonObject set)
+    // Heartbeats move nothing.
+    private static bool Matters(ObjectChange change) =>
+        change.Old is not { } old
+        || change.Type == ChangeType.Deleted
+        || !JsonNode.DeepEquals(old["spec"], change.Object["spec"])
+        || !JsonNode.DeepEquals(old.LabelsOf(), change.Object.LabelsOf());
+
+    /// <summary>The nodes where a pod may stay; true where it shall run. One that is there already bears a taint that only keeps new pods away.</summary>
+    private Dictionary<string, bool> Nodes(JsonObject set)
     {
         var probe = DaemonPod.New(set, "", "");
-        return [.. Store.List("", "nodes").Select(NodeState.Of).Where(n => NodeFit.Placement(DaemonPod.For(probe, n.Name), n) is null).Select(n => n.Name)];
-    }
-
-    private void Place(JsonObject set, HashSet<string> eligible, string revision)
-    {
-        foreach (var pod in Index.Owned(set.UidOf(), "pods"))
+        var nodes = new Dictionary<string, bool>(StringComparer.Ordinal);
+        foreach (var node in Store.List("", "nodes").Select(NodeState.Of))
         {
-            if (Pods.IsFinished(pod) || !eligible.Contains(DaemonPod.NodeOf(pod)))
+            var pod = DaemonPod.For(probe, node.Name);
+            if (NodeFit.Selects(pod, node) && node.Taints.All(t => JsonTree.Text(t["effect"]) != "NoExecute" || Tolerations.Tolerates(pod, t)))
             {
-                Store.Delete(Pods.Key(pod), pod.UidOf());
+                nodes[node.Name] = NodeFit.Placement(pod, node) is null;
             }
         }
 
-        var taken = ByNode(set);
-        foreach (var node in eligible.Where(n => !taken.ContainsKey(n)))
+        return nodes;
+    }
+
+    private void Place(JsonObject set, Dictionary<string, bool> nodes, string revision)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var pod in Index.Owned(set.UidOf(), "pods"))
         {
-            Pods.CreateWithSuffix(Context, set, DaemonPod.New(set, node, revision));
+            var node = DaemonPod.NodeOf(pod);
+            if (Pods.Phase(pod) == "Failed")
+            {
+                Context.Events.Record(
+                    set, "Warning", "FailedDaemonPod", $"Found failed daemon pod {pod.NamespaceOf()}/{pod.NameOf()} on node {node}, will try to kill it", Component);
+                Remove(set, pod);
+            }
+            else if (!pod.IsDeleting() && (!nodes.ContainsKey(node) || taken.Contains(node)))
+            {
+                Remove(set, pod);
+            }
+            else
+            {
+                // What is still ending has the node until it is gone.
+                taken.Add(node);
+            }
+        }
+
+        foreach (var (node, _) in nodes.Where(n => n.Value && !taken.Contains(n.Key)))
+        {
+            var name = Pods.CreateWithSuffix(Context, set, DaemonPod.New(set, node, revision));
+            Context.Events.Record(set, "Normal", "SuccessfulCreate", $"Created pod: {name}", Component);
+        }
+    }
+
+    private void Remove(JsonObject set, JsonObject pod)
+    {
+        if (Store.Delete(Pods.Key(pod), pod.UidOf()))
+        {
+            Context.Events.Record(set, "Normal", "SuccessfulDelete", $"Deleted pod: {pod.NameOf()}", Component);
         }
     }
 
@@ -97,7 +138,7 @@ internal sealed class DaemonSetController(ControlContext context) : Controller(c
                 return;
             }
 
-            Store.Delete(Pods.Key(pod), pod.UidOf());
+            Remove(set, pod);
         }
     }
 
@@ -124,10 +165,10 @@ internal sealed class DaemonSetController(ControlContext context) : Controller(c
             ["currentNumberScheduled"] = (long)wanted.Count,
             ["numberMisscheduled"] = (long)(pods.Count - wanted.Count),
             ["numberReady"] = (long)wanted.Count(Pods.IsReady),
-            ["numberAvailable"] = (long)available,
-            ["numberUnavailable"] = (long)(eligible.Count - available),
-            ["updatedNumberScheduled"] = (long)wanted.Count(p => p.Label(Revisions.Label) == revision),
         };
+        ObjectReading.Put(status, "updatedNumberScheduled", wanted.Count(p => p.Label(Revisions.Label) == revision));
+        ObjectReading.Put(status, "numberAvailable", available);
+        ObjectReading.Put(status, "numberUnavailable", eligible.Count - available);
         if (!JsonNode.DeepEquals(status, set.StatusOf()))
         {
             Store.Update(

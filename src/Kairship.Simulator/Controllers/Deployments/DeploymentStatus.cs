@@ -16,11 +16,11 @@ internal static class DeploymentStatus
         var replicas = family.All.Sum(s => s.Observed);
         var available = family.All.Sum(s => s.Object.Status("availableReplicas").Int());
         var status = new JsonObject { ["observedGeneration"] = deployment.GenerationOf() };
-        Put(status, "replicas", replicas);
-        Put(status, "updatedReplicas", family.New?.Observed ?? 0);
-        Put(status, "readyReplicas", family.All.Sum(s => s.Ready));
-        Put(status, "availableReplicas", available);
-        Put(status, "unavailableReplicas", Math.Max(0, family.All.Sum(s => s.Replicas) - available));
+        ObjectReading.Put(status, "replicas", replicas);
+        ObjectReading.Put(status, "updatedReplicas", family.New?.Observed ?? 0);
+        ObjectReading.Put(status, "readyReplicas", family.All.Sum(s => s.Ready));
+        ObjectReading.Put(status, "availableReplicas", available);
+        ObjectReading.Put(status, "unavailableReplicas", Math.Max(0, family.All.Sum(s => s.Replicas) - available));
         if (old?["conditions"] is JsonArray conditions)
         {
             status["conditions"] = JsonTree.CopyNode(conditions);
@@ -144,13 +144,4 @@ internal static class DeploymentStatus
         && JsonTree.Text(current["reason"]) is var reason
         && reason != Available
         && (reason == TimedOut || (current["lastUpdateTime"].Time() is { } updated && updated.AddSeconds(deadline) < now));
-
-    // Zero counts are left out, as in the API's JSON.
-    private static void Put(JsonObject status, string field, int count)
-    {
-        if (count != 0)
-        {
-            status[field] = (long)count;
-        }
-    }
 }

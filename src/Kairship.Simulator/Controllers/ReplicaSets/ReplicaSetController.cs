@@ -8,6 +8,7 @@ internal sealed class ReplicaSetController(ControlContext context) : Controller(
 {
     private const string Group = "apps";
     private const string Plural = "replicasets";
+    private const string Component = "replicaset-controller";
 
     public override void Observe(ObjectChange change)
     {
@@ -96,7 +97,8 @@ internal sealed class ReplicaSetController(ControlContext context) : Controller(
         var pod = Pods.FromTemplate(set, template);
         for (var i = 0; i < count; i++)
         {
-            Pods.CreateWithSuffix(Context, set, pod);
+            var name = Pods.CreateWithSuffix(Context, set, pod);
+            Context.Events.Record(set, "Normal", "SuccessfulCreate", $"Created pod: {name}", Component);
         }
     }
 
@@ -104,7 +106,10 @@ internal sealed class ReplicaSetController(ControlContext context) : Controller(
     {
         foreach (var victim in PodRanking.Victims(pods, count, set.Spec("minReadySeconds").Int(), Clock.GetUtcNow()))
         {
-            Store.Delete(Pods.Key(victim), victim.UidOf());
+            if (Store.Delete(Pods.Key(victim), victim.UidOf()))
+            {
+                Context.Events.Record(set, "Normal", "SuccessfulDelete", $"Deleted pod: {victim.NameOf()}", Component);
+            }
         }
     }
 
@@ -113,14 +118,11 @@ internal sealed class ReplicaSetController(ControlContext context) : Controller(
         var now = Clock.GetUtcNow();
         var minReady = set.Spec("minReadySeconds").Int();
         var wanted = JsonTree.At(set, "spec", "template", "metadata", "labels") as JsonObject ?? [];
-        var status = new JsonObject
-        {
-            ["replicas"] = (long)pods.Count,
-            ["fullyLabeledReplicas"] = (long)pods.Count(p => LabelSelector.MatchesMap(wanted, p.LabelsOf())),
-            ["readyReplicas"] = (long)pods.Count(Pods.IsReady),
-            ["availableReplicas"] = (long)pods.Count(p => Pods.IsAvailable(p, minReady, now)),
-            ["observedGeneration"] = set.GenerationOf(),
-        };
+        var status = new JsonObject { ["replicas"] = (long)pods.Count };
+        ObjectReading.Put(status, "fullyLabeledReplicas", pods.Count(p => LabelSelector.MatchesMap(wanted, p.LabelsOf())));
+        ObjectReading.Put(status, "readyReplicas", pods.Count(Pods.IsReady));
+        ObjectReading.Put(status, "availableReplicas", pods.Count(p => Pods.IsAvailable(p, minReady, now)));
+        status["observedGeneration"] = set.GenerationOf();
         if (!JsonNode.DeepEquals(status, set.StatusOf()))
         {
             Store.Update(

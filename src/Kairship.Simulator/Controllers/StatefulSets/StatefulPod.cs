@@ -6,6 +6,8 @@ namespace Kairship.Simulator.Controllers.StatefulSets;
 /// <summary>Pods with an ordinal, a stable name and their own volume claims.</summary>
 internal static class StatefulPod
 {
+    private const string Component = "statefulset-controller";
+
     /// <summary>The number at the end of the name; -1 when it is not a pod of this set.</summary>
     public static int Ordinal(JsonObject set, JsonObject pod) =>
         pod.NameOf() is var name && name.StartsWith(set.NameOf() + "-", StringComparison.Ordinal) && int.TryParse(name[(set.NameOf().Length + 1)..], out var n)
@@ -29,11 +31,29 @@ internal static class StatefulPod
             spec["subdomain"] = service;
         }
 
-        Claim(context, set, name, spec);
         var key = Pods.Key(set.NamespaceOf(), name);
-        if (context.Store.Get(key) is null)
+        if (context.Store.Get(key) is not null)
         {
-            context.Store.Create(key, pod);
+            // The one before is still ending.
+            return;
+        }
+
+        Claim(context, set, name, spec);
+        context.Store.Create(key, pod);
+        context.Events.Record(set, "Normal", "SuccessfulCreate", $"create Pod {name} in StatefulSet {set.NameOf()} successful", Component);
+    }
+
+    /// <summary>With whenScaled: Delete, the claims of a pod that goes for good go with it.</summary>
+    public static void Bequeath(ControlContext context, JsonObject set, JsonObject pod)
+    {
+        if (JsonTree.Text(set.Spec("persistentVolumeClaimRetentionPolicy", "whenScaled")) != "Delete")
+        {
+            return;
+        }
+
+        foreach (var claim in set.Spec("volumeClaimTemplates").Items())
+        {
+            context.Store.Update(ClaimKey(set, claim, pod.NameOf()), c => Owned(c, pod));
         }
     }
 
@@ -41,14 +61,11 @@ internal static class StatefulPod
     {
         foreach (var claim in set.Spec("volumeClaimTemplates").Items())
         {
-            var volume = claim.NameOf();
-            var key = new ObjectKey("", "persistentvolumeclaims", set.NamespaceOf(), $"{volume}-{pod}");
+            var key = ClaimKey(set, claim, pod);
             if (context.Store.Get(key) is null)
             {
-                var created = JsonTree.Copy(claim);
-                created["apiVersion"] = "v1";
-                created["kind"] = "PersistentVolumeClaim";
-                context.Store.Create(key, created);
+                context.Store.Create(key, NewClaim(set, claim));
+                context.Events.Record(set, "Normal", "SuccessfulCreate", $"create Claim {key.Name} Pod {pod} in StatefulSet {set.NameOf()} success", Component);
             }
 
             if (podSpec["volumes"] is not JsonArray volumes)
@@ -56,7 +73,32 @@ internal static class StatefulPod
                 podSpec["volumes"] = volumes = [];
             }
 
-            volumes.Add(new JsonObject { ["name"] = volume, ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = key.Name } });
+            volumes.Add(new JsonObject { ["name"] = claim.NameOf(), ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = key.Name } });
         }
     }
+
+    private static JsonObject NewClaim(JsonObject set, JsonObject template)
+    {
+        var claim = JsonTree.Copy(template);
+        claim["apiVersion"] = "v1";
+        claim["kind"] = "PersistentVolumeClaim";
+        claim["status"] = new JsonObject { ["phase"] = "Pending" };
+        var labels = JsonTree.Child(JsonTree.Child(claim, "metadata"), "labels");
+        foreach (var (name, value) in set.Spec("selector", "matchLabels") as JsonObject ?? [])
+        {
+            labels[name] = JsonTree.CopyNode(value);
+        }
+
+        return JsonTree.Text(set.Spec("persistentVolumeClaimRetentionPolicy", "whenDeleted")) == "Delete" ? Owned(claim, set) : claim;
+    }
+
+    private static JsonObject Owned(JsonObject claim, JsonObject owner)
+    {
+        var meta = JsonTree.Child(claim, "metadata");
+        meta["ownerReferences"] = new JsonArray([.. meta["ownerReferences"].Items().Select(r => r.DeepClone()), owner.OwnerReference()]);
+        return claim;
+    }
+
+    private static ObjectKey ClaimKey(JsonObject set, JsonObject template, string pod) =>
+        new("", "persistentvolumeclaims", set.NamespaceOf(), $"{template.NameOf()}-{pod}");
 }
