@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using Kairship.Fleet.Resources;
@@ -21,26 +20,20 @@ internal static class WatchFootprint
         var clusters = await rig.JoinAsync(simulator.Kubeconfigs);
         var joined = Rss();
 
-        using var stop = new CancellationTokenSource();
         var seen = 0;
         var start = Stopwatch.GetTimestamp();
-        var watches = clusters.Select(cluster => rig.Get<ClusterWatch>().RunAsync(
-            cluster,
-            (change, _) =>
+        var watches = clusters.Select(cluster => rig.Get<ClusterWatch>().Follow(cluster, change =>
+        {
+            if (change is { Application: not null, Type: ResourceEventType.Added })
             {
-                if (change.Object["kind"]?.ToString() == "Deployment" && change.Type == ResourceEventType.Added)
-                {
-                    Interlocked.Increment(ref seen);
-                }
-
-                return ValueTask.CompletedTask;
-            },
-            stop.Token)).ToList();
+                Interlocked.Increment(ref seen);
+            }
+        })).ToList();
         while (seen < count * DeploymentsEach)
         {
-            if (Stopwatch.GetElapsedTime(start) > Patience || watches.FirstOrDefault(w => w.IsFaulted) is { } faulted && await Task.WhenAny(faulted) == faulted)
+            if (Stopwatch.GetElapsedTime(start) > Patience)
             {
-                throw new InvalidOperationException($"{seen} of {count * DeploymentsEach} Deployments were seen.", watches.FirstOrDefault(w => w.IsFaulted)?.Exception);
+                throw new InvalidOperationException($"{seen} of {count * DeploymentsEach} Deployments were seen.");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
@@ -51,8 +44,7 @@ internal static class WatchFootprint
         Row.Print(FleetBenchmark.Bench, $"watch-{count}-clusters-rss-mb", Rss(), "MB",
             ("clusters", count), ("deployments", seen), ("synced-s", Math.Round(synced.TotalSeconds, 1)), ("joined-rss-mb", Math.Round(joined)),
             ("heap-mb", Math.Round(GC.GetTotalMemory(false) / 1048576.0)));
-        await stop.CancelAsync();
-        await Task.WhenAll(watches).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        watches.ForEach(w => w.Dispose());
     }
 
     private static async ValueTask PopulateAsync(string kubeconfig, CancellationToken cancellationToken)

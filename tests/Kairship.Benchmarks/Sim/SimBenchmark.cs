@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using k8s;
+using k8s.KubeConfigModels;
+using k8s.Models;
 using Kairship.Simulator;
 using Kairship.Simulator.Objects;
 
@@ -43,16 +44,16 @@ internal static class SimBenchmark
                 throw new TimeoutException($"pods are not ready after {Limit.TotalMinutes} min");
             }
 
-            await Task.Delay(200);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         }
 
         Row.Print(Bench, "sim-pods-ready-s", Stopwatch.GetElapsedTime(start).TotalSeconds, "s", ("pods", clusters * pods), ("rss-mb", Rss()), ("heap-mb", Heap()));
-        await Task.Delay(TimeSpan.FromSeconds(20));
+        await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System);
         using var self = Process.GetCurrentProcess();
         var before = self.TotalProcessorTime;
         var gen0 = GC.CollectionCount(0);
         start = Stopwatch.GetTimestamp();
-        await Task.Delay(TimeSpan.FromSeconds(20));
+        await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System);
         self.Refresh();
         var idle = (self.TotalProcessorTime - before) / Stopwatch.GetElapsedTime(start) * 100;
         Row.Print(Bench, "sim-idle-cpu-percent", idle, "% of one core", ("collections", GC.CollectionCount(0) - gen0));
@@ -67,12 +68,9 @@ internal static class SimBenchmark
 
     private static async Task DeployAsync(SimulatedCluster cluster, int pods, CancellationToken ct)
     {
-        // Whose certificate it is does not matter here; the tests look at that.
-        using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } };
-        using var http = new HttpClient(handler) { BaseAddress = cluster.Url };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", cluster.Token);
-        using var answer = await http.PostAsJsonAsync("/apis/apps/v1/namespaces/default/deployments", Deployment(pods), ct);
-        answer.EnsureSuccessStatusCode();
+        var kubeconfig = KubernetesYaml.Deserialize<K8SConfiguration>(cluster.Kubeconfig);
+        using var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigObject(kubeconfig));
+        await client.AppsV1.CreateNamespacedDeploymentAsync(KubernetesJson.Deserialize<V1Deployment>(Deployment(pods).ToJsonString()), "default", cancellationToken: ct);
     }
 
     private static JsonObject Deployment(int replicas) => new()
