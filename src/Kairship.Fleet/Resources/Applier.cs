@@ -23,12 +23,9 @@ public sealed class Applier(ClusterConnections connections, TimeProvider clock)
         try
         {
             var connection = await connections.GetAsync(cluster, cancellationToken);
-            var live = await LiveObjects.ReadAsync(connection, inApplyOrder.Select(m => m.Ref), whole: false, cancellationToken);
-            if (options.CreateNamespace && !options.DryRun)
-            {
-                await CreateNamespacesAsync(connection, inApplyOrder, options, cancellationToken);
-            }
-
+            var fresh = options.CreateNamespace && !options.DryRun ? await CreateNamespacesAsync(connection, inApplyOrder, options, cancellationToken) : [];
+            var live = await LiveObjects.ReadAsync(
+                connection, inApplyOrder.Select(m => m.Ref).Where(r => r.Namespace is null || !fresh.Contains(r.Namespace)), whole: false, cancellationToken);
             await new Run(connection, inApplyOrder, live, options, outcomes, clock).ApplyAsync(cancellationToken);
         }
         catch (ClusterException exception)
@@ -45,24 +42,32 @@ public sealed class Applier(ClusterConnections connections, TimeProvider clock)
         new(cluster, [.. outcomes.Select((o, i) => o ?? missing(manifests[i].Ref))]);
 
     /// <summary>The namespaces carry no application's label and are in no set: they outlive the application that first needed them.</summary>
-    private static async Task CreateNamespacesAsync(
+    /// <returns>Those that were created just now: there is nothing in them that would have to be read first.</returns>
+    private static async Task<HashSet<string>> CreateNamespacesAsync(
         ClusterConnection connection, IReadOnlyList<Manifest> manifests, ApplyOptions options, CancellationToken cancellationToken)
     {
         var own = manifests.Where(m => ApplyOrder.IsNamespace(m.Ref)).Select(m => m.Ref.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var ns in manifests.Select(m => m.Ref.Namespace).Append(options.ApplySet?.Namespace).OfType<string>().Distinct(StringComparer.Ordinal).Where(n => !own.Contains(n)))
+        var needed = manifests.Select(m => m.Ref.Namespace).Append(options.ApplySet?.Namespace).OfType<string>().Distinct(StringComparer.Ordinal).Where(n => !own.Contains(n));
+        var created = await Task.WhenAll(needed.Select(async ns => await CreateNamespaceAsync(connection, ns, options, cancellationToken) ? ns : null));
+        return created.OfType<string>().ToHashSet(StringComparer.Ordinal);
+    }
+
+    private static async Task<bool> CreateNamespaceAsync(ClusterConnection connection, string ns, ApplyOptions options, CancellationToken cancellationToken)
+    {
+        var reference = new ObjectRef("v1", "Namespace", null, ns);
+        if (await connection.Resources.GetAsync(reference, ClusterRequest.Metadata, cancellationToken) is not null)
         {
-            var reference = new ObjectRef("v1", "Namespace", null, ns);
-            if (await connection.Resources.GetAsync(reference, ClusterRequest.Metadata, cancellationToken) is null)
-            {
-                var json = new JsonObject
-                {
-                    ["apiVersion"] = "v1",
-                    ["kind"] = "Namespace",
-                    ["metadata"] = new JsonObject { ["name"] = ns, ["labels"] = new JsonObject { ["app.kubernetes.io/managed-by"] = "kairship" } },
-                };
-                await connection.Resources.ApplyRawAsync(new Manifest(reference, json), options with { ApplySet = null }, null, cancellationToken);
-            }
+            return false;
         }
+
+        var json = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Namespace",
+            ["metadata"] = new JsonObject { ["name"] = ns, ["labels"] = new JsonObject { ["app.kubernetes.io/managed-by"] = "kairship" } },
+        };
+        var answer = await connection.Resources.ApplyRawAsync(new Manifest(reference, json), options with { ApplySet = null }, null, cancellationToken);
+        return answer.Status == 201;
     }
 
     private sealed class Run(
