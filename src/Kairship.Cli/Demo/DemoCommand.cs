@@ -24,6 +24,7 @@ internal static class DemoCommand
                 {
                     AnsiConsole.MarkupLineInterpolated($"\nStill serving [link]{stage.Address}[/]. Look around in another terminal, for example:");
                     AnsiConsole.MarkupLineInterpolated($"[grey]  export KAIRSHIP_SERVER={stage.Address} KAIRSHIP_TOKEN=$(cat {stage.AdminKeyFile})[/]");
+                    AnsiConsole.MarkupLineInterpolated($"[grey]  kairship sim fault gcp-iowa unreachable --for 1m --state {stage.Clusters}[/]");
                     AnsiConsole.MarkupLine("[grey]  kairship history storefront[/]\nCtrl+C ends it.");
                     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }

@@ -57,6 +57,7 @@ internal static class Run
     private static (string? Message, int Code) Explain(Exception exception) => exception switch
     {
         CommandException e => (e.Message, e.ExitCode),
+        Simulator.Control.SimulatorControlException or Simulator.State.SimulatorStateException => (exception.Message, ExitCodes.Refused),
         Server.Hosting.ServerStartException e => (e.Message, e.ExitCode),
         KairshipApiException { Status: 401 } => ("the server does not know this key: give one with --token, in $KAIRSHIP_TOKEN, or make one with the admin key", ExitCodes.Refused),
         KairshipApiException e => (e.Message, ExitCodes.Refused),

@@ -16,7 +16,7 @@ internal static class ServeCommand
     private static readonly Option<string> Urls = new("--urls") { Description = "Addresses to listen on, divided by ';'", DefaultValueFactory = _ => GlobalOptions.DefaultServer };
     private static readonly Option<string?> Database = new("--database") { Description = "PostgreSQL connection string [default: $KAIRSHIP_DATABASE, then SQLite in the data folder]" };
     private static readonly Option<string?> Workflows = new("--workflows") { Description = "Folder of workflow files, read at start and on every change [default: the shipped ones]" };
-    private static readonly Option<int> Simulate = new("--simulate") { Description = "Also start that many simulated clusters and join them", DefaultValueFactory = _ => 0 };
+    private static readonly Option<int> Simulate = new("--simulate") { Description = "Also start that many simulated clusters, kept in the data folder, and join them", DefaultValueFactory = _ => 0 };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "Log to files in the data folder only" };
     private static readonly Option<bool> UntilInputCloses = Lifeline.Option();
 
@@ -40,30 +40,28 @@ internal static class ServeCommand
 
         await using var app = KairshipServer.Build(options);
         using var stop = Lifeline.Hold(result.GetValue(UntilInputCloses), cancellationToken);
+        var simulate = result.GetValue(Simulate);
+        await using var fleet = simulate == 0 ? null : await SimUpCommand.StartAsync(SimulatedClouds.Take(simulate), SimFolders.OfServer(options.DataDirectory), stop.Token);
         await app.StartAsync(stop.Token);
-        await using var fleet = await SimulateAsync(result.GetValue(Simulate), app, options, stop.Token);
+        if (fleet is not null)
+        {
+            await JoinAsync(fleet, app, options, stop.Token);
+        }
+
         Console.Out.WriteLine($"kairship serves {string.Join(", ", app.Urls)}; data in {options.DataDirectory}");
         using var registration = stop.Token.Register(app.Lifetime.StopApplication);
         await app.WaitForShutdownAsync(CancellationToken.None);
         return 0;
     }
 
-    /// <summary>Simulated clusters live in this process: with the next start there are new ones of the same names.</summary>
-    private static async Task<SimulatedFleet?> SimulateAsync(int count, WebApplication app, ServerOptions options, CancellationToken cancellationToken)
+    /// <summary>Joins the clusters; those of an earlier start are as they were and join again under their old addresses.</summary>
+    private static async Task JoinAsync(SimulatedFleet fleet, WebApplication app, ServerOptions options, CancellationToken cancellationToken)
     {
-        if (count == 0)
-        {
-            return null;
-        }
-
-        var fleet = await SimulatedFleet.StartAsync(SimulatedClouds.Take(count), null, cancellationToken);
         var key = (await File.ReadAllTextAsync(Path.Combine(options.DataDirectory, "admin.key"), cancellationToken)).Trim();
         using var client = KairshipClient.Connect(new Uri(app.Urls.First()), key);
-        foreach (var (cluster, wanted) in fleet.Clusters.Zip(SimulatedClouds.Take(count)))
+        foreach (var cluster in fleet.Clusters)
         {
-            await client.JoinClusterAsync(new JoinClusterRequest(cluster.Name, cluster.Kubeconfig, null, wanted.Labels), cancellationToken);
+            await client.JoinClusterAsync(new JoinClusterRequest(cluster.Name, cluster.Kubeconfig, null, cluster.Options.Labels), cancellationToken);
         }
-
-        return fleet;
     }
 }

@@ -30,11 +30,11 @@ internal sealed partial class ControlPlane : IDisposable
         _context = new ControlContext(store, new ClusterIndex(store.Get), clock, faults, options);
         _controllers = ControllerSet.Build(_context);
         _subscription = store.Subscribe(OnChange);
-        foreach (var type in ResourceCatalog.BuiltIn)
+        foreach (var (group, plural) in store.Collections())
         {
-            foreach (var obj in store.List(type.Group, type.Plural))
+            foreach (var obj in store.List(group, plural))
             {
-                OnChange(new ObjectChange(ChangeType.Added, new ObjectKey(type.Group, type.Plural, obj.NamespaceOf(), obj.NameOf()), obj, null, 0));
+                OnChange(new ObjectChange(ChangeType.Added, new ObjectKey(group, plural, obj.NamespaceOf(), obj.NameOf()), obj, null, 0));
             }
         }
 

@@ -34,13 +34,16 @@ public enum FaultKind
     /// <summary>The connection is reset: half of the time before the request is carried out, half of the time after it, before the answer.</summary>
     Reset = 4,
 
+    /// <summary>503 with a Retry-After header; the request is not carried out.</summary>
+    Unavailable = 8,
+
     /// <summary>Any of them.</summary>
-    All = TooManyRequests | InternalError | Reset,
+    All = TooManyRequests | InternalError | Reset | Unavailable,
 }
 
 /// <summary>
 /// Switches that break one simulated cluster. Thread-safe; requests read them when they arrive, pods when they start and whenever
-/// a switch moves. The control endpoint <c>/sim/v1/faults</c> answers whatever is broken.
+/// a switch moves.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A token source without timer holds nothing.")]
 public sealed class ClusterFaults
@@ -54,10 +57,13 @@ public sealed class ClusterFaults
     /// <summary>Raised after any switch moved, outside of the lock.</summary>
     public event EventHandler? Changed;
 
-    /// <summary>Connections are reset and running watches cut.</summary>
+    /// <summary>Connections are refused and running ones reset; with <see cref="Drop"/> they hang and fall silent instead.</summary>
     public bool Unreachable { get => Settings.Unreachable; set => Change(s => s with { Unreachable = value }); }
 
-    /// <summary>Requests hang until the cluster thaws or the client gives up; watches fall silent.</summary>
+    /// <summary>How the cluster is unreachable: false refuses connections as a dead host's neighbour does, true drops packets as a broken network does.</summary>
+    public bool Drop { get => Settings.Drop; set => Change(s => s with { Drop = value }); }
+
+    /// <summary>Connections are taken and nothing is answered, TLS included, until the cluster thaws or the client gives up; watches fall silent.</summary>
     public bool Frozen { get => Settings.Frozen; set => Change(s => s with { Frozen = value }); }
 
     /// <summary>Added before every request is carried out.</summary>
@@ -65,6 +71,13 @@ public sealed class ClusterFaults
     {
         get => TimeSpan.FromMilliseconds(Settings.LatencyMilliseconds);
         set => Change(s => s with { LatencyMilliseconds = value.TotalMilliseconds });
+    }
+
+    /// <summary>Most that the latency of one request is longer or shorter.</summary>
+    public TimeSpan Jitter
+    {
+        get => TimeSpan.FromMilliseconds(Settings.JitterMilliseconds);
+        set => Change(s => s with { JitterMilliseconds = value.TotalMilliseconds });
     }
 
     /// <summary>Share of requests that fail, 0 to 1.</summary>
@@ -97,16 +110,10 @@ public sealed class ClusterFaults
     public void StartNode(string node) => Change(s => s with { NodesDown = [.. s.NodesDown.Where(n => n != node)] });
 
     /// <summary>All switches at one moment.</summary>
-    public FaultSettings Settings
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _settings;
-            }
-        }
-    }
+    public FaultSettings Settings => Volatile.Read(ref _settings);
+
+    /// <summary>Whether no byte moves on the cluster's connections.</summary>
+    internal bool IsStalled => Settings.IsStalled;
 
     /// <summary>Makes the draws of <see cref="ErrorRate"/> repeatable.</summary>
     public void Seed(int seed)
@@ -138,21 +145,23 @@ public sealed class ClusterFaults
         Change(_ => settings);
     }
 
-    private void Change(Func<FaultSettings, FaultSettings> change)
+    /// <summary>Moves several switches at once.</summary>
+    /// <exception cref="ArgumentException">A value is out of range; the message names it and the range.</exception>
+    public void Change(Func<FaultSettings, FaultSettings> change)
     {
         CancellationTokenSource? cut = null;
         TaskCompletionSource? thaw = null;
         lock (_gate)
         {
             var before = _settings;
-            _settings = FaultSettings.Check(change(before));
-            if (_settings.Unreachable && !before.Unreachable)
+            Volatile.Write(ref _settings, FaultSettings.Check(change(before)));
+            if (_settings is { Unreachable: true, Drop: false } && before is not { Unreachable: true, Drop: false })
             {
                 cut = _cut;
                 _cut = new CancellationTokenSource();
             }
 
-            if (_settings.Frozen)
+            if (_settings.IsStalled)
             {
                 _thaw ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
@@ -180,8 +189,8 @@ public sealed class ClusterFaults
         }
     }
 
-    /// <summary>Completes as soon as the cluster is not frozen; a watch awaits it before each event it writes.</summary>
-    public Task WaitWhileFrozenAsync(CancellationToken cancellationToken)
+    /// <summary>Completes as soon as bytes move again.</summary>
+    internal Task WaitWhileStalledAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -198,6 +207,22 @@ public sealed class ClusterFaults
             : images.Where(i => image.Contains(i.Key, StringComparison.Ordinal)).OrderByDescending(i => i.Key.Length).FirstOrDefault().Value;
     }
 
+    /// <summary>Draws the latency of one request; null when there is none.</summary>
+    internal TimeSpan? DrawDelay()
+    {
+        var settings = Settings;
+        if (settings is { LatencyMilliseconds: 0, JitterMilliseconds: 0 })
+        {
+            return null;
+        }
+
+        lock (_gate)
+        {
+            var off = ((_random.NextDouble() * 2) - 1) * settings.JitterMilliseconds;
+            return TimeSpan.FromMilliseconds(Math.Max(0, settings.LatencyMilliseconds + off));
+        }
+    }
+
     /// <summary>Draws the fate of one request; the second value says that a reset comes after the request was carried out.</summary>
     internal (FaultKind Kind, bool AfterEffect) Draw()
     {
@@ -208,7 +233,7 @@ public sealed class ClusterFaults
                 return (FaultKind.None, false);
             }
 
-            FaultKind[] kinds = [.. new[] { FaultKind.TooManyRequests, FaultKind.InternalError, FaultKind.Reset }.Where(k => _settings.Kinds.HasFlag(k))];
+            FaultKind[] kinds = [.. new[] { FaultKind.TooManyRequests, FaultKind.InternalError, FaultKind.Unavailable, FaultKind.Reset }.Where(k => _settings.Kinds.HasFlag(k))];
             return (kinds[_random.Next(kinds.Length)], _random.Next(2) == 0);
         }
     }

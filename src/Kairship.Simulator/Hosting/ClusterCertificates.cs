@@ -1,11 +1,12 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Kairship.Simulator.Hosting;
 
-/// <summary>A CA of one cluster and the serving certificate it issued for loopback.</summary>
-internal sealed record ClusterCertificates(X509Certificate2 Serving, string CaPem)
+/// <summary>A CA of one cluster and the serving certificate it issued for loopback, as PEM. The CA's own key is thrown away.</summary>
+internal sealed record ClusterCertificates(string CaPem, string ServingPem, string KeyPem)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3650);
 
@@ -33,6 +34,10 @@ internal sealed record ClusterCertificates(X509Certificate2 Serving, string CaPe
         request.CertificateExtensions.Add(
             X509AuthorityKeyIdentifierExtension.CreateFromCertificate(ca, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         using var issued = request.Create(ca, from, from + Lifetime - TimeSpan.FromDays(1), RandomNumberGenerator.GetBytes(12));
-        return new ClusterCertificates(issued.CopyWithPrivateKey(key), ca.ExportCertificatePem());
+        return new ClusterCertificates(ca.ExportCertificatePem(), issued.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
+
+    /// <summary>What TLS serves: the certificate alone, since clients know its CA.</summary>
+    public SslStreamCertificateContext Context() =>
+        SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(ServingPem, KeyPem), additionalCertificates: null, offline: true);
 }

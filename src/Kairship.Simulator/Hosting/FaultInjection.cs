@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kairship.Simulator.Faults;
 using Kairship.Simulator.Objects;
 using Microsoft.AspNetCore.Connections.Features;
@@ -5,12 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Kairship.Simulator.Hosting;
 
-/// <summary>Counts requests and lets the cluster's faults happen to them, in front of the API and behind nothing.</summary>
-internal sealed class FaultInjection(ClusterFaults faults, TimeProvider clock, CancellationToken stopping)
+/// <summary>Counts requests and lets the cluster's faults happen to them, in front of the API. What happens to whole connections is <see cref="ConnectionFaults"/>.</summary>
+internal sealed class FaultInjection(ClusterFaults faults, TimeProvider clock)
 {
-    /// <summary>Where faults are set; nothing ever fails there.</summary>
-    public const string ControlPath = "/sim/v1";
-
     private long _requests;
     private long _mutating;
 
@@ -20,15 +18,13 @@ internal sealed class FaultInjection(ClusterFaults faults, TimeProvider clock, C
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments(ControlPath, StringComparison.Ordinal))
+        Count(context.Request);
+        var settings = faults.Settings;
+        if (settings.ClockSkewSeconds != 0)
         {
-            await next(context);
-            return;
+            context.Response.Headers.Date = clock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         }
 
-        Count(context.Request);
-        using var cut = faults.Cut.UnsafeRegister(static c => ResetConnection((HttpContext)c!), context);
-        using var stop = stopping.UnsafeRegister(static c => ResetConnection((HttpContext)c!), context);
         if (!await MayPass(context))
         {
             ResetConnection(context);
@@ -36,58 +32,57 @@ internal sealed class FaultInjection(ClusterFaults faults, TimeProvider clock, C
         }
 
         var (kind, afterEffect) = faults.Draw();
-        switch (kind)
+        if (kind == FaultKind.Reset)
         {
-            case FaultKind.TooManyRequests:
-                context.Response.Headers.RetryAfter = "1";
-                await Answer.Status(
-                    context,
-                    new ApiException(429, "TooManyRequests", "Too many requests, please try again later.", new() { ["retryAfterSeconds"] = 1 }));
-                break;
-            case FaultKind.InternalError:
-                await Answer.Status(context, new ApiException(500, "InternalError", "Internal error occurred: simulated fault"));
-                break;
-            case FaultKind.Reset:
-                if (afterEffect && !IsWatch(context.Request))
-                {
-                    context.Response.Body = Stream.Null;
-                    await next(context);
-                }
-
-                ResetConnection(context);
-                break;
-            default:
-                if (IsWatch(context.Request))
-                {
-                    context.Response.Body = new FreezingStream(context.Response.Body, faults);
-                }
-
+            if (afterEffect && !IsWatch(context.Request))
+            {
+                context.Response.Body = Stream.Null;
                 await next(context);
-                break;
+            }
+
+            ResetConnection(context);
+        }
+        else if (Refusal(kind, settings) is { } refusal)
+        {
+            if (refusal.RetryAfterSeconds is { } seconds)
+            {
+                context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            }
+
+            await Answer.Status(context, refusal);
+        }
+        else
+        {
+            if (IsWatch(context.Request))
+            {
+                context.Response.Body = new DelayedStream(context.Response.Body, faults, clock);
+            }
+
+            await next(context);
         }
     }
+
+    private static ApiException? Refusal(FaultKind kind, FaultSettings settings) => kind switch
+    {
+        FaultKind.TooManyRequests => new(429, "TooManyRequests", "Too many requests, please try again later.", new() { ["retryAfterSeconds"] = settings.RetryAfterSeconds })
+        {
+            RetryAfterSeconds = settings.RetryAfterSeconds,
+        },
+        FaultKind.InternalError => new(500, "InternalError", "Internal error occurred: simulated fault"),
+        FaultKind.Unavailable => new(503, "ServiceUnavailable", "the server is currently unable to handle the request") { RetryAfterSeconds = settings.RetryAfterSeconds },
+        _ => null,
+    };
 
     private async Task<bool> MayPass(HttpContext context)
     {
         try
         {
-            var settings = faults.Settings;
-            if (settings.Unreachable)
+            if (faults.DrawDelay() is { } delay)
             {
-                return false;
+                await Task.Delay(delay, clock, context.RequestAborted);
             }
 
-            if (settings.Frozen)
-            {
-                await faults.WaitWhileFrozenAsync(context.RequestAborted);
-            }
-
-            if (settings.LatencyMilliseconds > 0)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(settings.LatencyMilliseconds), clock, context.RequestAborted);
-            }
-
-            return !faults.Unreachable;
+            return faults.Settings is not { Unreachable: true, Drop: false };
         }
         catch (OperationCanceledException)
         {

@@ -7,6 +7,8 @@ internal sealed class ObjectCollection
 
     public bool IsEmpty => _byNamespace.Count == 0;
 
+    public int Count => _byNamespace.Values.Sum(o => o.Count);
+
     public bool Any(string ns) => _byNamespace.ContainsKey(ns);
 
     public StoredObject? Find(ObjectKey key) =>

@@ -18,6 +18,7 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
     readonly ChangeHistory _history = new(clock, historyLength);
     readonly ObjectMemory _memory = new();
     Action<ObjectChange>[] _subscribers = [];
+    Action<ObjectKey, byte[]?, long>? _persist;
     long _revision;
 
     /// <summary>Revision of the last write; what a list answers as its resourceVersion.</summary>
@@ -69,6 +70,13 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
         }
     }
 
+    /// <summary>How many objects of one resource there are.</summary>
+    public int Count(string group, string plural)
+    {
+        lock (_gate)
+            return _collections.TryGetValue((group, plural), out var collection) ? collection.Count : 0;
+    }
+
     /// <summary>Every group and plural that holds an object of this namespace (any namespace when null).</summary>
     public IReadOnlyList<(string Group, string Plural)> Collections(string? ns = null)
     {
@@ -97,7 +105,7 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
                 throw ApiException.AlreadyExists(key);
             var revision = _revision + 1;
             meta["resourceVersion"] = Text(revision);
-            var held = _memory.Hold(stored);
+            var held = Hold(key, stored, revision);
             collection.Put(key, held);
             Record(new ObjectChange(ChangeType.Added, key, stored, null, revision), held, null);
         }
@@ -210,6 +218,37 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
         }
     }
 
+    /// <summary>Calls <paramref name="persist"/> under the lock before each write takes effect, with the object's text (null: it is gone) and the revision.</summary>
+    internal void PersistTo(Action<ObjectKey, byte[]?, long>? persist)
+    {
+        lock (_gate)
+            _persist = persist;
+    }
+
+    /// <summary>Shows all objects and the revision to <paramref name="show"/>, under the lock.</summary>
+    internal void Dump(Action<IEnumerable<(ObjectKey Key, byte[] Text)>, long> show)
+    {
+        lock (_gate)
+        {
+            show(
+                _collections.SelectMany(c => c.Value.All().Select(o => (
+                    new ObjectKey(c.Key.Group, c.Key.Plural, o.Namespace.Length == 0 ? null : o.Namespace, o.Name), o.Object.Text))),
+                _revision);
+        }
+    }
+
+    /// <summary>Fills an empty store. What was before is forgotten: watches that resume from an earlier revision get 410, as after a restart of an API server.</summary>
+    internal void Restore(IReadOnlyDictionary<ObjectKey, byte[]> objects, long revision)
+    {
+        lock (_gate)
+        {
+            foreach (var (key, text) in objects)
+                CollectionOf(key).Put(key, new StoredObject(text));
+            _revision = revision;
+            _history.Forget(revision);
+        }
+    }
+
     JsonObject? Write(ObjectCollection collection, ObjectKey key, StoredObject held, JsonObject old, JsonObject next)
     {
         if (next["metadata"]!["deletionTimestamp"] is not null && GracefulDeletion.Left(next) == 0 && !Finalizers.Any(key, next))
@@ -219,7 +258,7 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
         }
         var revision = _revision + 1;
         next["metadata"]!["resourceVersion"] = Text(revision);
-        var stored = _memory.Hold(next);
+        var stored = Hold(key, next, revision);
         collection.Put(key, stored);
         Record(new ObjectChange(ChangeType.Modified, key, next, old, revision), stored, held);
         return next;
@@ -230,6 +269,7 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
         var revision = _revision + 1;
         var tombstone = JsonTree.Copy(last);
         tombstone["metadata"]!["resourceVersion"] = Text(revision);
+        _persist?.Invoke(key, null, revision);
         collection.Remove(key);
         Record(new ObjectChange(ChangeType.Deleted, key, tombstone, old, revision), _memory.Hold(tombstone), held);
     }
@@ -241,6 +281,14 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
             subscriber(change);
         // Last: who reads the revision may rely on every change up to it having reached the subscribers.
         Volatile.Write(ref _revision, change.Revision);
+    }
+
+    // What cannot be kept on disk is not written at all.
+    StoredObject Hold(ObjectKey key, JsonObject obj, long revision)
+    {
+        var held = _memory.Hold(obj);
+        _persist?.Invoke(key, held.Text, revision);
+        return held;
     }
 
     StoredObject? Find(ObjectKey key) => _collections.TryGetValue((key.Group, key.Plural), out var collection) ? collection.Find(key) : null;

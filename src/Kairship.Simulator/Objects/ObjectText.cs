@@ -43,7 +43,7 @@ internal static class ObjectText
         var obj = new JsonObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = Text(ref reader);
+            var name = Pooled(ref reader);
             reader.Read();
             obj.Add(name, ReadNode(ref reader));
         }
@@ -63,7 +63,7 @@ internal static class ObjectText
                     array.Add(ReadNode(ref reader));
                 return array;
             case JsonTokenType.String:
-                return JsonValue.Create(Text(ref reader));
+                return JsonValue.Create(Pooled(ref reader));
             case JsonTokenType.Number:
                 return reader.TryGetInt64(out var number) ? JsonValue.Create(number) : JsonValue.Create(reader.GetDouble());
             case JsonTokenType.True:
@@ -75,6 +75,7 @@ internal static class ObjectText
         }
     }
 
-    static string Text(ref Utf8JsonReader reader) =>
+    /// <summary>The string that the reader stands on, the same one for equal text.</summary>
+    public static string Pooled(ref Utf8JsonReader reader) =>
         reader.ValueIsEscaped || reader.ValueSpan.Length > StringPool.Longest ? reader.GetString()! : Pool.Get(reader.ValueSpan);
 }

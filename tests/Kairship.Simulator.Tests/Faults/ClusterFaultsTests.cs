@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using k8s;
@@ -60,19 +59,74 @@ public sealed class ClusterFaultsTests(ClusterFaultsTests.Broken broken) : IClas
         (await line.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System)).Should().Contain("\"news\"");
     }
 
+    [Fact]
+    public async Task Unreachable_NewConnectionsAreRefused_AndIdleOnesReset()
+    {
+        (await Http.GetAsync("/version")).EnsureSuccessStatusCode();
+        using var idle = await ConnectAsync();
+
+        Cluster.Faults.Unreachable = true;
+
+        var reading = () => idle.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        (await reading.Should().ThrowAsync<SocketException>()).Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
+        (await FluentActions.Awaiting(ConnectAsync).Should().ThrowAsync<SocketException>()).Which.SocketErrorCode.Should().Be(SocketError.ConnectionRefused);
+        var asking = () => Http.GetAsync("/version");
+        (await asking.Should().ThrowAsync<HttpRequestException>()).Which.HttpRequestError.Should().Be(HttpRequestError.ConnectionError);
+
+        Cluster.Faults.Heal();
+        (await Http.GetAsync("/version")).EnsureSuccessStatusCode();
+    }
+
+    [Fact]
+    public async Task Dropping_NewConnectionsHang_WatchesFallSilent_AndBothGoOnWhenItHeals()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using var watch = await Http.GetAsync("/api/v1/configmaps?watch=1&fieldSelector=metadata.name%3Ddropped", HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await watch.Content.ReadAsStreamAsync());
+        Cluster.Faults.Change(f => f with { Unreachable = true, Drop = true });
+        Cluster.Store.Create(new ObjectKey("", "configmaps", "default", "dropped"), new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ConfigMap" });
+        var (line, connecting) = (reader.ReadLineAsync(), ConnectAsync());
+
+        var first = await Task.WhenAny(line, connecting, Task.Delay(TimeSpan.FromMilliseconds(400), TimeProvider.System));
+
+        first.Should().NotBeSameAs(line).And.NotBeSameAs(connecting);
+        Cluster.Faults.Heal();
+        (await line.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System)).Should().Contain("\"dropped\"");
+        (await connecting.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System)).Dispose();
+    }
+
+    [Fact]
+    public async Task Frozen_NewConnectionsAreTaken_AndTlsHangs()
+    {
+        Cluster.Faults.Frozen = true;
+        using var fresh = ClusterClient.Http(Cluster);
+        var asking = fresh.GetAsync("/version");
+        using (await ConnectAsync())
+        {
+            (await Task.WhenAny(asking, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System))).Should().NotBeSameAs(asking);
+        }
+
+        Cluster.Faults.Heal();
+        (await asking).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
     [Theory]
     [InlineData(FaultKind.TooManyRequests, HttpStatusCode.TooManyRequests)]
     [InlineData(FaultKind.InternalError, HttpStatusCode.InternalServerError)]
+    [InlineData(FaultKind.Unavailable, HttpStatusCode.ServiceUnavailable)]
     public async Task ErrorRate_OfOneKind_AnswersSo(FaultKind kind, HttpStatusCode code)
     {
-        Cluster.Faults.Kinds = kind;
-        Cluster.Faults.ErrorRate = 1;
+        Cluster.Faults.Change(f => f with { Kinds = kind, ErrorRate = 1, RetryAfterSeconds = 7 });
 
         using var answer = await Http.GetAsync("/api/v1/namespaces");
 
         answer.StatusCode.Should().Be(code);
         JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["kind"]!.GetValue<string>().Should().Be("Status");
-        (answer.Headers.RetryAfter?.Delta).Should().Be(kind == FaultKind.TooManyRequests ? TimeSpan.FromSeconds(1) : null);
+        (answer.Headers.RetryAfter?.Delta).Should().Be(kind == FaultKind.InternalError ? null : TimeSpan.FromSeconds(7));
     }
 
     [Fact]
@@ -118,9 +172,80 @@ public sealed class ClusterFaultsTests(ClusterFaultsTests.Broken broken) : IClas
     }
 
     [Fact]
-    public async Task ClockSkew_ShowsInTimestamps()
+    public async Task Jitter_VariesTheLatency_WithinItsBounds()
+    {
+        Cluster.Faults.Change(f => f with { LatencyMilliseconds = 100, JitterMilliseconds = 40 });
+
+        var drawn = Enumerable.Range(0, 200).Select(_ => Cluster.Faults.DrawDelay()!.Value.TotalMilliseconds).ToList();
+
+        drawn.Should().OnlyContain(d => d >= 60 && d <= 140);
+        (drawn.Max() - drawn.Min()).Should().BeGreaterThan(60);
+        Cluster.Faults.Heal();
+        Cluster.Faults.DrawDelay().Should().BeNull();
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Latency_DelaysEventsOfAWatch_InOrder()
+    {
+        using var watch = await Http.GetAsync("/api/v1/configmaps?watch=1&labelSelector=late", HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await watch.Content.ReadAsStreamAsync());
+        Cluster.Faults.Latency = TimeSpan.FromMilliseconds(150);
+        var timer = Stopwatch.StartNew();
+        foreach (var name in (string[])["late-1", "late-2"])
+        {
+            var labelled = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["late"] = "" } } };
+            Cluster.Store.Create(new ObjectKey("", "configmaps", "default", name), labelled);
+        }
+
+        (await reader.ReadLineAsync()).Should().Contain("late-1");
+        timer.Elapsed.Should().BeGreaterThan(TimeSpan.FromMilliseconds(130));
+        (await reader.ReadLineAsync()).Should().Contain("late-2");
+    }
+
+    [Fact]
+    public async Task Full_NewPodsStayPending_UntilItHeals()
+    {
+        Cluster.Faults.NodesFull = true;
+        using var client = ClusterClient.For(Cluster);
+        await client.AppsV1.CreateNamespacedDeploymentAsync(ClusterClient.Deployment("crowd", 1), "default");
+
+        var pods = await Eventually.Of(
+            () => client.CoreV1.ListNamespacedPodAsync("default", labelSelector: "app=crowd"),
+            p => p.Items.Count == 1 && p.Items[0].Status?.Conditions?.Any(c => c is { Type: "PodScheduled", Status: "False" }) == true);
+
+        pods.Items[0].Status.Phase.Should().Be("Pending");
+        pods.Items[0].Status.Conditions.Single(c => c.Type == "PodScheduled").Reason.Should().Be("Unschedulable");
+        Cluster.Faults.Heal();
+        await Eventually.Of(() => client.AppsV1.ReadNamespacedDeploymentAsync("crowd", "default"), d => d.Status?.ReadyReplicas == 1);
+    }
+
+    [Theory]
+    [InlineData("bad-image", "ImagePullBackOff", "ErrImagePull")]
+    [InlineData("crash-loop", "CrashLoopBackOff", "CrashLoopBackOff")]
+    public async Task FaultOfAnImage_ShowsInItsPods_AndHeals(string fault, string reason, string before)
+    {
+        Cluster.Faults.Change(f => NamedFaults.Apply(f, new FaultRequest { Fault = fault, Image = $"{fault}:2" }, TimeProvider.System.GetUtcNow()));
+        using var client = ClusterClient.For(Cluster);
+        await client.AppsV1.CreateNamespacedDeploymentAsync(ClusterClient.Deployment(fault, 1, $"shop/{fault}:2"), "default");
+
+        await Eventually.Of(
+            () => client.CoreV1.ListNamespacedPodAsync("default", labelSelector: $"app={fault}"),
+            p => p.Items.Count == 1 && p.Items[0].Status?.ContainerStatuses?[0].State.Waiting?.Reason is { } waiting && (waiting == reason || waiting == before));
+
+        Cluster.Faults.Change(f => NamedFaults.Heal(f, fault));
+        await Eventually.Of(() => client.AppsV1.ReadNamespacedDeploymentAsync(fault, "default"), d => d.Status?.ReadyReplicas == 1);
+    }
+
+    [Fact]
+    public async Task ClockSkew_ShowsInTimestampsAndTheDateOfAnswers()
     {
         Cluster.Faults.ClockSkew = TimeSpan.FromHours(5);
+        using (var answer = await Http.GetAsync("/version"))
+        {
+            answer.Headers.Date.Should().BeCloseTo(TimeProvider.System.GetUtcNow().AddHours(5), TimeSpan.FromMinutes(1));
+        }
+
         using var client = ClusterClient.For(Cluster);
 
         var map = await client.CoreV1.CreateNamespacedConfigMapAsync(new() { Metadata = new() { Name = "ahead" } }, "default");
@@ -128,48 +253,19 @@ public sealed class ClusterFaultsTests(ClusterFaultsTests.Broken broken) : IClas
         map.Metadata.CreationTimestamp.Should().BeCloseTo(TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(5), TimeSpan.FromMinutes(1));
     }
 
-    [Fact]
-    public async Task ControlEndpoint_WorksWhileTheClusterIsUnreachable()
+    private async Task<Socket> ConnectAsync()
     {
-        (await Put("""{"unreachable":true,"images":{"shop:2":"CrashLoopBackOff"}}""")).Should().Be(HttpStatusCode.OK);
-        Cluster.Faults.Unreachable.Should().BeTrue();
-        Cluster.Faults.FaultOf("registry/shop:2").Should().Be(PodFault.CrashLoopBackOff);
-        var shown = JsonNode.Parse(await Http.GetStringAsync("/sim/v1/faults"))!;
-        shown["unreachable"]!.GetValue<bool>().Should().BeTrue();
-
-        (await Put("{}")).Should().Be(HttpStatusCode.OK);
-
-        Cluster.Faults.Unreachable.Should().BeFalse();
-        Cluster.Faults.FaultOf("registry/shop:2").Should().Be(PodFault.None);
-    }
-
-    [Theory]
-    [InlineData("""{"errorRate":2}""")]
-    [InlineData("""{"unreachabel":true}""")]
-    [InlineData("""{"images":{"a":"Explode"}}""")]
-    [InlineData("unreachable")]
-    public async Task ControlEndpoint_OfNonsense_RefusesIt(string body)
-    {
-        (await Put(body)).Should().Be(HttpStatusCode.BadRequest);
-        Cluster.Faults.Settings.ErrorRate.Should().Be(0);
-    }
-
-    [Fact]
-    public async Task ControlEndpoint_WithoutToken_IsRefused()
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/sim/v1/faults") { Content = new StringContent("{\"frozen\":true}") };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "guess");
-
-        using var answer = await Http.SendAsync(request);
-
-        answer.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-        Cluster.Faults.Frozen.Should().BeFalse();
-    }
-
-    private async Task<HttpStatusCode> Put(string body)
-    {
-        using var answer = await Http.PutAsync("/sim/v1/faults", new StringContent(body, Encoding.UTF8, "application/json"));
-        return answer.StatusCode;
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, Cluster.Url.Port);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads until the stream breaks off; false when it ends well.</summary>
@@ -199,16 +295,7 @@ public sealed class ClusterFaultsTests(ClusterFaultsTests.Broken broken) : IClas
         public async ValueTask InitializeAsync()
         {
             Cluster = await SimulatedCluster.StartAsync(new() { Name = "broken" });
-            var ca = X509Certificate2.CreateFromPem(Cluster.CaPem);
-            var handler = new SocketsHttpHandler();
-            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-                CustomTrustStore = { ca },
-            };
-            Http = new HttpClient(handler) { BaseAddress = Cluster.Url, Timeout = TimeSpan.FromSeconds(20) };
-            Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Cluster.Token);
+            Http = ClusterClient.Http(Cluster);
         }
 
         public async ValueTask DisposeAsync()

@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using k8s;
 using k8s.Models;
@@ -12,6 +14,21 @@ internal static class ClusterClient
         var config = KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig);
         config.AccessToken = token ?? config.AccessToken;
         return new Kubernetes(config);
+    }
+
+    /// <summary>HTTPS with the cluster's CA as the only root, and its token.</summary>
+    public static HttpClient Http(SimulatedCluster cluster)
+    {
+        var handler = new SocketsHttpHandler();
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            CustomTrustStore = { X509Certificate2.CreateFromPem(cluster.CaPem) },
+        };
+        var http = new HttpClient(handler) { BaseAddress = cluster.Url, Timeout = TimeSpan.FromSeconds(20) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", cluster.Token);
+        return http;
     }
 
     public static V1Deployment Deployment(string name, int replicas, string image = "app:1") => new()

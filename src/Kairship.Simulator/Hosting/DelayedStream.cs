@@ -2,8 +2,8 @@ using Kairship.Simulator.Faults;
 
 namespace Kairship.Simulator.Hosting;
 
-/// <summary>A response body that stands still while the cluster is frozen.</summary>
-internal sealed class FreezingStream(Stream inner, ClusterFaults faults) : Stream
+/// <summary>The body of a watch: what a slow cluster has to tell arrives late, in order.</summary>
+internal sealed class DelayedStream(Stream inner, ClusterFaults faults, TimeProvider clock) : Stream
 {
     public override bool CanRead => false;
 
@@ -21,7 +21,11 @@ internal sealed class FreezingStream(Stream inner, ClusterFaults faults) : Strea
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await faults.WaitWhileFrozenAsync(cancellationToken);
+        if (faults.DrawDelay() is { } delay)
+        {
+            await Task.Delay(delay, clock, cancellationToken);
+        }
+
         await inner.WriteAsync(buffer, cancellationToken);
     }
 

@@ -1,0 +1,41 @@
+namespace Kairship.Simulator.State;
+
+/// <summary>
+/// The folder of a fleet: a lock that one simulator holds, the address of its control, the kubeconfigs, and (<c>clusters/NAME</c>) the clusters that are kept.
+/// </summary>
+internal sealed class StateFolder : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private StateFolder(string path, FileStream heldLock) => (Path, _lock) = (path, heldLock);
+
+    public string Path { get; }
+
+    /// <exception cref="SimulatorStateException">Another simulator uses the folder.</exception>
+    public static StateFolder Open(string path)
+    {
+        PrivateFile.CreateFolder(path);
+        try
+        {
+            var held = new FileStream(System.IO.Path.Combine(path, "simulator.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new StateFolder(path, held);
+        }
+        catch (IOException e)
+        {
+            throw new SimulatorStateException($"Another simulator runs on the folder {path}. Stop it, or use another folder.", e);
+        }
+    }
+
+    public ClusterFolder Cluster(string name) => new(System.IO.Path.Combine(Path, "clusters", name));
+
+    /// <summary>Names of the clusters that are kept, in order.</summary>
+    public IReadOnlyList<string> Names()
+    {
+        var folder = System.IO.Path.Combine(Path, "clusters");
+        return Directory.Exists(folder)
+            ? [.. Directory.GetDirectories(folder).Select(System.IO.Path.GetFileName).OfType<string>().Where(n => Cluster(n).Exists).Order(StringComparer.Ordinal)]
+            : [];
+    }
+
+    public void Dispose() => _lock.Dispose();
+}
