@@ -130,13 +130,15 @@ public sealed class SimulatedCluster : IAsyncDisposable
     internal void Begin() => _controlPlane.Start();
 
     /// <summary>Saves memory and disk; see <see cref="ObjectStore.Rest"/>.</summary>
-    internal void Rest()
+    internal int Rest()
     {
-        Store.Rest();
+        var packed = Store.Rest();
         if (_journal is { IsLong: true })
         {
             Store.Dump(_journal.Compact);
         }
+
+        return packed;
     }
 
     /// <summary>A further bearer token that is accepted for a time; zero or less issues one that has expired already. It is not kept over a restart.</summary>

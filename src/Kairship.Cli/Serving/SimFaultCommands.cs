@@ -42,7 +42,11 @@ internal static class SimFaultCommands
                 "kairship sim fault all flaky --rate 0.2 --kind 429 --kind 503",
                 "kairship sim fault gcp-iowa crash-loop --image shop/checkout:v3",
                 "kairship sim fault gcp-iowa node-down --node gcp-iowa-1")
-            .Does((result, ct) => EachAsync(result, (client, name) => client.FaultAsync(name, options.Read(result, result.GetRequiredValue(fault)), ct), ct));
+            .Does((result, ct) =>
+            {
+                var request = options.Read(result, result.GetRequiredValue(fault));
+                return EachAsync(result, (client, name) => client.FaultAsync(name, request, ct), ct);
+            });
     }
 
     public static Command Heal()

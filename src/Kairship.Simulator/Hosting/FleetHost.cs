@@ -15,12 +15,15 @@ namespace Kairship.Simulator.Hosting;
 /// <summary>One web server on loopback for all clusters of a fleet, each on a port of its own, and one more port for their control.</summary>
 internal sealed class FleetHost : IAsyncDisposable
 {
+    /// <summary>Trees of some kilobytes each that have become garbage: hundreds of megabytes.</summary>
+    private const int WorthCollecting = 50_000;
+    private static readonly TimeSpan RestInterval = TimeSpan.FromSeconds(2);
     private readonly WebApplication _app;
     private readonly Transport _transport;
-    private static readonly TimeSpan RestInterval = TimeSpan.FromSeconds(2);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ITimer _rest;
     private int _resting;
+    private int _garbage;
 
     private FleetHost(IReadOnlyList<SimulatedCluster> clusters, RequestDelegate? control)
     {
@@ -84,9 +87,13 @@ internal sealed class FleetHost : IAsyncDisposable
 
         try
         {
-            foreach (var cluster in clusters)
+            var packed = clusters.Sum(c => c.Rest());
+            _garbage += packed;
+            if (packed == 0 && _garbage >= WorthCollecting)
             {
-                cluster.Rest();
+                // After a burst nothing is allocated any more, so that the collector would let the garbage lie for good.
+                _garbage = 0;
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             }
         }
         catch (IOException)

@@ -15,7 +15,7 @@ internal sealed class NodeLifecycle(ControlContext context) : Controller(context
     private const string LeaseNamespace = "kube-node-lease";
     private const string Component = "node-controller";
     private readonly ConcurrentDictionary<string, long> _heard = new(StringComparer.Ordinal);
-    private IReadOnlyList<string> _down = [];
+    private IReadOnlyList<string> _down = context.Faults.Settings.NodesDown;
 
     public override void Observe(ObjectChange change)
     {

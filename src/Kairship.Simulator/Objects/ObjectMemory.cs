@@ -35,22 +35,24 @@ internal sealed class ObjectMemory
     }
 
     /// <summary>Packs what was not used in this round nor the one before.</summary>
-    public void NextRound()
+    /// <returns>How many trees became garbage.</returns>
+    public int NextRound()
     {
         _round++;
-        Pack(_round - 1);
+        return Pack(_round - 1);
     }
 
-    public void PackAll()
+    public int PackAll()
     {
         _round += 2;
-        Pack(_round);
+        return Pack(_round);
     }
 
-    void Pack(int since)
+    int Pack(int since)
     {
-        _trees.RemoveAll(t => t.Pack(since));
+        var packed = _trees.RemoveAll(t => t.Pack(since));
         if (_trees.Count == 0)
             _trees.TrimExcess();
+        return packed;
     }
 }

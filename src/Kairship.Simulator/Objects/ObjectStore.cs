@@ -205,16 +205,15 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
     /// Saves memory: packs what nobody has used since the call before, or everything, and forgets changes that a real cluster would have compacted. To be called
     /// every few seconds by whoever hosts the store.
     /// </summary>
-    internal void Rest(bool everything = false)
+    /// <returns>How many trees became garbage.</returns>
+    internal int Rest(bool everything = false)
     {
         lock (_gate)
         {
-            if (everything)
-                _memory.PackAll();
-            else if (_memory.HasTrees)
-                _memory.NextRound();
+            var packed = everything ? _memory.PackAll() : _memory.HasTrees ? _memory.NextRound() : 0;
             if (!_history.IsEmpty)
                 _history.ForgetOld();
+            return packed;
         }
     }
 

@@ -39,13 +39,22 @@ public sealed class UsageTests : IDisposable
         { "serve --urls nonsense", "Urls" },
         { "serve --workflows no-such-folder", "Workflows" },
         { "serve --database somewhere", "Database" },
+        { "sim", "up, fault, heal, list" },
         { "sim up --clusters 0", "--clusters" },
+        { "sim up --node-memory much", "32Gi" },
+        { "sim fault east", "fault" },
+        { "sim fault east fire", "'unreachable'" },
+        { "sim fault east slow --delay soon", "500ms" },
+        { "sim fault east slow --image shop", "bad-image, crash-loop, unready" },
+        { "sim fault east bad-image", "--image" },
+        { "sim fault east node-down", "--node" },
+        { "sim fault east flaky --kind 418", "'503'" },
         { "events publish built --data {} --payload built.json", "--payload" },
     };
 
     public static TheoryData<string> Commands =>
     [
-        "", "demo", "serve", "sim", "sim up", "cluster", "cluster join", "cluster list", "cluster show", "cluster remove", "apply", "plan", "release", "history", "releases",
+        "", "demo", "serve", "sim", "sim up", "sim fault", "sim heal", "sim list", "cluster", "cluster join", "cluster list", "cluster show", "cluster remove", "apply", "plan", "release", "history", "releases",
         "status", "approvals", "approve", "reject", "pause", "resume", "abort", "rollback", "workflows", "workflows list", "workflows push", "workflows show", "instances",
         "instances list", "instances show", "instances cancel", "instances retry",
     ];

@@ -7,6 +7,7 @@ using k8s;
 using Kairship.Simulator.Faults;
 using Kairship.Simulator.Objects;
 using Kairship.Simulator.Tests.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kairship.Simulator.Tests.Faults;
 
@@ -218,6 +219,30 @@ public sealed class ClusterFaultsTests(ClusterFaultsTests.Broken broken) : IClas
         pods.Items[0].Status.Conditions.Single(c => c.Type == "PodScheduled").Reason.Should().Be("Unschedulable");
         Cluster.Faults.Heal();
         await Eventually.Of(() => client.AppsV1.ReadNamespacedDeploymentAsync("crowd", "default"), d => d.Status?.ReadyReplicas == 1);
+    }
+
+    [Fact]
+    public async Task NodeDown_IsNotReadyAfterTheGrace_ItsPodsNeither_AndComesBack()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var cluster = await SimulatedCluster.StartAsync(new() { Name = "dim", Nodes = 2 }, clock);
+        using var client = ClusterClient.For(cluster);
+        cluster.Faults.Change(f => NamedFaults.Apply(f, new FaultRequest { Fault = "node-down", Node = "dim-1" }, clock.GetUtcNow()));
+        (await ReadyAsync()).Should().Be("True", "nobody knows yet");
+
+        await Eventually.Of(AdvancedAsync, ready => ready == "Unknown");
+
+        (await client.CoreV1.ReadNodeAsync("dim-1")).Spec.Taints.Select(t => t.Key).Should().Contain("node.kubernetes.io/unreachable");
+        cluster.Faults.Change(f => NamedFaults.Heal(f, "node-down"));
+        await Eventually.Of(AdvancedAsync, ready => ready == "True");
+
+        async Task<string> AdvancedAsync()
+        {
+            clock.Advance(TimeSpan.FromSeconds(5));
+            return await ReadyAsync();
+        }
+
+        async Task<string> ReadyAsync() => (await client.CoreV1.ReadNodeAsync("dim-1")).Status.Conditions.Single(c => c.Type == "Ready").Status;
     }
 
     [Theory]

@@ -64,6 +64,31 @@ public sealed class KeptFleetTests : IDisposable
     }
 
     [Fact]
+    public async Task NodeThatWasDown_StaysSo_AndComesBackWhenItHeals()
+    {
+        await using (var fleet = await StartAsync("east"))
+        {
+            fleet["east"].Faults.StopNode("east-1");
+        }
+
+        await using var again = await StartAsync("east");
+        var east = again["east"];
+        east.Faults.IsDown("east-1").Should().BeTrue();
+        east.Store.Update(new("", "nodes", null, "east-1"), node =>
+        {
+            var ready = node["status"]!["conditions"]!.AsArray().Single(c => c!["type"]!.GetValue<string>() == "Ready")!;
+            (ready["status"], ready["reason"]) = ("Unknown", "NodeStatusUnknown");
+            return node;
+        }, status: true);
+
+        east.Faults.Heal();
+
+        await Eventually.Of(
+            () => east.Store.Get(new("", "nodes", null, "east-1"))!["status"]!["conditions"]!.AsArray().Single(c => c!["type"]!.GetValue<string>() == "Ready")!["status"]!.GetValue<string>(),
+            status => status == "True");
+    }
+
+    [Fact]
     public async Task Folder_ThatASecondSimulatorWants_IsRefused()
     {
         await using var fleet = await StartAsync("east");
