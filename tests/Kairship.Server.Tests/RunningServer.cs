@@ -23,6 +23,9 @@ public sealed class RunningServer : IAsyncLifetime
     /// <summary>The node whose database, keys and first key this one shares.</summary>
     public RunningServer? Companion { get; set; }
 
+    /// <summary>Folders that applications may name their sources in.</summary>
+    public IReadOnlyList<string> SourceRoots { get; set; } = [];
+
     public Uri Address { get; private set; } = new("http://127.0.0.1");
     public string AdminToken { get; private set; } = "";
     public KairshipClient Admin { get; private set; } = null!;
@@ -56,6 +59,7 @@ public sealed class RunningServer : IAsyncLifetime
         Database = Database,
         KeysDirectory = Companion is null ? null : Path.Combine(Companion.Data, "keys"),
         NodeName = "test",
+        SourceRoots = SourceRoots,
         LogToConsole = false,
         LogLevel = LogEventLevel.Information,
         ShutdownTimeout = TimeSpan.FromSeconds(5),

@@ -64,6 +64,7 @@ internal static class Run
         HttpRequestException e => ($"the server cannot be reached: {e.Message}. Is it running ('kairship serve')? Is --server right?", ExitCodes.Refused),
         OperationCanceledException => ("cancelled", 130),
         SocketException or AddressInUseException => ($"a port cannot be listened on: {exception.Message}", ExitCodes.Refused),
+        Delivery.Manifests.ManifestException e => (e.Message, 2),
         FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException => (exception.Message, ExitCodes.Refused),
         _ => (null, 0),
     };

@@ -28,6 +28,14 @@ public static class ManifestParser
             : throw new ManifestException("There is no Kubernetes object in the source: give at least one document with apiVersion, kind and metadata.name.");
     }
 
+    /// <summary>The only document of a text that need not be a Kubernetes object.</summary>
+    /// <exception cref="ManifestException">It is not YAML, or not one document.</exception>
+    public static JsonNode? ParseDocument(string yamlOrJson, ManifestLimits? limits = null)
+    {
+        var documents = ReadDocuments(yamlOrJson, limits ?? ManifestLimits.Default).Where(d => d.Root is not null).ToList();
+        return documents is [var only] ? only.Root : throw new ManifestException($"The text has {documents.Count} documents; it must have one.");
+    }
+
     /// <summary>The JSON of a node without white space and with sorted keys: equal for equal content, whatever the order of keys or the spelling of numbers (1.0 is 1).</summary>
     public static string CanonicalJson(JsonNode node) => CanonicalWriter.Write(node);
 

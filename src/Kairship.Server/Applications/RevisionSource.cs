@@ -4,6 +4,7 @@ using Kairship.Delivery.Applications;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Overrides;
 using Kairship.Delivery.Releases;
+using Kairship.Server.Applications.Sources;
 using Kairship.Server.Problems;
 
 namespace Kairship.Server.Applications;
@@ -12,8 +13,8 @@ namespace Kairship.Server.Applications;
 /// <param name="Existing">Not null: nothing has to be added.</param>
 internal sealed record RevisionDraft(string? Name, string Manifests, string Digest, Revision? Existing);
 
-/// <summary>Makes a revision out of manifests, out of other images in the current revision, or finds one by name.</summary>
-internal sealed class RevisionSource(IDeliveryStore delivery, TimeProvider time)
+/// <summary>Makes a revision out of manifests, out of the application's own source, out of other images in the current revision, or finds one by name.</summary>
+internal sealed class RevisionSource(IDeliveryStore delivery, ServerSources sources, TimeProvider time)
 {
     private const int RevisionsLookedAt = 100;
 
@@ -29,9 +30,19 @@ internal sealed class RevisionSource(IDeliveryStore delivery, TimeProvider time)
 
         if (source is null && images is not { Count: > 0 })
         {
+            if (name is not null && await delivery.GetRevisionAsync(application, name, cancellationToken) is { } known)
+            {
+                return new RevisionDraft(known.Name, known.Manifests, known.Digest, known);
+            }
+
+            if (await delivery.GetApplicationAsync(application, cancellationToken) is { Source: { } own } spec)
+            {
+                return await DraftAsync(application, ManifestParser.Parse(await sources.RenderAsync(spec, own, cancellationToken)), name, cancellationToken);
+            }
+
             return name is null
-                ? Refusal.Unprocessable("There is nothing to release: give manifests (source), images, or the name of a revision that exists.")
-                : await ExistingAsync(application, name, cancellationToken);
+                ? Refusal.Unprocessable("There is nothing to release: give manifests (source), images, or the name of a revision that exists, or give the application a source of its own (spec.source).")
+                : await UnknownRevisionAsync(application, name, cancellationToken);
         }
 
         if (source is not null && images is { Count: > 0 })
@@ -76,13 +87,8 @@ internal sealed class RevisionSource(IDeliveryStore delivery, TimeProvider time)
             : Refusal.Conflict($"Revision '{name}' of {application} exists with other manifests, and a revision never changes. Choose another name.");
     }
 
-    private async Task<Answer<RevisionDraft>> ExistingAsync(string application, string name, CancellationToken cancellationToken)
+    private async Task<Refusal> UnknownRevisionAsync(string application, string name, CancellationToken cancellationToken)
     {
-        if (await delivery.GetRevisionAsync(application, name, cancellationToken) is { } revision)
-        {
-            return new RevisionDraft(revision.Name, revision.Manifests, revision.Digest, revision);
-        }
-
         var known = (await delivery.ListRevisionsAsync(application, 10, cancellationToken)).Select(r => r.Name).ToList();
         return Refusal.Unprocessable(
             $"{application} has no revision '{name}', and there are no manifests to make it of.",

@@ -2,6 +2,7 @@ using Kairship.Activities;
 using Kairship.Fleet;
 using Kairship.Server.Access;
 using Kairship.Server.Applications;
+using Kairship.Server.Applications.Sources;
 using Kairship.Server.Approvals;
 using Kairship.Server.Clusters;
 using Kairship.Server.Live;
@@ -57,6 +58,8 @@ internal static class Rooms
         services.AddSingleton<ClusterService>();
         services.AddSingleton<ApplicationService>();
         services.AddSingleton<RevisionSource>();
+        services.AddSingleton(p => new SourceRenderer(p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ServerSources>();
         services.AddSingleton<PlanService>();
         services.AddSingleton<ReleaseQueries>();
         services.AddSingleton<ReleaseLauncher>();

@@ -46,6 +46,10 @@ public sealed record ServerOptions
     /// <value>false</value>
     public bool AllowLocalKubeconfigReferences { get; init; }
 
+    /// <summary>Folders of this machine that applications may name as their source. Whoever may release can read what is below them.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<string> SourceRoots { get; init; } = [];
+
     /// <exception cref="ServerStartException">A setting is wrong: the message names it, its value and what is allowed.</exception>
     internal ServerOptions Validated()
     {
@@ -56,6 +60,11 @@ public sealed record ServerOptions
         Check(nameof(Database), Database is null ? null : "(hidden)", Database is null || Database.Contains("Host=", StringComparison.OrdinalIgnoreCase),
             "a PostgreSQL connection string such as Host=db;Database=kairship;Username=kairship;Password=...");
         Check(nameof(Workflows), Workflows, Workflows is null || Directory.Exists(Workflows), "a folder that exists");
+        foreach (var root in SourceRoots)
+        {
+            Check(nameof(SourceRoots), root, Path.IsPathRooted(root) && Directory.Exists(root), "full paths of folders that exist");
+        }
+
         Check(nameof(NodeName), NodeName, NodeName.Length is > 0 and <= 63 && NodeName.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-'),
             "1 to 63 letters, digits, dots and dashes");
         Check(nameof(ShutdownTimeout), ShutdownTimeout, ShutdownTimeout >= TimeSpan.FromSeconds(1) && ShutdownTimeout <= TimeSpan.FromMinutes(10),

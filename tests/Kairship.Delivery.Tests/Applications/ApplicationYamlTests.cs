@@ -67,7 +67,11 @@ public sealed class ApplicationYamlTests
 
     private static readonly Gen<Application> GenApplication = Gen.Select(
         Make.GenName, Make.GenName, GenPlacement, Gen.Select(GenAffinity, GenOverrider.Array[1, 3], (a, o) => new OverrideRule(a, o)).Array[0, 2], GenRollout)
-        .Select((name, space, placement, overrides, rollout) => new Application { Name = name, Namespace = space, Placement = placement, Overrides = overrides, Rollout = rollout });
+        .Select((name, space, placement, overrides, rollout) => new Application { Name = name, Namespace = space, Placement = placement, Overrides = overrides, Rollout = rollout })
+        .Select(
+            Gen.Select(Gen.Enum<AdoptionRule>(), Gen.Enum<ConflictRule>(), Gen.Enum<RecreateRule>(), (adopt, conflicts, recreate) => new ApplyPolicy { Adopt = adopt, Conflicts = conflicts, Recreate = recreate }),
+            Gen.Select(Make.GenName, Gen.Bool, Make.GenName.Array[0, 2], (path, recursive, values) => new SourceSpec { Path = path, Recursive = recursive, HelmValues = values }).Null(),
+            (application, apply, source) => application with { Apply = apply, Source = source });
 
     [Fact]
     public void Parse_EveryField_IsRead()

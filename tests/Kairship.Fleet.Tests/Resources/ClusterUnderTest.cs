@@ -12,6 +12,8 @@ public abstract class ClusterUnderTest : IAsyncLifetime
 
     public ClusterConnection Connection { get; private set; } = null!;
 
+    public string Kubeconfig { get; private set; } = "";
+
     /// <summary>What to skip for; null: the cluster is there.</summary>
     public string? WhyMissing { get; protected set; }
 
@@ -19,6 +21,7 @@ public abstract class ClusterUnderTest : IAsyncLifetime
     {
         if (await StartAsync() is { } kubeconfig)
         {
+            Kubeconfig = kubeconfig;
             Connection = await Fleet.JoinAsync("edge", kubeconfig);
         }
     }

@@ -70,14 +70,6 @@ public abstract class PrunerTests
         await Client.PatchAsync(held.Ref, new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["finalizers"] = null } });
         (await _cluster.Fleet.Pruner.PruneAsync("edge", Application, [held.Ref])).Objects.Single().Outcome.Should().Be(PruneOutcome.NotFound);
     }
-
-    /// <summary>A clock on which every look is a minute later.</summary>
-    private sealed class HurriedClock : TimeProvider
-    {
-        private long _looks;
-
-        public override long GetTimestamp() => Interlocked.Increment(ref _looks) * TimestampFrequency * 60;
-    }
 }
 
 public sealed class SimulatedPrunerTests(Simulated cluster) : PrunerTests(cluster), IClassFixture<Simulated>;
