@@ -37,6 +37,14 @@ public sealed partial class KairshipClient
     public Task<ApplicationDetail> GetApplicationAsync(string name, CancellationToken cancellationToken = default) =>
         GetAsync<ApplicationDetail>($"applications/{Escape(name)}", cancellationToken);
 
+    /// <summary>Deletes an application: its objects in all clusters, then what is known of it. What could not be deleted is in the answer; calling again goes on.</summary>
+    public Task<RemovalInfo> RemoveApplicationAsync(
+        string name, bool keepObjects = false, bool namespaces = false, bool definitions = false, CancellationToken cancellationToken = default) =>
+        SendAsync<RemovalInfo>(
+            HttpMethod.Delete,
+            Query($"applications/{Escape(name)}", ("keepObjects", keepObjects ? true : null), ("namespaces", namespaces ? true : null), ("definitions", definitions ? true : null)),
+            null, cancellationToken);
+
     /// <summary>Its releases, newest first.</summary>
     public Task<PageOf<ReleaseInfo>> GetHistoryAsync(string application, int skip = 0, int take = 100, CancellationToken cancellationToken = default) =>
         GetAsync<PageOf<ReleaseInfo>>(Query($"applications/{Escape(application)}/history", ("skip", skip), ("take", take)), cancellationToken);

@@ -39,7 +39,7 @@ if (Console.IsErrorRedirected)
 Command[] commands =
 [
     DemoCommand.Create(), ServeCommand.Create(), SimCommand.Create(),
-    ClusterCommands.Create(), ApplyCommand.Create(), PlanCommand.Create(),
+    ClusterCommands.Create(), ApplyCommand.Create(), RemoveCommand.Create(), PlanCommand.Create(),
     ReleaseCommand.Create(), HistoryCommands.History(), HistoryCommands.Releases(), StatusCommand.Create(),
     ApprovalCommands.List(), ApprovalCommands.Decide("approve", true), ApprovalCommands.Decide("reject", false),
     ReleaseActionCommands.Pause(), ReleaseActionCommands.Resume(), ReleaseActionCommands.Abort(), ReleaseActionCommands.RollBack(),

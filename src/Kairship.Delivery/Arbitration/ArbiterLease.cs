@@ -7,6 +7,9 @@ public enum ArbiterPurpose
     Release = 20,
     Failback = 30,
     Failover = 40,
+
+    /// <summary>Deleting the application.</summary>
+    Removal = 50,
 }
 
 /// <summary>The one right to change an application, persisted; held by a release (or, later, a scaling or failover run) until it is over.</summary>

@@ -18,6 +18,9 @@ public abstract record ArbiterClaim
 /// <summary>One holder an application. A higher purpose pre-empts a lower one; equal or lower ones are refused; the holder may ask again.</summary>
 public static class ArbiterRules
 {
+    /// <summary>Who holds an application that is being removed: whoever goes on with it.</summary>
+    public static string RemovalHolder(string application) => $"removal of {application}";
+
     /// <param name="current">The lease as persisted, null when there is none.</param>
     /// <param name="lastEpoch">The greatest epoch the application ever had, when that outlives its leases: epochs never go back.</param>
     public static ArbiterClaim Claim(

@@ -70,6 +70,12 @@ public interface IDeliveryStore
     Task<bool> UpdateApprovalAsync(Approval before, Approval after, CancellationToken cancellationToken);
 
     Task<ArbiterLease?> GetArbiterLeaseAsync(string application, CancellationToken cancellationToken);
+
+    /// <summary>Takes the application for its removal, again where that was not finished. Null: taken; else who has it.</summary>
+    Task<ArbiterLease?> BeginRemovalAsync(string application, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Gives the application up again; removed, it is gone, and only its revisions and releases stay as history.</summary>
+    Task EndRemovalAsync(string application, bool removed, CancellationToken cancellationToken);
 }
 
 /// <summary>What was asked for stands against what is there. The message is for the caller: it becomes a 409.</summary>

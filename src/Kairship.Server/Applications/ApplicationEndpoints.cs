@@ -25,6 +25,15 @@ internal static class ApplicationEndpoints
             TypedResults.Ok(await service.ListAsync(paging, cancellationToken))).WithSummary("All applications by name").RequireAuthorization(Policies.Read);
         applications.MapGet("/{name}", async (string name, ApplicationService service, CancellationToken cancellationToken) =>
             (await service.GetAsync(name, cancellationToken)).ToOk()).WithSummary("One application").RequireAuthorization(Policies.Read);
+        applications.MapDelete("/{name}", async (
+                string name, ApplicationRemoval removal, HttpContext context, CancellationToken cancellationToken,
+                bool keepObjects = false, bool namespaces = false, bool definitions = false) =>
+            {
+                context.AuditSubject(name, keepObjects ? "objects kept" : null);
+                return (await removal.RemoveAsync(name, new RemovalOrder(keepObjects, namespaces, definitions), cancellationToken)).ToOk();
+            })
+            .WithSummary("Deletes an application with its objects in all clusters; what could not be deleted is told, and the application then stays")
+            .RequireAuthorization(Policies.Administer).Audited("application.delete");
         applications.MapGet("/{name}/history", HistoryAsync).WithSummary("Its releases, newest first").RequireAuthorization(Policies.Read);
         applications.MapGet("/{name}/revisions", async (string name, ApplicationService service, Paging paging, CancellationToken cancellationToken) =>
             (await service.ListRevisionsAsync(name, paging, cancellationToken)).ToOk())

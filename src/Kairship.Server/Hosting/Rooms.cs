@@ -57,6 +57,7 @@ internal static class Rooms
         services.AddSingleton<ClusterSupervisor>();
         services.AddSingleton<ClusterService>();
         services.AddSingleton<ApplicationService>();
+        services.AddSingleton<ApplicationRemoval>();
         services.AddSingleton<RevisionSource>();
         services.AddSingleton(p => new SourceRenderer(p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ServerSources>();
