@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kairship.Simulator.Admission.Rules;
 using Kairship.Simulator.Api;
 using Kairship.Simulator.Objects;
+using Kairship.Simulator.Patching;
 using Kairship.Simulator.Schema;
 
 namespace Kairship.Simulator.Admission;
@@ -16,18 +17,18 @@ internal static class FieldValidation
         if (mode is not ("" or "Ignore" or "Warn" or "Strict"))
             throw new ApiException(422, "Invalid", $"fieldValidation: Unsupported value: \"{mode}\": supported values: \"Ignore\", \"Strict\", \"Warn\"");
         var kind = $"{call.Type.Kind} in version \"{call.Type.Version}\" cannot be handled as a {call.Type.Kind}";
-        if (problems.FirstOrDefault(p => !p.Unknown) is { } wrong)
+        // Custom resources are decoded without types; their schema says later what is wrong, and where.
+        var isCustom = call.Type.CustomSchema is not null;
+        if (problems.FirstOrDefault(p => !p.Unknown && (!isCustom || p.Path.StartsWith("metadata", StringComparison.Ordinal))) is { } wrong)
         {
             var why = $"json: cannot unmarshal {wrong.Found} into Go struct field {call.Type.Kind}.{wrong.Path} of type {wrong.Expected}";
-            throw patch
-                ? new ApiException(422, "Invalid", $"{call.Type.Kind} \"{call.Path.Name}\" is invalid: patch: Invalid value: {why}")
-                : ApiException.BadRequest($"{kind}: {why}");
+            throw patch ? PatchResult.Invalid(obj, why) : ApiException.BadRequest($"{kind}: {why}");
         }
         Quantities(obj, call.Schema, kind);
         var unknown = problems.Select(p => $"unknown field \"{p.Path}\"").Concat(duplicates.Select(d => $"duplicate field \"{d}\"")).ToList();
         if (unknown.Count > 0 && mode == "Strict")
             throw patch
-                ? new ApiException(422, "Invalid", $"{call.Type.Kind} \"{call.Path.Name}\" is invalid: strict decoding error: {string.Join(", ", unknown)}")
+                ? PatchResult.Invalid(obj, $"strict decoding error: {string.Join(", ", unknown)}")
                 : ApiException.BadRequest($"{kind}: strict decoding error: {string.Join(", ", unknown)}");
         if (mode is "" or "Warn")
         {

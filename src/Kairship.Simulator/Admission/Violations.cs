@@ -10,15 +10,30 @@ internal sealed class Violations
 
     public bool Any => _found.Count > 0;
 
+    public int Count => _found.Count;
+
     public void Required(string field, string? why = null) => Add(field, "FieldValueRequired", why is null ? "Required value" : $"Required value: {why}");
 
     public void Invalid(string field, JsonNode? value, string why) => Add(field, "FieldValueInvalid", $"Invalid value: {Show(value)}: {why}");
+
+    /// <param name="shown">The value as the message shows it (<see cref="GoText"/>).</param>
+    public void InvalidAs(string field, string shown, string why) => Add(field, "FieldValueInvalid", $"Invalid value: {shown}: {why}");
+
+    public void DuplicateAs(string field, string shown) => Add(field, "FieldValueDuplicate", $"Duplicate value: {shown}");
 
     public void Duplicate(string field, JsonNode? value) => Add(field, "FieldValueDuplicate", $"Duplicate value: {Show(value)}");
 
     public void NotFound(string field, JsonNode? value) => Add(field, "FieldValueNotFound", $"Not found: {Show(value)}");
 
     public void Forbidden(string field, string why) => Add(field, "FieldValueForbidden", $"Forbidden: {why}");
+
+    public void NotSupported(string field, JsonNode? value, IEnumerable<string> allowed) =>
+        Add(field, "FieldValueNotSupported", $"Unsupported value: {Show(value)}: supported values: {string.Join(", ", allowed.Select(GoText.Quote))}");
+
+    public void TooMany(string field, int actual, long most) => Add(field, "FieldValueTooMany", $"Too many: {actual}: must have at most {most} items");
+
+    /// <summary>Takes over what was found elsewhere.</summary>
+    public void Take(Violations other) => _found.AddRange(other._found);
 
     public void TooLong(string field, string why) => Add(field, "FieldValueTooLong", $"Too long: {why}");
 
@@ -56,7 +71,7 @@ internal sealed class Violations
 
     static string Line((string Field, string Reason, string Message) found) => $"{found.Field}: {found.Message}";
 
-    static string Show(JsonNode? value) => value?.ToJsonString(Readable) ?? "null";
+    static string Show(JsonNode? value) => value?.ToJsonString(Readable) ?? "\"null\"";
 
     static readonly System.Text.Json.JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kairship.Simulator.Apply;
 using Kairship.Simulator.Objects;
 using Kairship.Simulator.Schema;
@@ -25,7 +26,7 @@ internal sealed record ApiCall(HttpContext Http, ApiPath Path, ResourceType Type
             var values = Query["dryRun"];
             if (values.Count == 0 || (values.Count == 1 && values[0] == ""))
                 return false;
-            return values.All(v => v == "All") ? true : throw ApiException.BadRequest($"Invalid value: \"{values}\": dryRun: Unsupported value: \"{values}\": supported values: \"All\"");
+            return values.All(v => v == "All") ? true : throw Options("dryRun", "FieldValueNotSupported", $"Unsupported value: {GoText.Texts(new JsonArray([.. values.Select(v => (JsonNode?)v)]))}: supported values: \"All\"");
         }
     }
 
@@ -38,10 +39,28 @@ internal sealed record ApiCall(HttpContext Http, ApiPath Path, ResourceType Type
 
     public bool Flag(string name) => Query[name] is [{ } text] && text is "true" or "1" or "True";
 
+    /// <summary>The refusal of an option of this request.</summary>
+    public ApiException Options(string field, string reason, string message)
+    {
+        var kind = Http.Request.Method switch
+        {
+            "POST" => "CreateOptions",
+            "PUT" => "UpdateOptions",
+            "PATCH" => "PatchOptions",
+            _ => "DeleteOptions",
+        };
+        return new ApiException(422, "Invalid", $"{kind}.meta.k8s.io \"\" is invalid: {field}: {message}", new JsonObject
+        {
+            ["group"] = "meta.k8s.io",
+            ["kind"] = kind,
+            ["causes"] = new JsonArray(new JsonObject { ["reason"] = reason, ["message"] = message, ["field"] = field }),
+        });
+    }
+
     string ManagerName()
     {
         if (Query["fieldManager"] is [{ Length: > 0 } name])
-            return name.Length <= 128 ? name : throw ApiException.BadRequest("fieldManager: Too long: may not be more than 128 bytes");
+            return name.Length <= 128 ? name : throw Options("fieldManager", "FieldValueTooLong", "Too long: may not be more than 128 bytes");
         var agent = Http.Request.Headers.UserAgent.ToString();
         return agent.Length == 0 ? "unknown" : agent.Split('/')[0];
     }

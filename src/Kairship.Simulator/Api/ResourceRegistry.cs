@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kairship.Simulator.Api.Writing;
 using Kairship.Simulator.Objects;
 
 namespace Kairship.Simulator.Api;
@@ -44,6 +45,9 @@ internal sealed class ResourceRegistry
         var names = spec?["names"];
         if (JsonTree.Text(spec?["group"]) is not { } group || JsonTree.Text(names?["plural"]) is not { } plural || spec!["versions"] is not JsonArray versions)
             yield break;
+        if (!CustomDefinitions.IsEstablished(definition))
+            yield break;
+        var isTerminating = definition["metadata"]?["deletionTimestamp"] is not null;
         var kind = JsonTree.Text(names!["kind"]) ?? plural;
         foreach (var version in versions.OfType<JsonObject>().Where(v => v["served"]?.GetValue<bool>() == true))
         {
@@ -61,6 +65,7 @@ internal sealed class ResourceRegistry
                 Categories = Texts(names["categories"]),
                 CustomSchema = version["schema"]?["openAPIV3Schema"] as JsonObject ?? [],
                 CustomVersion = version,
+                IsTerminating = isTerminating,
             };
         }
     }

@@ -29,7 +29,7 @@ internal static class ServerSideApply
         if (managed.IsEmpty && live.ContainsKey("metadata"))
         {
             var apiVersion = JsonTree.Text(live["apiVersion"]) ?? manager.ApiVersion;
-            managed.Set(new FieldManager(BeforeFirstApply, FieldManager.Update, apiVersion, null), Owned(FieldSets.Of(live, schema)), now);
+            managed.Set(new FieldManager(BeforeFirstApply, FieldManager.Update, apiVersion, null), Owned(FieldSets.Compare([], live, schema).Added), now);
         }
         var wanted = Owned(FieldSets.Of(applied, schema));
         var last = managed[manager];

@@ -41,26 +41,28 @@ internal static class TypedMerge
         return JsonTree.CopyNode(applied);
     }
 
-    // Applied elements keep their order; elements that only the live list has stay before the shared element that they preceded.
+    // Elements that both lists have come in the applied order. Elements of the live list alone stay behind the element that they follow there,
+    // before what is new.
     static JsonArray Lists(JsonArray live, JsonArray applied, SchemaNode schema)
     {
-        var left = live.Select(i => (Key: PathElement.OfItem(i, schema) ?? "", Item: i)).ToList();
+        var left = new Queue<(string Key, JsonNode? Item)>(live.Select(i => (PathElement.OfItem(i, schema) ?? "", i)));
+        var before = left.DistinctBy(l => l.Key).ToDictionary(l => l.Key, l => l.Item);
         var wanted = applied.Select(i => PathElement.OfItem(i, schema) ?? "").ToHashSet();
         var result = new JsonArray();
-        var next = 0;
         foreach (var item in applied)
         {
             var key = PathElement.OfItem(item, schema) ?? "";
-            var at = left.FindIndex(l => l.Key == key);
-            for (; next < at; next++)
+            var isShared = before.TryGetValue(key, out var old);
+            while (left.TryPeek(out var next) && (isShared ? next.Key != key && left.Any(l => l.Key == key) : !wanted.Contains(next.Key)))
             {
-                if (!wanted.Contains(left[next].Key))
-                    result.Add(JsonTree.CopyNode(left[next].Item));
+                if (!wanted.Contains(left.Dequeue().Key))
+                    result.Add(JsonTree.CopyNode(next.Item));
             }
-            result.Add(at < 0 || schema.IsSet ? JsonTree.CopyNode(item) : Combine(left[at].Item, item, schema.Element!));
-            next = Math.Max(next, at + 1);
+            if (isShared && left.TryPeek(out var first) && first.Key == key)
+                left.Dequeue();
+            result.Add(!isShared || schema.IsSet ? JsonTree.CopyNode(item) : Combine(old, item, schema.Element!));
         }
-        foreach (var (_, item) in left.Skip(next).Where(l => !wanted.Contains(l.Key)))
+        foreach (var (_, item) in left.Where(l => !wanted.Contains(l.Key)))
             result.Add(JsonTree.CopyNode(item));
         return result;
     }

@@ -1,5 +1,6 @@
 using Kairship.Simulator.Controllers.Autoscaling;
 using Kairship.Simulator.Controllers.CronJobs;
+using Kairship.Simulator.Controllers.CustomResources;
 using Kairship.Simulator.Controllers.DaemonSets;
 using Kairship.Simulator.Controllers.Deployments;
 using Kairship.Simulator.Controllers.Discovery;
@@ -37,5 +38,6 @@ internal static class ControllerSet
         new NamespaceDeletionController(context),
         new GarbageCollector(context),
         new EventExpiry(context),
+        new DefinitionController(context),
     ];
 }

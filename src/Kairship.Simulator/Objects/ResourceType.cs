@@ -28,6 +28,9 @@ public sealed record ResourceType(
     /// <summary>Schema of a custom resource's version (openAPIV3Schema); null for built-in kinds.</summary>
     public System.Text.Json.Nodes.JsonObject? CustomSchema { get; init; }
 
+    /// <summary>Its definition is being deleted: nothing new is taken.</summary>
+    public bool IsTerminating { get; init; }
+
     /// <summary>The version of a custom resource as its definition states it (columns, subresources); null for built-in kinds.</summary>
     public System.Text.Json.Nodes.JsonObject? CustomVersion { get; init; }
 }

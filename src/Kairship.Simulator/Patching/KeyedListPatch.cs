@@ -18,7 +18,7 @@ internal static class KeyedListPatch
 
     public static JsonArray Merge(JsonArray live, JsonArray patch, JsonArray? order, SchemaNode list)
     {
-        if (patch.OfType<JsonObject>().Any(i => StrategicMergePatch.Directive(i) == "replace" && i.Count == 1))
+        if (patch.OfType<JsonObject>().Any(i => StrategicMergePatch.Directive(i) == "replace"))
             return [.. patch.OfType<JsonObject>().Where(i => StrategicMergePatch.Directive(i) is null).Select(i => (JsonNode)StrategicMergePatch.Plain(i))];
         if (order is not null)
             SameOrder(patch, order, list);
@@ -48,7 +48,7 @@ internal static class KeyedListPatch
             case "delete":
                 result.RemoveAll(r => Id(r, list) == id);
                 break;
-            case null or "merge" or "replace" when at < 0:
+            case null or "merge" when at < 0:
                 result.Add(StrategicMergePatch.Plain(change));
                 break;
             default:

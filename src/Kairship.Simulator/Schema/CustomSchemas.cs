@@ -12,6 +12,9 @@ internal static class CustomSchemas
 
     public static SchemaNode Of(JsonObject openApiSchema) => Built.GetValue(openApiSchema, Root);
 
+    /// <summary>One place inside of a schema.</summary>
+    public static SchemaNode Part(JsonObject schema) => Node(schema);
+
     static SchemaNode Root(JsonObject schema)
     {
         var root = Node(schema);
@@ -31,6 +34,8 @@ internal static class CustomSchemas
         var preserve = schema["x-kubernetes-preserve-unknown-fields"] is JsonValue flag && flag.GetValue<bool>();
         if (schema["x-kubernetes-int-or-string"] is JsonValue either && either.GetValue<bool>())
             return Leaf(SchemaKind.IntOrString, schema);
+        if (IsTrue(schema["x-kubernetes-embedded-resource"]) && !preserve)
+            return Embedded(schema);
         switch (JsonTree.Text(schema["type"]))
         {
             case "object" when schema["properties"] is JsonObject properties:
@@ -68,6 +73,18 @@ internal static class CustomSchemas
                 return Leaf(SchemaKind.Any, schema);
         }
     }
+
+    // An object inside of an object always has a kind and metadata.
+    static SchemaNode Embedded(JsonObject schema)
+    {
+        var fields = (schema["properties"] as JsonObject ?? []).Where(p => p.Value is JsonObject).ToDictionary(p => p.Key, p => Node(p.Value!.AsObject()));
+        fields.TryAdd("apiVersion", new SchemaNode(SchemaKind.String));
+        fields.TryAdd("kind", new SchemaNode(SchemaKind.String));
+        fields["metadata"] = BuiltInSchemas.ObjectMeta;
+        return new SchemaNode(SchemaKind.Struct) { Fields = fields, Default = schema["default"], Custom = schema };
+    }
+
+    static bool IsTrue(JsonNode? node) => node is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 
     static SchemaNode ListNode(JsonObject schema)
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -31,6 +32,22 @@ internal static class FieldCheck
             return;
         foreach (var (name, value) in obj)
             PruneNode(value, schema.Field(name));
+    }
+
+    /// <summary>Removes nulls from a custom resource where its schema does not take them; defaults may follow.</summary>
+    public static void PruneNulls(JsonObject obj, SchemaNode schema)
+    {
+        foreach (var (name, value) in obj.ToList())
+        {
+            var field = schema.Field(name);
+            if (value is null && (schema.Declares(name) || schema.Kind == SchemaKind.Map) && !field.Nullable)
+                obj.Remove(name);
+            else if (value is JsonObject child)
+                PruneNulls(child, field);
+            else if (value is JsonArray items)
+                foreach (var item in items.OfType<JsonObject>())
+                    PruneNulls(item, field.Element ?? SchemaNode.Any);
+        }
     }
 
     static void PruneNode(JsonNode? node, SchemaNode schema)
@@ -78,7 +95,8 @@ internal static class FieldCheck
     {
         SchemaKind.Struct or SchemaKind.Map => node is JsonObject,
         SchemaKind.List => node is JsonArray,
-        SchemaKind.String or SchemaKind.Time or SchemaKind.Bytes => node.GetValueKind() == JsonValueKind.String,
+        SchemaKind.String or SchemaKind.Time => node.GetValueKind() == JsonValueKind.String,
+        SchemaKind.Bytes => node is JsonValue text && text.TryGetValue<string>(out var base64) && Base64.IsValid(base64),
         SchemaKind.Boolean => node.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
         SchemaKind.Integer => node is JsonValue v && v.GetValueKind() == JsonValueKind.Number && long.TryParse(v.ToJsonString(), out _),
         SchemaKind.Number => node.GetValueKind() == JsonValueKind.Number,

@@ -64,6 +64,9 @@ internal sealed class SchemaNode(SchemaKind kind)
     /// <summary>Default of a custom resource's field.</summary>
     public JsonNode? Default { get; init; }
 
+    /// <summary>A custom resource's field that may be null.</summary>
+    public bool Nullable => Custom?["nullable"] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
+
     /// <summary>The schema text of a custom resource's field, for validation.</summary>
     public JsonObject? Custom { get; init; }
 

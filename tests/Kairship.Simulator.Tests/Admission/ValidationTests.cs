@@ -37,7 +37,7 @@ public sealed class ValidationTests : IAsyncLifetime
 
     [Theory]
     [InlineData("selector", "null", "spec.selector: Required value")]
-    [InlineData("selector", """{"matchLabels":{"app":"other"}}""", "spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}: `selector` does not match template `labels`")]
+    [InlineData("selector", """{"matchLabels":{"app":"other"}}""", "spec.template.metadata.labels: Invalid value: map[string]string{\"app\":\"web\"}: `selector` does not match template `labels`")]
     [InlineData("replicas", "-1", "spec.replicas: Invalid value: -1: must be greater than or equal to 0")]
     [InlineData("strategy", """{"type":"Recreate","rollingUpdate":{"maxSurge":1}}""", "spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'")]
     [InlineData("strategy", """{"rollingUpdate":{"maxSurge":0,"maxUnavailable":0}}""", "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0")]

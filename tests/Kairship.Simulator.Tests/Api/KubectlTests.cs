@@ -128,7 +128,7 @@ public sealed class KubectlTests : IAsyncLifetime
         await Ok("apply -f -", CustomResourceTests.Definition);
         await Ok("wait --for=condition=Established crd/rollouts.example.com --timeout=5s");
         await Ok("apply -f -", Rollout(5));
-        (await Ok("get ro")).Should().MatchRegex(@"NAME\s+WEIGHT\s+AGE\s+r\s+5\s+\d+s");
+        (await Ok("get ro")).Should().MatchRegex(@"NAME\s+WEIGHT\s+r\s+5\s");
         await Ok("apply --server-side --force-conflicts -f -", Rollout(10));
         (await Ok("get rollout r -o jsonpath={.spec.weight}")).Should().Be("10");
     }

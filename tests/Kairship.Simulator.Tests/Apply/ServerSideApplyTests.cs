@@ -185,7 +185,7 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
     [InlineData("""{"metadata":{"name":"other"}}""", 400, "the name of the object (other) does not match the name on the URL (web)")]
     [InlineData("""{"metadata":{"managedFields":[{"manager":"x"}]}}""", 400, "metadata.managedFields must be nil")]
     [InlineData("""{"apiVersion":"apps/v2"}""", 400, "Incorrect version specified in apply patch. Specified patch version: apps/v2, expected: apps/v1")]
-    [InlineData("""{"spec":{"replicas":2}}""", 422, "Deployment.apps \"web\" is invalid: [spec.selector: Required value, spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`, spec.template.spec.containers: Required value]")]
+    [InlineData("""{"spec":{"replicas":2}}""", 422, "Deployment.apps \"web\" is invalid: [spec.selector: Required value, spec.template.metadata.labels: Invalid value: map[string]string(nil): `selector` does not match template `labels`, spec.template.spec.containers: Required value]")]
     public async Task Apply_BadConfiguration_IsRefusedWithReason(string patch, int code, string message)
     {
         var body = Sample.Json(patch);

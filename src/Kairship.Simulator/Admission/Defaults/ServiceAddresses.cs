@@ -15,8 +15,8 @@ internal static class ServiceAddresses
             return;
         var others = store.List("", "services").Where(s => s["metadata"]!["uid"]!.GetValue<string>() != JsonTree.Text(service["metadata"]?["uid"])).ToList();
         if (JsonTree.Text(spec["clusterIP"]) is not { Length: > 0 } address)
-            spec["clusterIP"] = address = Free(others);
-        spec["clusterIPs"] = new JsonArray(address);
+            spec["clusterIP"] = address = spec["clusterIPs"] is JsonArray { Count: > 0 } given ? JsonTree.Text(given[0]) ?? "" : Free(others);
+        spec["clusterIPs"] ??= new JsonArray(address);
         if (type is not ("NodePort" or "LoadBalancer"))
             return;
         var taken = others.SelectMany(s => PodDefaults.Items(s["spec"]?["ports"])).Concat(PodDefaults.Items(spec["ports"]))
@@ -27,6 +27,20 @@ internal static class ServiceAddresses
             taken.Add(free);
             port["nodePort"] = (long)free;
         }
+    }
+
+    /// <summary>Of the two fields that say the same, the one that a change names counts; one that it leaves out stays.</summary>
+    public static void Carry(JsonObject service, JsonObject old)
+    {
+        if (service["spec"] is not JsonObject spec || old["spec"] is not JsonObject before || JsonTree.Text(spec["type"]) == "ExternalName")
+            return;
+        foreach (var name in (ReadOnlySpan<string>)["clusterIP", "clusterIPs"])
+        {
+            if (spec[name] is null && before[name] is { } address)
+                spec[name] = address.DeepClone();
+        }
+        if (!JsonNode.DeepEquals(spec["clusterIP"], before["clusterIP"]) && JsonNode.DeepEquals(spec["clusterIPs"], before["clusterIPs"]))
+            spec.Remove("clusterIPs");
     }
 
     static string Free(List<JsonObject> services)

@@ -15,7 +15,7 @@ internal static partial class Names
         "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character "
         + "(e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
-    const string ServiceRule =
+    public const string ServiceRule =
         "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character "
         + "(e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 
@@ -36,6 +36,8 @@ internal static partial class Names
         else
             CheckName(type, name, violations);
         Labels(meta["labels"] as JsonObject, "metadata.labels", violations);
+        Finalizers(type, meta["finalizers"] as JsonArray, violations);
+        Owners(meta["ownerReferences"] as JsonArray, violations);
         var size = 0;
         foreach (var (key, value) in meta["annotations"] as JsonObject ?? [])
         {
@@ -45,6 +47,32 @@ internal static partial class Names
         }
         if (size > 256 * 1024)
             violations.TooLong("metadata.annotations", "may not be more than 262144 bytes");
+    }
+
+    static void Finalizers(ResourceType type, JsonArray? finalizers, Violations violations)
+    {
+        // Custom resources and their definitions take any name.
+        var mustBeQualified = type.CustomSchema is null && type.Group != "apiextensions.k8s.io";
+        for (var i = 0; i < finalizers?.Count; i++)
+        {
+            var name = JsonTree.Text(finalizers[i]) ?? "";
+            if (!IsQualified(name))
+                violations.Invalid("metadata.finalizers", name, KeyRule);
+            if (mustBeQualified && !name.Contains('/', StringComparison.Ordinal) && name is not ("orphan" or "foregroundDeletion" or "kubernetes"))
+                violations.Invalid($"metadata.finalizers[{i}]", name, "name is neither a standard finalizer name nor is it fully qualified");
+        }
+    }
+
+    static void Owners(JsonArray? owners, Violations violations)
+    {
+        foreach (var owner in (owners ?? []).OfType<JsonObject>())
+        {
+            foreach (var (field, what) in (ReadOnlySpan<(string, string)>)[("apiVersion", "version"), ("kind", "kind"), ("name", "name"), ("uid", "uid")])
+            {
+                if (JsonTree.Text(owner[field]) is not { Length: > 0 })
+                    violations.Invalid($"metadata.ownerReferences.{field}", "", $"{what} must not be empty");
+            }
+        }
     }
 
     public static void Labels(JsonObject? labels, string field, Violations violations)
@@ -69,6 +97,8 @@ internal static partial class Names
         else if (!DnsLabel().IsMatch(text))
             violations.Invalid(field, value, LabelRule);
     }
+
+    public static bool IsServiceName(string name) => name.Length is > 0 and <= 63 && ServiceName().IsMatch(name);
 
     public static bool IsConfigKey(string key) => key.Length is > 0 and <= 253 && ConfigKey().IsMatch(key);
 

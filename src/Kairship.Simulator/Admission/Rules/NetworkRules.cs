@@ -25,14 +25,16 @@ internal static class NetworkRules
         Ports(spec?["ports"] as JsonArray ?? [], violations);
         if (old?["spec"]?["clusterIP"] is { } was && type != "ExternalName" && JsonTree.Text(old["spec"]!["type"]) != "ExternalName"
             && !JsonNode.DeepEquals(was, spec?["clusterIP"]))
-            violations.Invalid("spec.clusterIPs[0]", new JsonArray(spec?["clusterIP"]?.DeepClone()), "may not change once set");
+            violations.InvalidAs("spec.clusterIPs[0]", GoText.Texts(new JsonArray(spec?["clusterIP"]?.DeepClone())), "may not change once set");
+        if (spec?["clusterIPs"] is JsonArray { Count: > 0 } addresses && JsonTree.Text(addresses[0]) != JsonTree.Text(spec["clusterIP"]))
+            violations.InvalidAs("spec.clusterIPs", GoText.Texts(addresses), "element [0] must match clusterIP");
     }
 
     public static void Ingress(JsonObject ingress, Violations violations)
     {
         var spec = ingress["spec"] as JsonObject;
         if (spec?["rules"] is not JsonArray { Count: > 0 } && spec?["defaultBackend"] is null)
-            violations.Invalid("spec", spec?.DeepClone(), "either `defaultBackend` or `rules` must be specified");
+            violations.InvalidAs("spec", "[]networking.IngressRule(nil)", "either `defaultBackend` or `rules` must be specified");
         var rule = 0;
         foreach (var paths in PodDefaults.Items(spec?["rules"]).Select(r => PodDefaults.Items(r["http"]?["paths"]).ToList()))
         {
@@ -40,6 +42,10 @@ internal static class NetworkRules
             {
                 var at = $"spec.rules[{rule}].http.paths[{i}]";
                 violations.OneOf($"{at}.pathType", paths[i]["pathType"], "Exact", "ImplementationSpecific", "Prefix");
+                if (JsonTree.Text(paths[i]["pathType"]) is "Exact" or "Prefix" && JsonTree.Text(paths[i]["path"]) is not ['/', ..])
+                    violations.Invalid($"{at}.path", paths[i]["path"] ?? "", "must be an absolute path");
+                if (paths[i]["backend"]?["service"] is null && paths[i]["backend"]?["resource"] is null)
+                    violations.Invalid($"{at}.backend", "", "resource or service backend is required");
                 if (paths[i]["backend"]?["service"] is JsonObject service && JsonTree.Text(service["name"]) is not { Length: > 0 })
                     violations.Required($"{at}.backend.service.name");
             }
@@ -66,6 +72,8 @@ internal static class NetworkRules
             else if (!seen.Add($"{port["protocol"]}/{port["port"]}"))
                 violations.Duplicate(at, new JsonObject { ["port"] = port["port"]!.DeepClone(), ["protocol"] = port["protocol"]?.DeepClone() });
             violations.OneOf($"{at}.protocol", port["protocol"] ?? "TCP", "SCTP", "TCP", "UDP");
+            if (JsonTree.Number(port["nodePort"]) is { } node and not 0 and not (>= 30000 and <= 32767))
+                violations.Invalid($"{at}.nodePort", node, "provided port is not in the valid range. The range of valid ports is 30000-32767");
         }
     }
 }

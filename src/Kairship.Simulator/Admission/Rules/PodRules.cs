@@ -9,6 +9,10 @@ namespace Kairship.Simulator.Admission.Rules;
 /// <summary>What a pod's spec must say.</summary>
 internal static partial class PodRules
 {
+    // In the order in which a real API server looks at them.
+    static readonly string[] Sources =
+        ["emptyDir", "hostPath", "secret", "nfs", "iscsi", "persistentVolumeClaim", "downwardAPI", "fc", "configMap", "projected", "csi", "ephemeral"];
+
     public static void Spec(JsonObject? spec, string field, Violations violations)
     {
         var volumes = new HashSet<string>();
@@ -18,6 +22,8 @@ internal static partial class PodRules
             Name(volume, $"{field}.volumes[{index}].name", violations);
             if (JsonTree.Text(volume["name"]) is { Length: > 0 } name && !volumes.Add(name))
                 violations.Duplicate($"{field}.volumes[{index}].name", name);
+            if (Sources.Where(s => volume[s] is not null).Skip(1).FirstOrDefault() is { } second)
+                violations.Forbidden($"{field}.volumes[{index}].{second}", "may not specify more than 1 volume type");
             index++;
         }
         var names = new HashSet<string>();

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Kairship.Simulator.Objects;
-using Kairship.Simulator.Schema;
 
 namespace Kairship.Simulator.Admission.Rules;
 
@@ -17,7 +16,7 @@ internal static class Validation
         {
             case ("", "pods"):
                 PodRules.Spec(obj["spec"] as JsonObject, "spec", violations);
-                PodUpdate(obj, old, violations);
+                PodUpdateRules.Check(obj, old, violations);
                 break;
             case ("", "services"):
                 NetworkRules.Service(obj, old, violations);
@@ -27,6 +26,13 @@ internal static class Validation
                 break;
             case ("", "secrets"):
                 Secret(obj, old, violations);
+                break;
+            case ("", "persistentvolumeclaims") or ("storage.k8s.io", "storageclasses"):
+                StorageRules.Check(type, obj, old, violations);
+                break;
+            case ("scheduling.k8s.io", "priorityclasses"):
+                if (old is not null && !JsonNode.DeepEquals(old["value"], obj["value"]))
+                    violations.Forbidden("value", "may not be changed in an update.");
                 break;
             case ("apps" or "batch", _):
                 WorkloadRules.Check(type, obj, old, violations);
@@ -43,40 +49,31 @@ internal static class Validation
                 break;
             case ("rbac.authorization.k8s.io", "rolebindings" or "clusterrolebindings"):
                 if (old?["roleRef"] is { } role && !JsonNode.DeepEquals(role, obj["roleRef"]))
-                    violations.Invalid("roleRef", obj["roleRef"]?.DeepClone(), "cannot change roleRef");
+                    violations.InvalidAs("roleRef", RoleRef(obj["roleRef"]), "cannot change roleRef");
                 break;
             case ("apiextensions.k8s.io", _):
-                Definition(obj, violations);
+                DefinitionRules.Check(obj, old, violations);
                 break;
             default:
                 if (type.CustomSchema is { } schema)
-                    CustomRules.Check(obj, CustomSchemas.Of(schema), violations);
+                    CustomRules.Check(obj, schema, violations);
                 break;
         }
         if (violations.Any)
             throw violations.Error(type, JsonTree.Text(obj["metadata"]?["name"]) ?? "");
     }
 
-    static void PodUpdate(JsonObject pod, JsonObject? old, Violations violations)
+    /// <summary>The status alone, as it is written through its own endpoint.</summary>
+    /// <exception cref="ApiException">422 Invalid.</exception>
+    public static void CheckStatus(ResourceType type, JsonObject obj)
     {
-        if (old?["spec"] is not JsonObject before || pod["spec"] is not JsonObject after)
-            return;
-        var (was, now) = (Fixed(before), Fixed(after));
-        if (!JsonNode.DeepEquals(was, now))
-        {
-            violations.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
-                + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)");
-        }
-
-        static JsonObject Fixed(JsonObject spec)
-        {
-            var copy = JsonTree.Copy(spec);
-            foreach (var name in (ReadOnlySpan<string>)["activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"])
-                copy.Remove(name);
-            foreach (var container in (copy["containers"] as JsonArray ?? []).Concat(copy["initContainers"] as JsonArray ?? []).OfType<JsonObject>())
-                container.Remove("image");
-            return copy;
-        }
+        var violations = new Violations();
+        if (type.CustomSchema is { } schema)
+            CustomRules.Check(obj, schema, violations);
+        else if (type.Group == "apps")
+            StatusRules.Counts(obj["status"] as JsonObject, isDeployment: type.Plural == "deployments", violations);
+        if (violations.Any)
+            throw violations.Error(type, JsonTree.Text(obj["metadata"]?["name"]) ?? "");
     }
 
     static void ConfigMap(JsonObject map, JsonObject? old, Violations violations)
@@ -105,6 +102,14 @@ internal static class Validation
         }
         if (old is not null)
             violations.Immutable("type", old["type"], secret["type"]);
+        string[] needed = JsonTree.Text(secret["type"]) switch
+        {
+            "kubernetes.io/tls" => ["tls.crt", "tls.key"],
+            "kubernetes.io/dockerconfigjson" => [".dockerconfigjson"],
+            _ => [],
+        };
+        foreach (var key in needed.Where(k => secret["data"]?[k] is null))
+            violations.Required($"data[{key}]");
         FixedData(secret, old, violations);
     }
 
@@ -112,7 +117,7 @@ internal static class Validation
     {
         if (old?["immutable"]?.GetValue<bool>() != true)
             return;
-        foreach (var list in (ReadOnlySpan<string>)["data", "binaryData"])
+        foreach (var list in (ReadOnlySpan<string>)["immutable", "data", "binaryData"])
         {
             if (!JsonNode.DeepEquals(old[list], obj[list]))
                 violations.Forbidden(list, "field is immutable when `immutable` is set");
@@ -132,22 +137,8 @@ internal static class Validation
             violations.Invalid("spec.maxReplicas", spec["maxReplicas"], "must be greater than or equal to `minReplicas`");
     }
 
-    static void Definition(JsonObject definition, Violations violations)
-    {
-        var spec = definition["spec"] as JsonObject;
-        var names = spec?["names"];
-        if (JsonTree.Text(spec?["group"]) is not { Length: > 0 } group)
-            violations.Required("spec.group");
-        else if (JsonTree.Text(definition["metadata"]!["name"]) != $"{JsonTree.Text(names?["plural"])}.{group}")
-            violations.Invalid("metadata.name", definition["metadata"]!["name"], "must be spec.names.plural+\".\"+spec.group");
-        violations.OneOf("spec.scope", spec?["scope"], "Cluster", "Namespaced");
-        var versions = (spec?["versions"] as JsonArray ?? []).OfType<JsonObject>().ToList();
-        if (versions.Count(v => v["storage"]?.GetValue<bool>() == true) != 1)
-            violations.Invalid("spec.versions", new JsonArray([.. versions.Select(v => v["name"]?.DeepClone())]), "must have exactly one version marked as storage version");
-        for (var i = 0; i < versions.Count; i++)
-        {
-            if (versions[i]["schema"]?["openAPIV3Schema"] is null)
-                violations.Required($"spec.versions[{i}].schema.openAPIV3Schema", "schemas are required");
-        }
-    }
+    static string RoleRef(JsonNode? role) =>
+        $"rbac.RoleRef{{APIGroup:{Text(role, "apiGroup")}, Kind:{Text(role, "kind")}, Name:{Text(role, "name")}}}";
+
+    static string Text(JsonNode? node, string field) => GoText.Quote(JsonTree.Text(node?[field]) ?? "");
 }

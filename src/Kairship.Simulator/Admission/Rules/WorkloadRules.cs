@@ -16,27 +16,27 @@ internal static class WorkloadRules
         switch (type.Plural)
         {
             case "deployments":
-                Selected(spec, violations);
+                Selected(spec, "deployment", violations);
                 Deployment(spec, violations);
                 Immutable(old, spec, violations);
                 break;
             case "replicasets":
-                Selected(spec, violations);
+                Selected(spec, "deployment", violations);
                 Immutable(old, spec, violations);
                 break;
             case "daemonsets":
-                Selected(spec, violations);
+                Selected(spec, "daemonset", violations);
                 Immutable(old, spec, violations);
                 break;
             case "statefulsets":
-                Selected(spec, violations);
+                Selected(spec, "statefulset", violations);
                 if (old?["spec"] is JsonObject before && spec is not null && !SameBut(before, spec, ChangeableStatefulSet))
                     violations.Forbidden("spec", "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
                 break;
             case "jobs":
                 Job(spec, "spec", violations);
-                if (old?["spec"] is JsonObject was && spec is not null && !JsonNode.DeepEquals(was["template"], spec["template"]))
-                    violations.Invalid("spec.template", spec["template"], "field is immutable");
+                if (old?["spec"] is JsonObject was && spec is not null)
+                    JobUpdate(was, spec, violations);
                 break;
             case "cronjobs":
                 if (JsonTree.Text(spec?["schedule"]) is not { Length: > 0 })
@@ -46,7 +46,16 @@ internal static class WorkloadRules
         }
     }
 
-    static void Selected(JsonObject? spec, Violations violations)
+    static void JobUpdate(JsonObject old, JsonObject spec, Violations violations)
+    {
+        violations.Immutable("spec.completions", old["completions"], spec["completions"]);
+        if (!JsonNode.DeepEquals(old["selector"], spec["selector"]))
+            violations.InvalidAs("spec.selector", Shown(spec["selector"]), "field is immutable");
+        violations.Immutable("spec.template", old["template"], spec["template"]);
+        violations.Immutable("spec.completionMode", old["completionMode"], spec["completionMode"]);
+    }
+
+    static void Selected(JsonObject? spec, string kind, Violations violations)
     {
         violations.AtLeast("spec.replicas", spec?["replicas"], 0);
         violations.AtLeast("spec.minReadySeconds", spec?["minReadySeconds"], 0);
@@ -55,9 +64,9 @@ internal static class WorkloadRules
         if (spec?["selector"] is not JsonObject selector)
             violations.Required("spec.selector");
         else if (selector.Count == 0)
-            violations.Invalid("spec.selector", selector.DeepClone(), "empty selector is invalid for deployment");
+            violations.InvalidAs("spec.selector", GoText.Selector(selector), $"empty selector is invalid for {kind}");
         if (spec?["selector"] is not JsonObject wanted || !LabelSelector.Of(wanted).Matches(labels))
-            violations.Invalid("spec.template.metadata.labels", labels?.DeepClone(), "`selector` does not match template `labels`");
+            violations.InvalidAs("spec.template.metadata.labels", GoText.Texts(labels), "`selector` does not match template `labels`");
         Names.Labels(labels, "spec.template.metadata.labels", violations);
         var pod = spec?["template"]?["spec"] as JsonObject;
         PodRules.Spec(pod, "spec.template.spec", violations);
@@ -88,16 +97,18 @@ internal static class WorkloadRules
         var pod = spec?["template"]?["spec"] as JsonObject;
         PodRules.Spec(pod, field + ".template.spec", violations);
         if (JsonTree.Text(pod?["restartPolicy"]) == "Always")
-            violations.OneOf(field + ".template.spec.restartPolicy", "Always", "OnFailure", "Never");
+            violations.Required(field + ".template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\"");
         foreach (var count in (ReadOnlySpan<string>)["parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"])
             violations.AtLeast($"{field}.{count}", spec?[count], 0);
     }
 
     static void Immutable(JsonObject? old, JsonObject? spec, Violations violations)
     {
-        if (old?["spec"]?["selector"] is { } was && spec?["selector"] is { } selector)
-            violations.Immutable("spec.selector", was, selector);
+        if (old?["spec"]?["selector"] is { } was && !JsonNode.DeepEquals(was, spec?["selector"]))
+            violations.InvalidAs("spec.selector", Shown(spec?["selector"]), "field is immutable");
     }
+
+    static string Shown(JsonNode? selector) => selector is JsonObject given ? GoText.Selector(given) : "\"null\"";
 
     static bool SameBut(JsonObject old, JsonObject next, string[] changeable) =>
         old.Select(p => p.Key).Union(next.Select(p => p.Key)).Except(changeable).All(k => JsonNode.DeepEquals(old[k], next[k]));

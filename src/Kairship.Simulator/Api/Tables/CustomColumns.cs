@@ -7,7 +7,8 @@ namespace Kairship.Simulator.Api.Tables;
 /// <summary>The additionalPrinterColumns of a custom resource. JSON paths: fields, and one filter such as <c>conditions[?(@.type=="Ready")]</c> a step.</summary>
 internal static partial class CustomColumns
 {
-    public static bool HasOwnAge(ResourceType type) => Defined(type).Any(c => JsonTree.Text(c["jsonPath"]) == ".metadata.creationTimestamp");
+    /// <summary>A definition that names columns names all of them; the age is there only where it names none.</summary>
+    public static bool HasOwnAge(ResourceType type) => Defined(type).Any();
 
     public static IEnumerable<TableColumn> Of(ResourceType type) => Defined(type).Select(column =>
     {

@@ -12,8 +12,12 @@ internal sealed class Creation(ObjectStore store, Preparation preparation)
 {
     public JsonObject Create(ApiCall call, RequestBody body)
     {
+        if (call.Type.IsTerminating)
+            throw new ApiException(405, "MethodNotAllowed", "create not allowed while custom resource definition is terminating", []);
         var obj = body.Object(call.Type.Group, call.Type.Version);
+        CustomDefinitions.RequireKind(call, obj);
         Preparation.Address(call, obj);
+        CustomDefinitions.Warn(call, obj);
         var meta = obj["metadata"]!.AsObject();
         if (JsonTree.Text(meta["name"]) is null or "" && JsonTree.Text(meta["generateName"]) is { Length: > 0 } prefix)
             meta["name"] = prefix + RandomNumberGenerator.GetString("bcdfghjklmnpqrstvwxz2456789", 5);

@@ -50,6 +50,9 @@ internal sealed class Deletion(ObjectStore store, ResourceRegistry registry)
                 store.Update(key, WaitForDependents);
                 break;
         }
+        // Its objects go before it does.
+        if (key is { Group: "apiextensions.k8s.io" })
+            store.Update(key, CustomDefinitions.HoldForCleanup);
         store.Delete(key, uid, Grace(call, options));
         var left = store.Get(key);
         return left is not null && JsonTree.Text(left["metadata"]!["uid"]) == uid ? left

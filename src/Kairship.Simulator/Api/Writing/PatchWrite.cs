@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kairship.Simulator.Admission;
+using Kairship.Simulator.Admission.Rules;
 using Kairship.Simulator.Api.Bodies;
 using Kairship.Simulator.Apply;
 using Kairship.Simulator.Objects;
@@ -21,7 +22,7 @@ internal sealed class PatchWrite(ObjectStore store, Preparation preparation, Cre
         if (body.MediaType == ApplyMedia)
             return Apply(call, body);
         if (call.Query.ContainsKey("force"))
-            throw Options("force", "FieldValueForbidden", "Forbidden: may not be specified for non-apply patch");
+            throw call.Options("force", "FieldValueForbidden", "Forbidden: may not be specified for non-apply patch");
         var isStatus = call.Path.Subresource == "status";
         var patched = change.Run(
             call,
@@ -29,6 +30,7 @@ internal sealed class PatchWrite(ObjectStore store, Preparation preparation, Cre
             old =>
             {
                 var next = Patched(old, body, call);
+                SameObject(call, old, next);
                 Preparation.Address(call, next);
                 FieldValidation.Apply(call, next, body.Duplicates, patch: true);
                 return replacement.Next(call, next, old, isStatus);
@@ -42,17 +44,31 @@ internal sealed class PatchWrite(ObjectStore store, Preparation preparation, Cre
     public static JsonObject Patched(JsonObject target, RequestBody body, ApiCall call) => body.MediaType switch
     {
         JsonMedia => JsonPatch.Apply(target, body.Node),
-        MergeMedia => JsonMergePatch.Apply(target, body.Object(call.Type.Group, call.Type.Version)),
-        StrategicMedia when call.Type.CustomSchema is null => StrategicMergePatch.Apply(target, body.Object(call.Type.Group, call.Type.Version), call.Schema),
+        MergeMedia => JsonMergePatch.Apply(target, body.Node as JsonObject ?? throw PatchResult.Invalid(body.Node ?? JsonValue.Create("null")!, "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value")),
+        StrategicMedia when call.Type.CustomSchema is null => StrategicMergePatch.Apply(target, body.Node as JsonObject ?? throw ApiException.BadRequest("json: cannot unmarshal array into Go value of type map[string]interface {}"), call.Schema),
         _ => throw new ApiException(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: "
             + string.Join(", ", call.Type.CustomSchema is null ? [JsonMedia, MergeMedia, StrategicMedia, ApplyMedia] : new[] { JsonMedia, MergeMedia, ApplyMedia })),
     };
+
+    static void SameObject(ApiCall call, JsonObject old, JsonObject next)
+    {
+        if (JsonTree.Text(next["kind"]) is { } kind && kind != call.Type.Kind)
+            throw PatchResult.Invalid(next, $"converting ({call.Type.Version}.{kind}) to ({call.Type.Version}.{call.Type.Kind}): unknown conversion");
+        if (JsonTree.Text(next["apiVersion"]) is { } version && version != call.Type.ApiVersion)
+            throw PatchResult.Invalid(next, $"no kind \"{call.Type.Kind}\" is registered for version \"{version}\"");
+        if (JsonTree.Text(next["metadata"]?["uid"]) is { } uid && uid != JsonTree.Text(old["metadata"]!["uid"]))
+        {
+            var violations = new Violations();
+            violations.Invalid("metadata.uid", uid, "field is immutable");
+            throw violations.Error(call.Type, call.Path.Name!);
+        }
+    }
 
     /// <summary>The manager of an apply; naming one is required.</summary>
     public static FieldManager Applier(ApiCall call) =>
         call.Query["fieldManager"] is [{ Length: > 0 }]
             ? call.Manager(FieldManager.Apply)
-            : throw Options("fieldManager", "FieldValueRequired", "Required value: is required for apply patch");
+            : throw call.Options("fieldManager", "FieldValueRequired", "Required value: is required for apply patch");
 
     (JsonObject, bool) Apply(ApiCall call, RequestBody body)
     {
@@ -88,8 +104,13 @@ internal sealed class PatchWrite(ObjectStore store, Preparation preparation, Cre
     {
         Change.RequireVersion(call.Key, old, applied);
         var next = ServerSideApply.Apply(old, applied, call.Schema, manager, call.Flag("force"), preparation.Now);
-        if (ReferenceEquals(next, old) || isStatus)
+        if (ReferenceEquals(next, old))
             return next;
+        if (isStatus)
+        {
+            Validation.CheckStatus(call.Type, next);
+            return next;
+        }
         preparation.ForUpdate(call, next, old);
         return next;
     }
@@ -102,7 +123,7 @@ internal sealed class PatchWrite(ObjectStore store, Preparation preparation, Cre
             throw ApiException.BadRequest($"Incorrect version specified in apply patch. Specified patch version: {version}, expected: {call.Type.ApiVersion}");
         if (kind != call.Type.Kind)
             throw ApiException.BadRequest($"{kind} in version \"{call.Type.Version}\" cannot be handled as a {call.Type.Kind}");
-        if (applied["metadata"]?["managedFields"] is JsonArray { Count: > 0 })
+        if (applied["metadata"]?["managedFields"] is JsonArray)
             throw ApiException.BadRequest("metadata.managedFields must be nil");
         Preparation.RemoveNulls(applied);
         Preparation.Address(call, applied);
@@ -129,15 +150,4 @@ internal sealed class PatchWrite(ObjectStore store, Preparation preparation, Cre
                 meta.Remove(name);
         }
     }
-
-    static ApiException Options(string field, string reason, string message) => new(
-        422,
-        "Invalid",
-        $"PatchOptions.meta.k8s.io \"\" is invalid: {field}: {message}",
-        new JsonObject
-        {
-            ["group"] = "meta.k8s.io",
-            ["kind"] = "PatchOptions",
-            ["causes"] = new JsonArray(new JsonObject { ["reason"] = reason, ["message"] = message, ["field"] = field }),
-        });
 }

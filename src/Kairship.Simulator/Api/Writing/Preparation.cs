@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Kairship.Simulator.Admission.Defaults;
 using Kairship.Simulator.Admission.Rules;
 using Kairship.Simulator.Objects;
+using Kairship.Simulator.Schema;
 
 namespace Kairship.Simulator.Api.Writing;
 
@@ -26,7 +27,9 @@ internal sealed class Preparation(ObjectStore store)
         if (call.Path.Name is { } name && JsonTree.Text(meta["name"]) is { Length: > 0 } given && given != name)
             throw ApiException.BadRequest($"the name of the object ({given}) does not match the name on the URL ({name})");
         if (call.Type.Namespaced && JsonTree.Text(meta["namespace"]) is { Length: > 0 } ns && ns != call.Path.Namespace)
-            throw ApiException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+            throw ApiException.BadRequest(call.Path.Name is null
+                ? "the namespace of the provided object does not match the namespace sent on the request"
+                : $"the namespace of the object ({ns}) does not match the namespace on the request ({call.Path.Namespace})");
         if (call.Path.Name is { } fromPath)
             meta["name"] = fromPath;
         if (call.Type.Namespaced)
@@ -60,7 +63,7 @@ internal sealed class Preparation(ObjectStore store)
         if (call.Type.HasStatus && call.Type is not { Group: "", Plural: "nodes" })
             obj.Remove("status");
         JsonTree.Child(obj, "metadata").Remove("resourceVersion");
-        RemoveNulls(obj);
+        RemoveNulls(call, obj);
         // Known before it is stored: defaults may refer to it.
         JsonTree.Child(obj, "metadata")["uid"] = Guid.NewGuid().ToString();
         Defaulting.Apply(call.Type, obj);
@@ -71,22 +74,18 @@ internal sealed class Preparation(ObjectStore store)
     /// <summary>Completes a changed object, and checks it.</summary>
     public void ForUpdate(ApiCall call, JsonObject obj, JsonObject old)
     {
-        RemoveNulls(obj);
+        RemoveNulls(call, obj);
         if (call.Type.HasStatus)
             Keep(obj, old, "status");
-        if (call.Type is { Group: "", Plural: "services" } && JsonTree.Text(obj["spec"]?["type"]) != "ExternalName")
-        {
-            foreach (var name in (ReadOnlySpan<string>)["clusterIP", "clusterIPs"])
-            {
-                if (obj["spec"] is JsonObject spec && spec[name] is null && old["spec"]?[name] is { } address)
-                    spec[name] = address.DeepClone();
-            }
-        }
+        if (call.Type is { Group: "", Plural: "services" })
+            ServiceAddresses.Carry(obj, old);
         Defaulting.Apply(call.Type, obj);
         if (call.Type is { Group: "", Plural: "services" })
             ServiceAddresses.Allocate(store, obj);
         if (call.Type is { Group: "", Plural: "namespaces" })
             Keep(obj, old, "spec");
+        if (call.Type is { Group: "apiextensions.k8s.io" })
+            CustomDefinitions.Follow(obj, old);
         Validation.Check(call.Type, obj, old);
     }
 
@@ -99,7 +98,16 @@ internal sealed class Preparation(ObjectStore store)
             obj.Remove(field);
     }
 
-    /// <summary>Nulls mean absent; decoding drops them.</summary>
+    /// <summary>Nulls mean absent, but where the schema of a custom resource takes them.</summary>
+    public static void RemoveNulls(ApiCall call, JsonObject obj)
+    {
+        if (call.Type.CustomSchema is null)
+            RemoveNulls(obj);
+        else
+            FieldCheck.PruneNulls(obj, call.Schema);
+    }
+
+    /// <summary>Decoding of typed objects drops nulls.</summary>
     public static void RemoveNulls(JsonObject obj)
     {
         foreach (var name in obj.Where(p => p.Value is null).Select(p => p.Key).ToList())
@@ -133,7 +141,7 @@ internal sealed class Preparation(ObjectStore store)
                 obj["status"] = new JsonObject { ["phase"] = "Pending" };
                 break;
             case ("apiextensions.k8s.io", _):
-                obj["status"] = CustomDefinitions.Established(obj, Now);
+                obj["status"] = CustomDefinitions.Status(obj, store.List("apiextensions.k8s.io", "customresourcedefinitions"), Now);
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kairship.Simulator.Admission;
+using Kairship.Simulator.Admission.Rules;
 using Kairship.Simulator.Api.Bodies;
 using Kairship.Simulator.Apply;
 using Kairship.Simulator.Objects;
@@ -12,6 +13,8 @@ internal sealed class Replacement(Preparation preparation, Change change)
     public JsonObject Replace(ApiCall call, RequestBody body)
     {
         var obj = body.Object(call.Type.Group, call.Type.Version);
+        if (JsonTree.Text(obj["metadata"]?["name"]) is not { Length: > 0 })
+            throw ApiException.BadRequest($"the name of the object ({call.Path.Name} based on URL) was undeterminable: name must be provided");
         Preparation.Address(call, obj);
         FieldValidation.Apply(call, obj, body.Duplicates);
         var isStatus = call.Path.Subresource == "status";
@@ -24,8 +27,8 @@ internal sealed class Replacement(Preparation preparation, Change change)
         if (call.Type.CustomSchema is not null && JsonTree.Text(obj["metadata"]?["resourceVersion"]) is not { Length: > 0 })
         {
             var violations = new Violations();
-            violations.Invalid("metadata.resourceVersion", 0, "must be specified for an update");
-            throw violations.Error(call.Type, call.Path.Name!);
+            violations.InvalidAs("metadata.resourceVersion", "0x0", "must be specified for an update");
+            throw violations.Error(call.Type with { Kind = call.Type.Plural }, call.Path.Name!);
         }
         Change.RequireVersion(call.Key, old, obj);
         if (isStatus)
@@ -38,7 +41,8 @@ internal sealed class Replacement(Preparation preparation, Change change)
                 obj["status"] = status.DeepClone();
             if (managed is not null)
                 obj["metadata"]!["managedFields"] = managed.DeepClone();
-            Preparation.RemoveNulls(obj);
+            Preparation.RemoveNulls(call, obj);
+            Validation.CheckStatus(call.Type, obj);
         }
         else
         {
