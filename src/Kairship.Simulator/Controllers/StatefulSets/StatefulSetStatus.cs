@@ -29,6 +29,12 @@ internal static class StatefulSetStatus
         status["currentRevision"] = current;
         status["updateRevision"] = update;
         status["collisionCount"] = 0L;
+        // The controller sets none; those of others stay.
+        if (set["status"]?["conditions"] is { } conditions)
+        {
+            status["conditions"] = conditions.DeepClone();
+        }
+
         return status;
     }
 }
