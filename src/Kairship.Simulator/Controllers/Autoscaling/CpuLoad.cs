@@ -20,6 +20,23 @@ internal static class CpuLoad
             .Select(m => JsonTree.At(m, "resource", "target", "averageUtilization").Int())
             .FirstOrDefault(u => u > 0) is > 0 and var target ? target : DefaultTarget;
 
+    /// <summary>Why there is no utilization: a container that asks for no CPU has no percentage of it.</summary>
+    public static string? Unmeasurable(IReadOnlyList<JsonObject> pods)
+    {
+        foreach (var pod in pods)
+        {
+            foreach (var container in pod.Spec("containers").Items())
+            {
+                if (JsonTree.At(container, "resources", "requests", "cpu") is null && JsonTree.At(container, "resources", "limits", "cpu") is null)
+                {
+                    return $"missing request for cpu in container {JsonTree.Text(container["name"])} of Pod {pod.NameOf()}";
+                }
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The current utilization in percent, and what a pod uses on average in thousandths of a CPU.</summary>
     public static (int Percent, long AverageMilli) Utilization(JsonObject autoscaler, JsonObject target, IReadOnlyList<JsonObject> readyPods)
     {

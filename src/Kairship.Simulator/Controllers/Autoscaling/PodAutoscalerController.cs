@@ -56,29 +56,71 @@ internal sealed class PodAutoscalerController(ControlContext context) : Controll
         var now = Clock.Stamp();
         if (TargetOf(autoscaler) is not { } targetKey || Store.Get(targetKey) is not { } target)
         {
-            var name = JsonTree.Text(autoscaler.Spec("scaleTargetRef", "name"));
+            var kind = (JsonTree.Text(autoscaler.Spec("scaleTargetRef", "kind")) ?? "").ToLowerInvariant();
+            var missing = $"{kind}s/scale.apps \"{JsonTree.Text(autoscaler.Spec("scaleTargetRef", "name"))}\" not found";
+            Tell(autoscaler, "Warning", "FailedGetScale", missing);
             Write(key, s => ObjectReading.SetCondition(
-                s, "AbleToScale", "False", now, "FailedGetScale", $"the HPA controller was unable to get the target's current scale: \"{name}\" not found"));
+                s, "AbleToScale", "False", now, "FailedGetScale", $"the HPA controller was unable to get the target's current scale: {missing}"));
             return;
         }
 
         var current = target.Spec("replicas").Int(1);
         if (current == 0)
         {
-            Write(key, s => ObjectReading.SetCondition(
-                s, "ScalingActive", "False", now, "ScalingDisabled", "scaling is disabled since the replica count of the target is zero"));
+            Write(key, s =>
+            {
+                Counts(s, target, 0);
+                Able(s, now);
+                ObjectReading.SetCondition(s, "ScalingActive", "False", now, "ScalingDisabled", "scaling is disabled since the replica count of the target is zero");
+            });
             return;
         }
 
+        var (min, max) = (autoscaler.Spec("minReplicas").Int(1), autoscaler.Spec("maxReplicas").Int(1));
+        if (current > max || current < min)
+        {
+            var size = current > max ? max : min;
+            Scale(autoscaler, targetKey, size, current > max ? "Current number of replicas above Spec.MaxReplicas" : "Current number of replicas below Spec.MinReplicas");
+            Write(key, s =>
+            {
+                Counts(s, target, size);
+                s["lastScaleTime"] = now;
+                Rescaled(s, size, now);
+            });
+            return;
+        }
+
+        Measure(key, autoscaler, targetKey, target, current);
+    }
+
+    private void Measure(ObjectKey key, JsonObject autoscaler, ObjectKey targetKey, JsonObject target, int current)
+    {
+        var now = Clock.Stamp();
         var selector = target.Spec("selector") as JsonObject;
-        List<JsonObject> ready =
-            [.. Store.List("", "pods", key.Namespace).Where(p => LabelSelector.Matches(selector, p.LabelsOf()) && Pods.IsActive(p) && Pods.IsReady(p))];
+        List<JsonObject> active =
+            [.. Store.List("", "pods", key.Namespace).Where(p => LabelSelector.Matches(selector, p.LabelsOf()) && Pods.IsActive(p))];
+        if (CpuLoad.Unmeasurable(active) is { } why)
+        {
+            var failed = $"failed to get cpu utilization: {why}";
+            Tell(autoscaler, "Warning", "FailedGetResourceMetric", failed);
+            Tell(autoscaler, "Warning", "FailedComputeMetricsReplicas", $"invalid metrics (1 invalid out of 1), first error is: {failed}");
+            Write(key, s =>
+            {
+                Counts(s, target, current);
+                Able(s, now);
+                ObjectReading.SetCondition(
+                    s, "ScalingActive", "False", now, "FailedGetResourceMetric", $"the HPA was unable to compute the replica count: {failed}");
+            });
+            return;
+        }
+
+        var ready = active.FindAll(Pods.IsReady);
         var (percent, average) = CpuLoad.Utilization(autoscaler, target, ready);
         var proposed = Stabilized(key, autoscaler, current, AutoscalerDecision.Proposed(current, ready.Count, percent, CpuLoad.Target(autoscaler)));
         var (replicas, limited, reason) = AutoscalerDecision.Bounded(autoscaler, current, proposed);
         if (replicas != current)
         {
-            Scale(autoscaler, targetKey, current, replicas);
+            Scale(autoscaler, targetKey, replicas, replicas > current ? "cpu resource utilization (percentage of request) above target" : "All metrics below target");
         }
 
         Write(key, status => Report(status, target, current, replicas, (percent, average), (limited, reason), now));
@@ -99,7 +141,7 @@ internal sealed class PodAutoscalerController(ControlContext context) : Controll
         return proposed >= current ? proposed : Math.Min(current, proposals.Max(p => p.Replicas));
     }
 
-    private void Scale(JsonObject autoscaler, ObjectKey target, int from, int to)
+    private void Scale(JsonObject autoscaler, ObjectKey target, int to, string why)
     {
         var type = ResourceCatalog.Find(target.Group, target.Plural)!;
         var manager = new FieldManager("kube-controller-manager", FieldManager.Update, type.ApiVersion, "scale");
@@ -112,13 +154,23 @@ internal sealed class PodAutoscalerController(ControlContext context) : Controll
                 ServerSideApply.Track(before, t, Schemas.Of(type), manager, Clock.Stamp());
                 return t;
             });
-        Context.Events.Record(
-            autoscaler,
-            "Normal",
-            "SuccessfulRescale",
-            $"New size: {to}; reason: {(to > from ? "cpu resource utilization (percentage of request) above target" : "All metrics below target")}",
-            "horizontal-pod-autoscaler");
+        Tell(autoscaler, "Normal", "SuccessfulRescale", $"New size: {to}; reason: {why}");
     }
+
+    private static void Counts(JsonObject status, JsonObject target, int desired)
+    {
+        status["currentReplicas"] = (long)target.Status("replicas").Int();
+        status["desiredReplicas"] = (long)desired;
+    }
+
+    private static void Able(JsonObject status, string now) =>
+        ObjectReading.SetCondition(status, "AbleToScale", "True", now, "SucceededGetScale", "the HPA controller was able to get the target's current scale");
+
+    private static void Rescaled(JsonObject status, int size, string now) =>
+        ObjectReading.SetCondition(status, "AbleToScale", "True", now, "SucceededRescale", $"the HPA controller was able to update the target scale to {size}");
+
+    private void Tell(JsonObject autoscaler, string type, string reason, string message) =>
+        Context.Events.Record(autoscaler, type, reason, message, "horizontal-pod-autoscaler");
 
     private static void Report(
         JsonObject status, JsonObject target, int current, int replicas, (int Percent, long AverageMilli) cpu, (string Limited, string Reason) bounds, string now)
@@ -128,8 +180,7 @@ internal sealed class PodAutoscalerController(ControlContext context) : Controll
             status["lastScaleTime"] = now;
         }
 
-        status["currentReplicas"] = (long)target.Status("replicas").Int();
-        status["desiredReplicas"] = (long)replicas;
+        Counts(status, target, replicas);
         status["currentMetrics"] = new JsonArray(new JsonObject
         {
             ["type"] = "Resource",
@@ -139,7 +190,15 @@ internal sealed class PodAutoscalerController(ControlContext context) : Controll
                 ["current"] = new JsonObject { ["averageUtilization"] = (long)cpu.Percent, ["averageValue"] = $"{cpu.AverageMilli}m" },
             },
         });
-        ObjectReading.SetCondition(status, "AbleToScale", "True", now, "ReadyForNewScale", "recommended size matches current size");
+        if (replicas != current)
+        {
+            Rescaled(status, replicas, now);
+        }
+        else
+        {
+            ObjectReading.SetCondition(status, "AbleToScale", "True", now, "ReadyForNewScale", "recommended size matches current size");
+        }
+
         ObjectReading.SetCondition(
             status, "ScalingActive", "True", now, "ValidMetricFound", "the HPA was able to successfully calculate a replica count from cpu resource utilization (percentage of request)");
         ObjectReading.SetCondition(status, "ScalingLimited", bounds.Limited, now, bounds.Reason, Explain(bounds.Reason));
