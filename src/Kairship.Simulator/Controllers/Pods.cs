@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Kairship.Simulator.Nodes;
+using Kairship.Simulator.Admission.Defaults;
 using Kairship.Simulator.Objects;
 
 namespace Kairship.Simulator.Controllers;
@@ -60,13 +60,8 @@ internal static class Pods
 
         meta["ownerReferences"] = new JsonArray(owner.OwnerReference());
         var spec = template["spec"] is JsonObject wanted ? JsonTree.Copy(wanted) : new JsonObject { ["containers"] = new JsonArray() };
-        Default(spec, "restartPolicy", "Always");
-        Default(spec, "dnsPolicy", "ClusterFirst");
-        Default(spec, "schedulerName", "default-scheduler");
-        Default(spec, "serviceAccountName", "default");
-        spec["terminationGracePeriodSeconds"] ??= 30;
-        spec["securityContext"] ??= new JsonObject();
-        Tolerations.AddDefaults(spec);
+        PodDefaults.Apply(spec);
+        PodDefaults.StandAlone(spec);
         return new JsonObject
         {
             ["apiVersion"] = "v1",
@@ -104,6 +99,4 @@ internal static class Pods
 
         return any ? guaranteed ? "Guaranteed" : "Burstable" : "BestEffort";
     }
-
-    private static void Default(JsonObject spec, string field, string value) => spec[field] ??= value;
 }

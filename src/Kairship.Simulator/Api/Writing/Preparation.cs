@@ -140,6 +140,15 @@ internal sealed class Preparation(ObjectStore store)
             case ("", "persistentvolumeclaims"):
                 obj["status"] = new JsonObject { ["phase"] = "Pending" };
                 break;
+            case ("apps", "replicasets" or "statefulsets"):
+                obj["status"] = new JsonObject { ["replicas"] = 0L };
+                break;
+            case ("apps", "daemonsets"):
+                obj["status"] = new JsonObject { ["currentNumberScheduled"] = 0L, ["desiredNumberScheduled"] = 0L, ["numberMisscheduled"] = 0L, ["numberReady"] = 0L };
+                break;
+            case ("apps", "deployments") or ("batch", _):
+                obj["status"] = new JsonObject();
+                break;
             case ("apiextensions.k8s.io", _):
                 obj["status"] = CustomDefinitions.Status(obj, store.List("apiextensions.k8s.io", "customresourcedefinitions"), Now);
                 break;

@@ -116,5 +116,14 @@ internal static class EndpointsOf
         return JsonTree.Number(named?["containerPort"]);
     }
 
-    private static JsonObject Labels(JsonObject service) => service.LabelsOf() is { } labels ? JsonTree.Copy(labels) : [];
+    private static JsonObject Labels(JsonObject service)
+    {
+        JsonObject labels = service.LabelsOf() is { } own ? JsonTree.Copy(own) : [];
+        if (JsonTree.Text(service.Spec("clusterIP")) == "None")
+        {
+            labels["service.kubernetes.io/headless"] = "";
+        }
+
+        return labels;
+    }
 }

@@ -21,10 +21,16 @@ public abstract class WorkloadCases(ConformanceServer server) : ConformanceCases
     protected Task<Reply> DeploymentAsync(string name, int replicas, string spec = "", string image = "app:1", string annotations = "") =>
         WorkloadAsync("deployments", name, $"\"replicas\":{replicas}" + (spec.Length > 0 ? "," + spec : ""), Template(name, image), annotations);
 
-    protected Task<Reply> PodAsync(string name, string spec = "", string image = "app:1", string labels = "", string annotations = "") =>
-        CreateAsync(In("pods"), $$"""
+    protected async Task<Reply> PodAsync(string name, string spec = "", string image = "app:1", string labels = "", string annotations = "")
+    {
+        var body = $$"""
             {"metadata":{"name":"{{name}}","labels":{ {{labels}} },"annotations":{ {{annotations}} } },"spec":{ {{(spec.Length > 0 ? spec + "," : "")}}"containers":[{"name":"main","image":"{{image}}"}]} }
-            """);
+            """;
+        // Servers before 1.24 refuse pods until the service account has its token.
+        var reply = await UntilAsync(() => PostAsync(In("pods"), body), r => r.Reason != "ServerTimeout");
+        reply.Code.Should().Be(201, reply.Text);
+        return reply;
+    }
 
     protected async Task<Reply> ChangeAsync(string path, string merge)
     {
