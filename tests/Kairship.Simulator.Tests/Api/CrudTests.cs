@@ -96,7 +96,7 @@ public sealed class CrudTests : IAsyncLifetime
         var first = (await _api.SendAsync("POST", Deployments, Sample.Deployment())).Body;
         first["status"] = new JsonObject { ["replicas"] = 7 };
         first["spec"]!["replicas"] = 2;
-        (await _api.SendAsync("PUT", Deployments + "/web", first.DeepClone())).Body["status"].Should().BeNull();
+        (await _api.SendAsync("PUT", Deployments + "/web", first.DeepClone())).Body["status"]!.AsObject().Should().BeEmpty();
 
         var body = (await _api.GetAsync(Deployments + "/web")).Body;
         body["status"] = new JsonObject { ["replicas"] = 7 };
