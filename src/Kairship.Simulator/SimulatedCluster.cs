@@ -180,6 +180,14 @@ public sealed class SimulatedCluster : IAsyncDisposable
     {
         _journal = journal;
         Store.PersistTo(journal.Append);
-        Faults.Changed += (_, _) => folder.Save(Faults.Settings);
+        var saving = new Lock();
+        Faults.Changed += (_, _) =>
+        {
+            // Whoever comes last writes what holds then.
+            lock (saving)
+            {
+                folder.Save(Faults.Settings);
+            }
+        };
     }
 }

@@ -64,6 +64,21 @@ public sealed class KeptFleetTests : IDisposable
     }
 
     [Fact]
+    public async Task Faults_SetByManyAtOnce_AreKeptAsTheyAreAtTheEnd()
+    {
+        string last;
+        await using (var fleet = await StartAsync("east"))
+        {
+            var faults = fleet["east"].Faults;
+            Parallel.For(0, 200, i => faults.Change(f => f with { LatencyMilliseconds = i, Images = new Dictionary<string, PodFault>(f.Images) { [$"i{i % 7}"] = PodFault.Unready } }));
+            last = System.Text.Json.JsonSerializer.Serialize(faults.Settings, FaultSettings.Json);
+        }
+
+        await using var again = await StartAsync("east");
+        System.Text.Json.JsonSerializer.Serialize(again["east"].Faults.Settings, FaultSettings.Json).Should().Be(last);
+    }
+
+    [Fact]
     public async Task NodeThatWasDown_StaysSo_AndComesBackWhenItHeals()
     {
         await using (var fleet = await StartAsync("east"))
