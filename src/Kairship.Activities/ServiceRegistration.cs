@@ -1,4 +1,5 @@
 using Kairship.Activities.Approvals;
+using Kairship.Activities.Drift;
 using Kairship.Activities.Releases;
 using Kairship.Activities.Rollouts;
 using Kairship.Workflows.Activities;
@@ -14,7 +15,9 @@ public static class ServiceRegistration
         services.AddSingleton<ReleaseDesk>();
         services.AddSingleton<ReleasePlanner>();
         services.AddSingleton<Tracks>();
+        services.AddSingleton<StatusExpressions>();
         services.AddSingleton<HealthGate>();
+        services.AddSingleton<DriftKeeper>();
         services.AddSingleton<ClusterChange>();
         services.AddSingleton<Activity, PlanReleaseActivity>();
         services.AddSingleton<Activity, RequestApprovalActivity>();

@@ -57,6 +57,14 @@ public sealed partial class KairshipClient
     public Task<PlanInfo> PlanAsync(string application, PlanRequest request, CancellationToken cancellationToken = default) =>
         PostAsync<PlanInfo>($"applications/{Escape(application)}/plan", request, cancellationToken);
 
+    /// <summary>The last comparison of the clusters with what was released; 404 before the first.</summary>
+    public Task<DriftReportInfo> GetDriftAsync(string application, CancellationToken cancellationToken = default) =>
+        GetAsync<DriftReportInfo>($"applications/{Escape(application)}/drift", cancellationToken);
+
+    /// <summary>Compares the clusters with what was released, now.</summary>
+    public Task<DriftReportInfo> CheckDriftAsync(string application, DriftRequest request, CancellationToken cancellationToken = default) =>
+        PostAsync<DriftReportInfo>($"applications/{Escape(application)}/drift", request, cancellationToken);
+
     /// <summary>Starts a release. The same <paramref name="idempotencyKey"/> twice starts one and gives the same answer.</summary>
     public async Task<ReleaseInfo> StartReleaseAsync(
         string application, StartReleaseRequest request, string? idempotencyKey = null, CancellationToken cancellationToken = default)

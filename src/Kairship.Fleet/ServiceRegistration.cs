@@ -1,4 +1,5 @@
 using Kairship.Fleet.Clusters;
+using Kairship.Fleet.Drift;
 using Kairship.Fleet.Health;
 using Kairship.Fleet.Resources;
 using Kairship.Fleet.Resources.Status;
@@ -29,6 +30,8 @@ public static class ServiceRegistration
         services.TryAddSingleton<Planner>();
         services.TryAddSingleton<Pruner>();
         services.TryAddSingleton<HealthReader>();
+        services.TryAddSingleton<DriftInspector>();
+        services.TryAddSingleton<Healer>();
         services.TryAddSingleton<ResourceWatcher>();
         services.TryAddSingleton<ClusterWatches>();
         services.TryAddSingleton<ClusterWatch>();

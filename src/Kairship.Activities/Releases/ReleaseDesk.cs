@@ -38,7 +38,7 @@ internal sealed class ReleaseDesk(IDeliveryStore store, TimeProvider time)
 
         var plan = await store.GetPlanAsync(release.Id, cancellationToken)
             ?? throw new ActivityInputException(context.ActivityId, "Release", $"names '{release.Id}', which has no plan yet: put Plan Release before this activity");
-        var target = new Rendition(release.Spec, plan, await ManifestsAsync(release.Application, release.Revision, cancellationToken));
+        var target = new Rendition(release.Id, release.Spec, plan, await ManifestsAsync(release.Application, release.Revision, cancellationToken));
         var states = await store.ListReleaseClustersAsync(release.Id, cancellationToken);
         return new ReleaseWork(
             release, target, await StableAsync(release.Application, release.FromRevision, release.Number, cancellationToken), new(states.ToDictionary(s => s.Cluster)));
@@ -59,7 +59,7 @@ internal sealed class ReleaseDesk(IDeliveryStore store, TimeProvider time)
             {
                 if (await store.GetPlanAsync(release.Id, cancellationToken) is { } plan)
                 {
-                    return new Rendition(release.Spec, plan, await ManifestsAsync(application, revision, cancellationToken));
+                    return new Rendition(release.Id, release.Spec, plan, await ManifestsAsync(application, revision, cancellationToken));
                 }
             }
 

@@ -19,7 +19,10 @@ public sealed class ReleasePlanner(IDeliveryStore store, IClusterStore clusters,
     /// <summary>The plan of <paramref name="revision"/> after what is released now. Clusters that cannot be asked and objects that would be refused are problems in it.</summary>
     /// <exception cref="DeliveryConflictException">The placement selects no cluster.</exception>
     /// <exception cref="ManifestException">The manifests cannot be rendered for this application.</exception>
-    public async Task<Plan> PlanAsync(Application spec, Revision revision, CancellationToken cancellationToken)
+    public Task<Plan> PlanAsync(Application spec, Revision revision, CancellationToken cancellationToken) => PlanAsync(spec, revision, false, cancellationToken);
+
+    /// <param name="whole">Creations list all that they hold; the digest is the same.</param>
+    public async Task<Plan> PlanAsync(Application spec, Revision revision, bool whole, CancellationToken cancellationToken)
     {
         var facts = (await clusters.ListAsync(cancellationToken)).Select(c => new ClusterFacts(c.Name, c.Labels)).ToList();
         var manifests = ManifestParser.FromJsonArray(revision.Manifests);
@@ -40,14 +43,14 @@ public sealed class ReleasePlanner(IDeliveryStore store, IClusterStore clusters,
         {
             var cluster = decision.Clusters[index];
             var wave = waves.First(w => w.Clusters.Contains(cluster.Name)).Name;
-            plans[index] = await PlanClusterAsync(spec, manifests, cluster, wave, decision.Replicas[cluster.Name], stable, token);
+            plans[index] = await PlanClusterAsync(spec, manifests, cluster, wave, decision.Replicas[cluster.Name], stable, whole, token);
         });
         return new Plan(spec.Name, revision.Name, current, waves, plans, PlanDigest.Compute(spec, revision.Name, current, waves, plans));
     }
 
     private async Task<ClusterPlan> PlanClusterAsync(
         Application spec, IReadOnlyList<Manifest> manifests, ClusterFacts cluster, string wave, IReadOnlyDictionary<string, int> replicas, Rendition? stable,
-        CancellationToken cancellationToken)
+        bool whole, CancellationToken cancellationToken)
     {
         try
         {
@@ -55,12 +58,18 @@ public sealed class ReleasePlanner(IDeliveryStore store, IClusterStore clusters,
             var rendered = Renderer.Render(spec, manifests, cluster, replicas, scopes);
             var tried = await DryRunAsync(spec, cluster.Name, rendered, cancellationToken);
             var before = stable is null ? [] : await stable.InAsync(connections, cluster.Name, cancellationToken);
+            var given = rendered.ToDictionary(m => m.Ref.Identity, m => m.Json);
+            var refs = before.Select(m => m.Ref).ToList();
+
             // Those of the revision before, and what is left in the cluster of releases that did not come to their end.
             var left = await pruner.FindStaleAsync(cluster.Name, ReleaseOptions.SetOf(spec), rendered.Select(m => m.Ref), cancellationToken);
-            var stale = Pruning.Stale([.. before.Select(m => m.Ref), .. left], rendered)
-                .Select(reference => new PlannedObject(reference, PlannedAction.Delete, []));
+            var stale = Pruning.Stale([.. refs, .. left], rendered).Select(reference => new PlannedObject(reference, PlannedAction.Delete, []));
+            var namespaces = tried.Where(t => t is { NeedsNamespace: true, Problem: null }).Select(t => t.Ref.Namespace!).Distinct()
+                .Select(ns => new PlannedObject(new ObjectRef("v1", "Namespace", null, ns), PlannedAction.Create, []));
+            var staying = Pruning.LeftBehind(refs, rendered)
+                .Select(reference => new PlannedObject(reference, PlannedAction.Unchanged, [], "the revision no longer has it; it stays, since what others put into it would go with it"));
             return new ClusterPlan(
-                cluster.Name, cluster.Labels, wave, replicas, ManifestParser.Digest(rendered), [.. tried.Select(Describe), .. stale],
+                cluster.Name, cluster.Labels, wave, replicas, ManifestParser.Digest(rendered), [.. namespaces, .. tried.Select(t => Describe(t, given[t.Ref.Identity], whole)), .. stale, .. staying],
                 [.. tried.Select(t => t.Problem).OfType<PlanProblem>()]);
         }
         catch (Exception e) when (e is ClusterException or PlanMismatchException)
@@ -86,9 +95,15 @@ public sealed class ReleasePlanner(IDeliveryStore store, IClusterStore clusters,
         return [.. own, .. others.Where(o => o.Ref.Namespace is not null)];
     }
 
-    private static PlannedObject Describe(DryRunObject tried) => new(
+    private static PlannedObject Describe(DryRunObject tried, JsonObject given, bool whole) => new(
         tried.Ref, tried.Action,
-        tried is { Action: PlannedAction.Update, Before: { } before, After: { } after } ? FieldDiff.Compare(before, after, tried.Ref) : []);
+        tried switch
+        {
+            { Action: PlannedAction.Create } when whole => FieldDiff.Whole(given, tried.Ref),
+            { Action: not PlannedAction.Create, Before: { } before, After: { } after } => FieldDiff.Compare(before, after, tried.Ref, given),
+            _ => [],
+        },
+        tried.Note);
 
     /// <summary>The waves as workflows see them: name, clusters, maxConcurrency.</summary>
     internal static JsonArray WavesJson(Plan plan) => new(plan.Waves.Select(w => (JsonNode)new JsonObject

@@ -7,7 +7,8 @@ using Kairship.Fleet.Clusters;
 namespace Kairship.Activities.Releases;
 
 /// <summary>A revision as one plan puts it into clusters: rendering it again gives exactly what was planned, whatever has changed since.</summary>
-internal sealed record Rendition(Application Spec, Plan Plan, IReadOnlyList<Manifest> Manifests)
+/// <param name="Release">The release that the plan is of.</param>
+internal sealed record Rendition(string Release, Application Spec, Plan Plan, IReadOnlyList<Manifest> Manifests)
 {
     public ClusterPlan? PlanOf(string cluster) => Plan.Clusters.FirstOrDefault(c => c.Cluster == cluster);
 

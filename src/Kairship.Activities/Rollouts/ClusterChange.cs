@@ -120,8 +120,8 @@ internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier appl
     private async Task<(bool Advanced, string? Refused)> AwaitHealthAsync(
         ReleaseWork work, string cluster, ClusterPhase phase, Content content, TimeSpan elapsed, JsonObject state, CancellationToken cancellationToken)
     {
-        var workloads = content.Objects.Select(m => m.Ref).Where(Tracks.IsWorkload).ToList();
-        var read = await gate.ReadAsync(cluster, work.Release.Application, workloads, [], elapsed, state, cancellationToken);
+        var workloads = content.Objects.Select(m => m.Ref).Where(r => HealthGate.IsDecisive(r, work.Release.Spec)).ToList();
+        var read = await gate.ReadAsync(cluster, work.Release.Spec, workloads, [], elapsed, state, cancellationToken);
         await gate.SaveAsync(work, cluster, phase, read, cancellationToken);
         return gate.Decide(work, read.Health) switch
         {

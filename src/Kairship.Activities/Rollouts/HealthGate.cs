@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kairship.Activities.Releases;
+using Kairship.Delivery.Applications;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Releases;
 using Kairship.Delivery.Rollouts;
@@ -10,7 +11,7 @@ using Kairship.Workflows.Activities;
 namespace Kairship.Activities.Rollouts;
 
 /// <summary>Reads how clusters stand, remembers since when something is wrong, writes it down for people, and gives one verdict.</summary>
-internal sealed class HealthGate(HealthReader reader, ReleaseDesk desk, TimeProvider time)
+internal sealed class HealthGate(HealthReader reader, StatusExpressions expressions, ReleaseDesk desk, TimeProvider time)
 {
     private const string Troubles = "troubles";
 
@@ -19,12 +20,12 @@ internal sealed class HealthGate(HealthReader reader, ReleaseDesk desk, TimeProv
     /// <param name="shown">Others whose pods are counted for people.</param>
     /// <param name="state">The cluster's part of the activity's state: since when what has been wrong.</param>
     public async Task<(ClusterHealth Health, int Ready, int Desired)> ReadAsync(
-        string cluster, string application, IReadOnlyList<ObjectRef> decisive, IReadOnlyList<ObjectRef> shown, TimeSpan waiting, JsonObject state,
+        string cluster, Application application, IReadOnlyList<ObjectRef> decisive, IReadOnlyList<ObjectRef> shown, TimeSpan waiting, JsonObject state,
         CancellationToken cancellationToken)
     {
         try
         {
-            var report = await reader.ReadAsync(cluster, [.. decisive, .. shown], application, cancellationToken);
+            var report = await reader.ReadAsync(cluster, [.. decisive, .. shown], application.Name, expressions.RulesOf(application), cancellationToken);
             var workloads = report.Objects.Take(decisive.Count).Select(o => Describe(o, state)).ToList();
             return (new ClusterHealth(cluster, true, workloads, waiting), report.Ready, report.Desired);
         }
@@ -33,6 +34,10 @@ internal sealed class HealthGate(HealthReader reader, ReleaseDesk desk, TimeProv
             return (new ClusterHealth(cluster, false, [], waiting, (e as ClusterException)?.Detail ?? e.Message), 0, 0);
         }
     }
+
+    /// <summary>Objects whose health tells how a release goes: workloads, and what the application has a status rule for.</summary>
+    public static bool IsDecisive(ObjectRef reference, Application application) =>
+        Tracks.IsWorkload(reference) || application.Status.Any(r => r.Group == reference.Group && r.Kind == reference.Kind);
 
     public HealthVerdict Decide(ReleaseWork work, params IReadOnlyList<ClusterHealth> clusters) =>
         HealthVerdict.Decide(clusters, work.Release.Spec.Rollout.ProgressDeadline);

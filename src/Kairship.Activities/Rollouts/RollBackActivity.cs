@@ -112,7 +112,7 @@ internal sealed class RollBackActivity(Tracks tracks, ClusterChange change, Heal
         {
             // What people saw last was the canary's trouble; now they see what is there again.
             var workloads = stable.Select(m => m.Ref).Where(Tracks.IsWorkload).ToList();
-            var read = await gate.ReadAsync(cluster, work.Release.Application, workloads, [], TimeSpan.Zero, [], cancellationToken);
+            var read = await gate.ReadAsync(cluster, work.Release.Spec, workloads, [], TimeSpan.Zero, [], cancellationToken);
             await gate.SaveAsync(work, cluster, ClusterPhase.RolledBack, read, cancellationToken, weight: 0);
             await desk.TellAsync(context, work.Release.Id, "RolledBack", cluster, $"{cluster}: back at {work.Stable.Plan.Revision}.", cancellationToken);
         }

@@ -58,7 +58,7 @@ internal abstract class WatchActivity(Tracks tracks, HealthGate gate, ReleaseDes
                 decisive = [.. (await tracks.CanaryAsync(work, cluster, new Dictionary<string, int>(), cancellationToken)).Manifests.Select(m => m.Ref).Where(Tracks.IsWorkload)];
             }
 
-            var read = await gate.ReadAsync(cluster, work.Release.Application, decisive, canary ? shown : [], waiting, state, cancellationToken);
+            var read = await gate.ReadAsync(cluster, work.Release.Spec, decisive, canary ? shown : [], waiting, state, cancellationToken);
             await gate.SaveAsync(work, cluster, desk.StateOf(work, cluster).Phase, read, cancellationToken);
             return read;
         }

@@ -1,3 +1,4 @@
+using Kairship.Delivery.Drift;
 using Kairship.Delivery.Overrides;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Rollouts;
@@ -19,6 +20,12 @@ public sealed record Application
 
     /// <summary>Null: every release brings its own manifests.</summary>
     public SourceSpec? Source { get; init; }
+
+    /// <summary>How it is kept as it was released.</summary>
+    public DriftPolicy Drift { get; init; } = new();
+
+    /// <summary>How objects of kinds of its own say where they are.</summary>
+    public IReadOnlyList<StatusRule> Status { get; init; } = [];
 }
 
 /// <summary>One set of manifests of an application, immutable. <see cref="Number"/> counts from 1 within the application; <see cref="Name"/> is what people call it ("v2").</summary>

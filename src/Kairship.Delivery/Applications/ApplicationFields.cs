@@ -37,6 +37,7 @@ internal static class ApplicationFields
         spec["rollout"] = RolloutFields.Write(application.Rollout);
         Shape.Set(spec, "apply", ApplyFields.Write(application.Apply));
         Shape.Set(spec, "source", application.Source is { } source ? ApplyFields.Write(source) : null);
+        KeepingFields.Write(application, spec);
         return new JsonObject
         {
             ["apiVersion"] = ApplicationYaml.ApiVersion,
@@ -64,6 +65,8 @@ internal static class ApplicationFields
         Rollout = spec.Object("rollout", RolloutFields.Read) ?? new(),
         Apply = spec.Object("apply", ApplyFields.ReadPolicy) ?? new(),
         Source = spec.Object("source", ApplyFields.ReadSource),
+        Drift = spec.Object("drift", KeepingFields.Drift) ?? new(),
+        Status = spec.Objects("status", KeepingFields.Status) ?? [],
     };
 
     private static PlacementPolicy Placement(FieldReader placement)

@@ -35,6 +35,7 @@ public static class ApplicationValidator
             Source(source, check);
         }
 
+        KeepingRules.Check(application, check);
         return check.Problems;
     }
 

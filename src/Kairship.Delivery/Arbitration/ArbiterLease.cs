@@ -3,6 +3,8 @@ namespace Kairship.Delivery.Arbitration;
 /// <summary>Why somebody holds an application. A higher one may pre-empt a lower one; equal ones wait.</summary>
 public enum ArbiterPurpose
 {
+    /// <summary>Putting back what was released: gives way to everything that somebody asks for.</summary>
+    Heal = 5,
     Scale = 10,
     Release = 20,
     Failback = 30,

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kairship.Delivery.Manifests;
 
@@ -22,18 +19,27 @@ public static class FieldDiff
 
     /// <summary>
     /// The changes by path. What only a server writes (status, managedFields, resourceVersion, uid, generation, creationTimestamp), kubectl's last-applied annotation
-    /// and Kairship's own release and epoch annotations are ignored. Lists of objects with a name are matched by it, others by position. Values of a Secret
-    /// become "(sensitive, N bytes, sha256 abcd1234…)". At most <see cref="MaxChanges"/> entries, the last then saying how many more; values are cut at
+    /// and Kairship's own release and epoch annotations are ignored. Lists of objects with a name are matched by it, others by position. Of a Secret's
+    /// values nothing is shown but that they are there ("(secret)") and that they differ ("(secret, changed)"). At most <see cref="MaxChanges"/> entries, the last then saying how many more; values are cut at
     /// <see cref="MaxValueLength"/> characters.
     /// </summary>
-    public static IReadOnlyList<FieldChange> Compare(JsonObject before, JsonObject after, ObjectRef reference)
+    /// <param name="manifest">What is applied: of what comes in anew only that is shown, not the defaults that the server fills in beside it.</param>
+    public static IReadOnlyList<FieldChange> Compare(JsonObject before, JsonObject after, ObjectRef reference, JsonObject? manifest = null)
     {
-        var comparison = new Comparison(reference is { Group: "", Kind: "Secret" });
-        comparison.Fields(before, after, "");
+        var comparison = new Comparison(SecretMask.IsSecret(reference), isWhole: false);
+        comparison.Fields(before, after, manifest, "");
         return comparison.Changes;
     }
 
-    private sealed class Comparison(bool isSecret)
+    /// <summary>Every field of an object that is to be created, one entry for each value, masked and bounded like <see cref="Compare"/>.</summary>
+    public static IReadOnlyList<FieldChange> Whole(JsonObject after, ObjectRef reference)
+    {
+        var comparison = new Comparison(SecretMask.IsSecret(reference), isWhole: true);
+        comparison.Fields([], after, null, "");
+        return comparison.Changes;
+    }
+
+    private sealed class Comparison(bool isSecret, bool isWhole)
     {
         private readonly List<FieldChange> _changes = [];
         private int _more;
@@ -42,50 +48,59 @@ public static class FieldDiff
             ? _changes
             : [.. _changes.Take(MaxChanges - 1), new FieldChange("…", null, $"{_more + 1} more fields differ")];
 
-        public void Fields(JsonObject? before, JsonObject? after, string path)
+        public void Fields(JsonObject? before, JsonObject? after, JsonObject? wanted, string path)
         {
             var names = (before?.Select(f => f.Key) ?? []).Union(after?.Select(f => f.Key) ?? []).Order(StringComparer.Ordinal);
             foreach (var name in names)
             {
-                Nodes(before?[name], after?[name], path + Segment(name));
+                Nodes(before?[name], after?[name], wanted?[name], path + Segment(name));
             }
         }
 
-        private void Nodes(JsonNode? before, JsonNode? after, string path)
+        private void Nodes(JsonNode? before, JsonNode? after, JsonNode? wanted, string path)
         {
             if (Ignored.Contains(path) || JsonNode.DeepEquals(before, after))
             {
                 return;
             }
 
-            if (IsParentOfHidden(path) && before is null or JsonObject && after is null or JsonObject)
+            if (isWhole && after is JsonObject { Count: > 0 } fields)
             {
-                Fields(before as JsonObject, after as JsonObject, path);
+                Fields(null, fields, null, path);
+            }
+            else if (isWhole && after is JsonArray { Count: > 0 } items)
+            {
+                Items([], items, null, path);
+            }
+            else if (IsParentOfHidden(path) && before is null or JsonObject && after is null or JsonObject)
+            {
+                Fields(before as JsonObject, after as JsonObject, wanted as JsonObject, path);
             }
             else if (before is JsonObject oldFields && after is JsonObject newFields)
             {
-                Fields(oldFields, newFields, path);
+                Fields(oldFields, newFields, wanted as JsonObject, path);
             }
             else if (before is JsonArray oldItems && after is JsonArray newItems)
             {
-                Items(oldItems, newItems, path);
+                Items(oldItems, newItems, wanted as JsonArray, path);
             }
             else
             {
-                Add(path, before, after);
+                Add(path, before, before is null && after is not null ? wanted ?? after : after);
             }
         }
 
         // These are compared leaf by leaf even where one side has none, so that what must not be shown is never shown as part of them.
         private bool IsParentOfHidden(string path) => path is ".metadata" or ".metadata.annotations" || (isSecret && path is ".data" or ".stringData");
 
-        private void Items(JsonArray before, JsonArray after, string path)
+        private void Items(JsonArray before, JsonArray after, JsonArray? wanted, string path)
         {
-            if (Names(before) is { } oldNames && Names(after) is { } newNames)
+            if (Names(before) is { } oldNames && Names(after) is { } newNames && (oldNames.Count > 0 || newNames.Count > 0))
             {
+                var wantedNames = Names(wanted ?? []);
                 foreach (var name in oldNames.Keys.Union(newNames.Keys))
                 {
-                    Nodes(oldNames.GetValueOrDefault(name), newNames.GetValueOrDefault(name), $"{path}[name={name}]");
+                    Nodes(oldNames.GetValueOrDefault(name), newNames.GetValueOrDefault(name), wantedNames?.GetValueOrDefault(name), $"{path}[name={name}]");
                 }
 
                 return;
@@ -93,7 +108,7 @@ public static class FieldDiff
 
             for (var i = 0; i < Math.Max(before.Count, after.Count); i++)
             {
-                Nodes(i < before.Count ? before[i] : null, i < after.Count ? after[i] : null, $"{path}[{i}]");
+                Nodes(i < before.Count ? before[i] : null, i < after.Count ? after[i] : null, i < wanted?.Count ? wanted[i] : null, $"{path}[{i}]");
             }
         }
 
@@ -105,28 +120,21 @@ public static class FieldDiff
                 return;
             }
 
-            var masked = isSecret && (path.StartsWith(".data", StringComparison.Ordinal) || path.StartsWith(".stringData", StringComparison.Ordinal));
-            _changes.Add(new FieldChange(path, Show(before, path, masked), Show(after, path, masked)));
+            var masked = isSecret && SecretMask.IsValue(path);
+            _changes.Add(masked
+                ? new FieldChange(path, before is null ? null : SecretMask.Present, after is null ? null : before is null ? SecretMask.Present : SecretMask.Changed)
+                : new FieldChange(path, Show(before), Show(after)));
         }
 
-        private static string? Show(JsonNode? node, string path, bool masked)
+        private static string? Show(JsonNode? node)
         {
-            if (node is null || masked)
+            if (node is null)
             {
-                return node is null ? null : Mask(node, isEncoded: path.StartsWith(".data", StringComparison.Ordinal));
+                return null;
             }
 
             var text = node.ToJsonString(CanonicalWriter.Relaxed);
             return text.Length <= MaxValueLength ? text : string.Concat(text.AsSpan(0, MaxValueLength - 1), "…");
-        }
-
-        private static string Mask(JsonNode node, bool isEncoded)
-        {
-            var text = node.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : node.ToJsonString();
-            var bytes = new byte[text.Length];
-            var value = isEncoded && Convert.TryFromBase64String(text, bytes, out var length) ? bytes.AsSpan(0, length) : Encoding.UTF8.GetBytes(text);
-            var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(value));
-            return string.Create(CultureInfo.InvariantCulture, $"(sensitive, {value.Length} bytes, sha256 {hash[..8]}…)");
         }
     }
 

@@ -8,12 +8,17 @@ public enum PlannedAction
     Update,
     Unchanged,
     Delete,
+
+    /// <summary>A field that cannot change in place differs: the object has to be deleted and created anew, which the application must allow.</summary>
+    Recreate,
 }
 
 /// <summary>One field that differs. Path in dots and brackets (".spec.template.spec.containers[name=web].image"); values as compact JSON, null where absent; secrets masked.</summary>
 public sealed record FieldChange(string Path, string? Before, string? After);
 
-public sealed record PlannedObject(ObjectRef Ref, PlannedAction Action, IReadOnlyList<FieldChange> Changes);
+/// <param name="Changes">Of updates. Those of a creation are its whole content, and only where that was asked for: the manifests' digest stands for it.</param>
+/// <param name="Note">What could not be found out, and why.</param>
+public sealed record PlannedObject(ObjectRef Ref, PlannedAction Action, IReadOnlyList<FieldChange> Changes, string? Note = null);
 
 /// <summary>What stands in the way: the object, and the cluster's own words.</summary>
 public sealed record PlanProblem(ObjectRef? Ref, string Message);

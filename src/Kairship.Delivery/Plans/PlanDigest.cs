@@ -11,7 +11,7 @@ public static class PlanDigest
     /// <summary>
     /// Lower-case hex SHA-256 over application, revisions, rollout (workflow, steps, approval, deadline), waves, and for every cluster its wave, replicas,
     /// manifests, actions, field changes and problems. The order of clusters and objects in the lists does not count, that of waves, of clusters
-    /// inside a wave and of steps does. A cluster's labels do not count: what they decide is in the rest.
+    /// inside a wave and of steps does. What a creation holds counts by the manifests, whether or not the plan lists it. A cluster's labels do not count: what they decide is in the rest.
     /// </summary>
     public static string Compute(
         Application application, string revision, string? fromRevision, IReadOnlyList<PlannedWave> waves, IReadOnlyList<ClusterPlan> clusters)
@@ -50,7 +50,7 @@ public static class PlanDigest
         ["apiVersion"] = planned.Ref.ApiVersion,
         ["action"] = planned.Action.ToString(),
         ["changes"] = List(
-            planned.Changes.OrderBy(c => c.Path, StringComparer.Ordinal),
+            (planned.Action == PlannedAction.Create ? [] : planned.Changes).OrderBy(c => c.Path, StringComparer.Ordinal),
             change => new JsonArray(change.Path, change.Before, change.After)),
     };
 

@@ -1,6 +1,7 @@
 using Kairship.Delivery.Applications;
 using Kairship.Delivery.Approvals;
 using Kairship.Delivery.Arbitration;
+using Kairship.Delivery.Drift;
 using Kairship.Delivery.Plans;
 
 namespace Kairship.Delivery.Releases;
@@ -28,7 +29,7 @@ public interface IDeliveryStore
 
     /// <summary>Adds a release with the next number of its application (id "{application}-{number}") and takes the arbiter lease for it, both or nothing.
     /// With a dedupe key that was seen before, returns the release that it started, changing nothing.</summary>
-    /// <exception cref="DeliveryConflictException">Somebody else holds the application; the message names the holder.</exception>
+    /// <exception cref="DeliveryConflictException">Somebody else holds the application; the message names the holder. Whoever holds it for less than a release loses it.</exception>
     Task<Release> StartReleaseAsync(
         Application spec, string revision, string workflow, string requestedBy, string? dedupeKey, DateTimeOffset at, CancellationToken cancellationToken);
 
@@ -76,6 +77,20 @@ public interface IDeliveryStore
 
     /// <summary>Gives the application up again; removed, it is gone, and only its revisions and releases stay as history.</summary>
     Task EndRemovalAsync(string application, bool removed, CancellationToken cancellationToken);
+
+    /// <summary>Takes the application by the rules of <see cref="ArbiterRules"/>. Null: somebody else has it.</summary>
+    Task<ArbiterLease?> TryHoldAsync(string application, string holder, ArbiterPurpose purpose, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Gives the application up, where the holder still has it.</summary>
+    Task LetGoAsync(string application, string holder, CancellationToken cancellationToken);
+
+    /// <summary>The last comparison of the clusters with what was released; null before the first.</summary>
+    Task<DriftReport?> GetDriftAsync(string application, CancellationToken cancellationToken);
+
+    Task SaveDriftAsync(DriftReport report, CancellationToken cancellationToken);
+
+    /// <summary>True when a comparison is due by <paramref name="now"/>, for one caller only; the next is due at <paramref name="next"/>.</summary>
+    Task<bool> ClaimDriftCheckAsync(string application, DateTimeOffset now, DateTimeOffset next, CancellationToken cancellationToken);
 }
 
 /// <summary>What was asked for stands against what is there. The message is for the caller: it becomes a 409.</summary>

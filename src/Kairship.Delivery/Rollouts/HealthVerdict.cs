@@ -16,8 +16,11 @@ public sealed record ClusterHealth(string Cluster, bool IsReported, IReadOnlyLis
 /// <summary>One verdict for a step out of all its clusters. A gate opens on Healthy only.</summary>
 public abstract record HealthVerdict
 {
+    /// <summary>The reason of an object that has failed by the application's own status rule for its kind.</summary>
+    public const string FailedByRule = "FailedByRule";
+
     // Nothing gets better by waiting for these.
-    private static readonly HashSet<string> Final = ["ProgressDeadlineExceeded", "InvalidImageName", "ErrImageNeverPull", "BackoffLimitExceeded", "DeadlineExceeded"];
+    private static readonly HashSet<string> Final = ["ProgressDeadlineExceeded", "InvalidImageName", "ErrImageNeverPull", "BackoffLimitExceeded", "DeadlineExceeded", FailedByRule];
 
     // These may pass by themselves: a registry hiccup, a config that arrives a moment later, a node that joins.
     private static readonly HashSet<string> Suspicious =

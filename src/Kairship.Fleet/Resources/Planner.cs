@@ -13,7 +13,12 @@ namespace Kairship.Fleet.Resources;
 /// <param name="After">The object as the cluster would store it, defaults filled in; null when it could not be tried.</param>
 /// <param name="Note">What the plan could not find out, and why.</param>
 /// <param name="Problem">Why applying would fail; null: nothing stands in the way.</param>
-public sealed record DryRunObject(ObjectRef Ref, PlannedAction Action, JsonObject? Before, JsonObject? After, string? Note = null, PlanProblem? Problem = null);
+/// <param name="NeedsNamespace">Its namespace does not exist and would be created first.</param>
+public sealed record DryRunObject(
+    ObjectRef Ref, PlannedAction Action, JsonObject? Before, JsonObject? After, string? Note = null, PlanProblem? Problem = null, bool NeedsNamespace = false);
+
+/// <summary>What is applied over what is there; null: there is none.</summary>
+public delegate Manifest Adjustment(Manifest manifest, JsonObject? live);
 
 /// <summary>Asks a cluster what applying would do, by server-side dry-run. Writes nothing.</summary>
 public sealed class Planner(ClusterConnections connections)
@@ -26,17 +31,24 @@ public sealed class Planner(ClusterConnections connections)
     /// </summary>
     /// <param name="options">Force, Adopt and CreateNamespace as the later application will have them; null: none of them.</param>
     /// <exception cref="ClusterException">The cluster cannot be asked at all.</exception>
+    public Task<IReadOnlyList<DryRunObject>> DryRunAsync(
+        string cluster, IReadOnlyList<Manifest> manifests, ApplyOptions? options = null, CancellationToken cancellationToken = default) =>
+        DryRunAsync(cluster, manifests, options ?? new ApplyOptions(), static (manifest, _) => manifest, cancellationToken);
+
+    /// <summary>The same, with a last word on each manifest once it is known what is there.</summary>
+    /// <exception cref="ClusterException">The cluster cannot be asked at all.</exception>
     public async Task<IReadOnlyList<DryRunObject>> DryRunAsync(
-        string cluster, IReadOnlyList<Manifest> manifests, ApplyOptions? options = null, CancellationToken cancellationToken = default)
+        string cluster, IReadOnlyList<Manifest> manifests, ApplyOptions options, Adjustment adjust, CancellationToken cancellationToken = default)
     {
         var connection = await connections.GetAsync(cluster, cancellationToken);
         var missing = await MissingNamespacesAsync(connection, manifests, cancellationToken);
         var live = await LiveObjects.ReadAsync(
             connection, manifests.Select(m => m.Ref).Where(r => r.Namespace is null || !missing.Contains(r.Namespace)), whole: true, cancellationToken);
-        var run = new Run(connection, (options ?? new ApplyOptions()) with { DryRun = true, ReleaseId = null, Epoch = null }, missing, live, manifests);
+        var run = new Run(connection, options with { DryRun = true, ReleaseId = null, Epoch = null }, missing, live, manifests);
         var results = new DryRunObject[manifests.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = connection.Options.Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, manifests.Count, parallel, async (index, token) => results[index] = await run.TryAsync(manifests[index], token));
+        await Parallel.ForAsync(0, manifests.Count, parallel, async (index, token) => 
+            results[index] = await run.TryAsync(adjust(manifests[index], live.GetValueOrDefault(manifests[index].Ref.Identity)), token));
         return results;
     }
 
@@ -164,6 +176,7 @@ public sealed class Planner(ClusterConnections connections)
             {
                 Ref = manifest.Ref,
                 Note = $"tried in namespace {StandInNamespace}, since {manifest.Ref.Namespace} does not exist yet",
+                NeedsNamespace = !_created.Contains(manifest.Ref.Namespace!),
                 Problem = result.Problem is { } problem ? new PlanProblem(manifest.Ref, problem.Message.Replace(name, manifest.Ref.Name, StringComparison.Ordinal)) : null,
             };
         }
@@ -180,6 +193,6 @@ public sealed class Planner(ClusterConnections connections)
                 or ClusterFailure.CircuitOpen or ClusterFailure.Throttled;
 
         private static DryRunObject Problem(Manifest manifest, JsonObject? before, string message) =>
-            new(manifest.Ref, before is null ? PlannedAction.Create : PlannedAction.Update, before, null, Problem: new PlanProblem(manifest.Ref, message));
+            new(manifest.Ref, before is null ? PlannedAction.Create : PlannedAction.Update, before, null, Problem: new PlanProblem(manifest.Ref, SecretMask.Scrub(message, manifest)));
     }
 }

@@ -1,17 +1,20 @@
+using Kairship.Activities.Rollouts;
 using Kairship.Api;
 using Kairship.Api.Applications;
 using Kairship.Delivery.Applications;
 using Kairship.Delivery.Approvals;
+using Kairship.Delivery.Arbitration;
 using Kairship.Delivery.Releases;
 using Kairship.Fleet.Clusters;
 using Kairship.Server.Access;
+using Kairship.Server.Drift;
 using Kairship.Server.Problems;
 using Kairship.Server.Releases;
 
 namespace Kairship.Server.Applications;
 
 /// <summary>Applications and what is known of them.</summary>
-internal sealed class ApplicationService(IDeliveryStore delivery, ClusterRegistry clusters, TimeProvider time)
+internal sealed class ApplicationService(IDeliveryStore delivery, ClusterRegistry clusters, StatusExpressions expressions, TimeProvider time)
 {
     public async Task<Answer<AppliedApplication>> ApplyAsync(string yaml, bool byAdmin, CancellationToken cancellationToken)
     {
@@ -25,6 +28,11 @@ internal sealed class ApplicationService(IDeliveryStore delivery, ClusterRegistr
         if (await UnknownClustersAsync(application, cancellationToken) is { Count: > 0 } unknown)
         {
             return Refusal.Unprocessable("The application names clusters that have not joined.", unknown);
+        }
+
+        if (BrokenRules(application) is { Count: > 0 } broken)
+        {
+            return Refusal.Unprocessable("A status rule is not JavaScript.", broken);
         }
 
         var before = await delivery.GetApplicationAsync(application.Name, cancellationToken);
@@ -51,7 +59,8 @@ internal sealed class ApplicationService(IDeliveryStore delivery, ClusterRegistr
         {
             var lease = await delivery.GetArbiterLeaseAsync(application.Name, cancellationToken);
             var current = await delivery.GetCurrentRevisionAsync(application.Name, cancellationToken);
-            items.Add(new ApplicationInfo(application.Name, application.Namespace, application.Rollout.Workflow, current, lease?.Holder));
+            items.Add(new ApplicationInfo(
+                application.Name, application.Namespace, application.Rollout.Workflow, current, lease is { Purpose: > ArbiterPurpose.Heal } ? lease.Holder : null));
         }
 
         return new PageOf<ApplicationInfo>(items, page.Total);
@@ -69,7 +78,8 @@ internal sealed class ApplicationService(IDeliveryStore delivery, ClusterRegistr
         return new ApplicationDetail(
             application.Name, application.Namespace, application.Rollout.Workflow, ApplicationYaml.Write(application),
             await delivery.GetCurrentRevisionAsync(name, cancellationToken),
-            last is { IsOver: false } ? ReleaseInfos.Of(last) : null, last is null ? null : ReleaseInfos.Of(last));
+            last is { IsOver: false } ? ReleaseInfos.Of(last) : null, last is null ? null : ReleaseInfos.Of(last),
+            DriftInfos.Conditions(await delivery.GetDriftAsync(name, cancellationToken)));
     }
 
     public async Task<Answer<PageOf<RevisionInfo>>> ListRevisionsAsync(string name, Paging paging, CancellationToken cancellationToken)
@@ -87,6 +97,14 @@ internal sealed class ApplicationService(IDeliveryStore delivery, ClusterRegistr
 
     internal static Refusal Unknown(string name) =>
         Refusal.NotFound($"There is no application named '{name}'. Make it first: kairship apply -f FILE, or PUT /api/v1/applications.");
+
+    private List<ProblemError> BrokenRules(Application application) =>
+    [
+        .. application.Status.SelectMany((rule, i) => new[] { ("current", rule.Current), ("failed", rule.Failed), ("message", rule.Message) }
+            .Where(e => e.Item2 is not null)
+            .Select(e => (Path: $"spec.status[{i}].{e.Item1}", Problem: expressions.Check(e.Item2!))))
+            .Where(e => e.Problem is not null).Select(e => new ProblemError(e.Path, e.Problem!)),
+    ];
 
     /// <summary>A misspelt cluster must not quietly place nothing anywhere.</summary>
     private async Task<List<ProblemError>> UnknownClustersAsync(Application application, CancellationToken cancellationToken)

@@ -14,6 +14,10 @@ internal static class PlanInfos
         plan.Cluster, plan.Wave, plan.Replicas,
         [.. plan.Objects.Select(o => new PlannedObjectInfo(
             o.Ref.ApiVersion, o.Ref.Kind, o.Ref.Namespace, o.Ref.Name, o.Action.ToString(),
-            [.. o.Changes.Select(c => new FieldChangeInfo(c.Path, c.Before, c.After))]))],
-        [.. plan.Problems.Select(p => new PlanProblemInfo(p.Ref?.ToString(), p.Message))]);
+            Of(o.Changes), o.Note))],
+        Of(plan.Problems));
+
+    public static IReadOnlyList<FieldChangeInfo> Of(IReadOnlyList<FieldChange> changes) => [.. changes.Select(c => new FieldChangeInfo(c.Path, c.Before, c.After))];
+
+    public static IReadOnlyList<PlanProblemInfo> Of(IReadOnlyList<PlanProblem> problems) => [.. problems.Select(p => new PlanProblemInfo(p.Ref?.ToString(), p.Message))];
 }

@@ -5,6 +5,7 @@ using Kairship.Server.Applications;
 using Kairship.Server.Approvals;
 using Kairship.Server.Audit;
 using Kairship.Server.Clusters;
+using Kairship.Server.Drift;
 using Kairship.Server.Live;
 using Kairship.Server.Problems;
 using Kairship.Server.Releases;
@@ -94,6 +95,7 @@ public static class KairshipServer
         var api = app.MapGroup("/api/v1");
         api.MapClusters();
         api.MapApplications();
+        api.MapDrift();
         api.MapReleases();
         api.MapApprovals();
         api.MapWorkflows();

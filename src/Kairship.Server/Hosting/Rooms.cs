@@ -5,6 +5,7 @@ using Kairship.Server.Applications;
 using Kairship.Server.Applications.Sources;
 using Kairship.Server.Approvals;
 using Kairship.Server.Clusters;
+using Kairship.Server.Drift;
 using Kairship.Server.Live;
 using Kairship.Server.Releases;
 using Kairship.Server.Triggers.Http;
@@ -37,6 +38,7 @@ internal static class Rooms
         services.AddHostedService(p => p.GetRequiredService<ReleaseProjector>());
         services.AddHostedService(p => p.GetRequiredService<ReleaseReconciler>());
         services.AddHostedService(p => p.GetRequiredService<ClusterSupervisor>());
+        services.AddHostedService<DriftPatrol>();
         services.AddKairshipSchedules();
     }
 
@@ -62,6 +64,7 @@ internal static class Rooms
         services.AddSingleton(p => new SourceRenderer(p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ServerSources>();
         services.AddSingleton<PlanService>();
+        services.AddSingleton<DriftService>();
         services.AddSingleton<ReleaseQueries>();
         services.AddSingleton<ReleaseLauncher>();
         services.AddSingleton<ReleaseStarter>();

@@ -1,6 +1,7 @@
 using Kairship.Api;
 using Kairship.Api.Releases;
 using Kairship.Delivery.Applications;
+using Kairship.Delivery.Arbitration;
 using Kairship.Delivery.Releases;
 using Kairship.Server.Applications;
 using Kairship.Server.Live;
@@ -43,7 +44,7 @@ internal sealed partial class ReleaseStarter(
         }
 
         // Before a revision is made for nothing; what decides is the lease that StartReleaseAsync takes.
-        if (await delivery.GetArbiterLeaseAsync(order.Application, cancellationToken) is { } lease)
+        if (await delivery.GetArbiterLeaseAsync(order.Application, cancellationToken) is { Purpose: >= ArbiterPurpose.Release } lease)
         {
             if (await FindStartedAsync(order.DedupeKey, cancellationToken) is { } meanwhile)
             {

@@ -28,6 +28,7 @@ internal static class DeliveryModel
             row.HasIndex(x => new { x.ReleaseId, x.DedupeKey }).IsUnique();
         });
         model.Entity<PlanRow>(row => row.ToTable("plans").HasKey(x => x.ReleaseId));
+        model.Entity<DriftRow>(row => row.ToTable("drift").HasKey(x => x.Application));
         model.Entity<ApprovalRow>(row =>
         {
             row.ToTable("approvals").HasKey(x => x.Id);

@@ -93,3 +93,14 @@ internal sealed class ApprovalRow
     /// <summary>The whole approval; also what an update compares with.</summary>
     public required string Body { get; set; }
 }
+
+internal sealed class DriftRow
+{
+    public required string Application { get; set; }
+
+    /// <summary>When the clusters are compared again.</summary>
+    public long DueAt { get; set; }
+
+    /// <summary>The whole report; null before the first.</summary>
+    public string? Body { get; set; }
+}

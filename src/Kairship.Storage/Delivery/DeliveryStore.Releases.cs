@@ -27,7 +27,7 @@ internal sealed partial class DeliveryStore
 
                 await LockApplicationAsync(context, spec.Name, cancellationToken);
                 var state = await GetOrAddStateAsync(context, spec.Name, cancellationToken);
-                if (state.Holder is not null)
+                if (state.Holder is not null && state.Purpose >= (int)ArbiterPurpose.Release)
                 {
                     throw new DeliveryConflictException(
                         $"Application '{spec.Name}' is held by '{state.Holder}' ({(ArbiterPurpose)state.Purpose}) since {Ticks.ToTime(state.Since):u}; " +

@@ -14,11 +14,12 @@ public sealed class HealthReader(ClusterConnections connections, TimeProvider cl
     /// <exception cref="UnknownClusterException">No such cluster.</exception>
     /// <exception cref="ClusterException">The cluster cannot be asked.</exception>
     public Task<ClusterHealthReport> ReadAsync(string cluster, IReadOnlyList<ObjectRef> references, CancellationToken cancellationToken = default) =>
-        ReadAsync(cluster, references, null, cancellationToken);
+        ReadAsync(cluster, references, null, null, cancellationToken);
 
     /// <param name="application">All of the objects carry this application's label: lists then hold nothing else.</param>
+    /// <param name="own">The application's rules for kinds of its own.</param>
     public async Task<ClusterHealthReport> ReadAsync(
-        string cluster, IReadOnlyList<ObjectRef> references, string? application, CancellationToken cancellationToken = default)
+        string cluster, IReadOnlyList<ObjectRef> references, string? application, OwnStatusRules? own, CancellationToken cancellationToken = default)
     {
         var connection = await connections.GetAsync(cluster, cancellationToken);
         await connection.Discovery.AllAsync(cancellationToken);
@@ -39,14 +40,14 @@ public sealed class HealthReader(ClusterConnections connections, TimeProvider cl
         });
 
         var now = clock.GetUtcNow();
-        var first = references.Select(r => live.TryGetValue(r.Identity, out var obj) ? StatusRules.Evaluate(obj, null, now) : null).ToList();
+        var first = references.Select(r => live.TryGetValue(r.Identity, out var obj) ? StatusRules.Evaluate(obj, null, now, own) : null).ToList();
         var waiting = first.Where(s => s is { Desired: not null, Health: Health.InProgress or Health.Failed }).Select(s => live[s!.Ref.Identity]).ToList();
         var pods = await WorkloadPods.ReadAsync(connection, waiting, cancellationToken);
         var statuses = references.Select((r, i) => first[i] switch
         {
             null when unknown.TryGetValue($"{r.ApiVersion}/{r.Kind}", out var why) => new ObjectStatus(r, Health.Unknown, "UnknownKind", why, null, null, 0),
             null => new ObjectStatus(r, Health.NotFound, "NotFound", $"there is no {r}", null, null, 0),
-            var status => (pods.TryGetValue(UidOf(live[r.Identity]), out var own) ? StatusRules.Evaluate(live[r.Identity], own, now) : status) with { Ref = r },
+            var status => (pods.TryGetValue(UidOf(live[r.Identity]), out var present) ? StatusRules.Evaluate(live[r.Identity], present, now, own) : status) with { Ref = r },
         });
         return new ClusterHealthReport(cluster, [.. statuses], now);
     }

@@ -5,26 +5,29 @@ using Kairship.Delivery.Manifests;
 namespace Kairship.Fleet.Resources.Status;
 
 /// <summary>
-/// The rules of kstatus (sigs.k8s.io/cli-utils, pkg/kstatus/status) by kind, with three departures: a Job that runs is InProgress, not Current; a workload
-/// that no controller has observed yet is InProgress; and what its pods suffer from is told as the reason.
+/// The rules of kstatus (sigs.k8s.io/cli-utils, pkg/kstatus/status) by kind, with these departures: a Job that runs is InProgress, not Current; a workload
+/// that no controller has observed yet is InProgress; a LoadBalancer Service and an Ingress wait for their address; Gateway API objects are judged by their own
+/// conditions; and what a workload's pods suffer from is told as the reason.
 /// </summary>
 public static class StatusRules
 {
-    private static readonly TimeSpan SchedulingGrace = TimeSpan.FromSeconds(15);
+    /// <summary>Conditions that decide for kinds of any kind; one of them that speaks of an older generation does not count as being there or not being there.</summary>
+    private static readonly string[] Deciding = ["Ready", "Reconciling", "Stalled"];
 
     /// <param name="obj">The live object.</param>
     /// <param name="pods">Pods of its present revision, when they were read.</param>
-    public static ObjectStatus Evaluate(JsonObject obj, IReadOnlyList<JsonObject>? pods, DateTimeOffset now)
+    /// <param name="own">Rules for kinds that have none here; they never overrule that an object is being deleted or was not observed yet.</param>
+    public static ObjectStatus Evaluate(JsonObject obj, IReadOnlyList<JsonObject>? pods, DateTimeOffset now, OwnStatusRules? own = null)
     {
         var reference = Manifest.From(obj).Ref;
         var observed = Number(obj["status"]?["observedGeneration"]) ?? 0;
-        var verdict = Verdict.Of(Generic(obj) ?? ByKind(reference, obj, now), pods);
+        var verdict = Verdict.Of(Generation(obj) ?? own?.Evaluate(reference, obj) ?? Generic(obj) ?? ByKind(reference, obj, now), pods);
         var (ready, desired) = WorkloadRules.Counts(reference, obj);
         return new ObjectStatus(reference, verdict.Health, verdict.Reason, verdict.Message, ready, desired, observed);
     }
 
-    /// <summary>What holds for all kinds; null: the kind's own rule decides.</summary>
-    private static Verdict? Generic(JsonObject obj)
+    /// <summary>Whatever else an object says of itself: that it is going, or that nobody has looked at what was applied yet.</summary>
+    private static Verdict? Generation(JsonObject obj)
     {
         if (obj["metadata"]?["deletionTimestamp"] is not null)
         {
@@ -35,9 +38,20 @@ public static class StatusRules
         var observed = Number(obj["status"]?["observedGeneration"]);
         if (generation is not null && observed is not null && observed < generation)
         {
-            return Verdict.Progress("LatestGenerationNotObserved", $"generation {generation} is applied, {observed} observed");
+            return NotObserved(generation, observed);
         }
 
+        return Deciding.Select(type => Conditions.Find(obj, type)).FirstOrDefault(c => c?.IsOlderThan(generation) ?? false) is { } older
+            ? NotObserved(generation, older.ObservedGeneration)
+            : null;
+    }
+
+    internal static Verdict NotObserved(long? generation, long? observed) =>
+        Verdict.Progress("LatestGenerationNotObserved", $"generation {generation} is applied, {observed} observed");
+
+    /// <summary>The conditions that any kind may have; null: the kind's own rule decides.</summary>
+    private static Verdict? Generic(JsonObject obj)
+    {
         if (Conditions.FindTrue(obj, "Reconciling") is { } reconciling)
         {
             return Verdict.Progress(reconciling.Reason ?? "Reconciling", reconciling.Message ?? "");
@@ -52,113 +66,28 @@ public static class StatusRules
         ("apps", "StatefulSet") => WorkloadRules.StatefulSet(obj),
         ("apps", "DaemonSet") => WorkloadRules.DaemonSet(obj),
         ("apps", "ReplicaSet") => WorkloadRules.ReplicaSet(obj),
-        ("batch", "Job") => Job(obj),
-        ("", "Pod") => Pod(obj, now),
-        ("", "Service") => Service(obj),
-        ("", "PersistentVolumeClaim") => PersistentVolumeClaim(obj),
-        ("autoscaling", "HorizontalPodAutoscaler") => Autoscaler(obj),
-        ("apiextensions.k8s.io", "CustomResourceDefinition") => Definition(obj),
+        ("batch", "Job") => JobRules.Job(obj),
+        ("batch", "CronJob") => JobRules.CronJob(obj),
+        ("", "Pod") => PodRules.Pod(obj, now),
+        ("", "Service") => AddressRules.Service(obj),
+        ("networking.k8s.io" or "extensions", "Ingress") => AddressRules.Ingress(obj),
+        ("", "PersistentVolumeClaim") => SupportRules.PersistentVolumeClaim(obj),
+        ("autoscaling", "HorizontalPodAutoscaler") => SupportRules.Autoscaler(obj),
+        ("policy", "PodDisruptionBudget") => SupportRules.DisruptionBudget(obj),
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => SupportRules.Definition(obj),
+        ("apiregistration.k8s.io", "APIService") => SupportRules.ApiService(obj),
+        (GatewayRules.Group, "GatewayClass") => GatewayRules.Class(obj),
+        (GatewayRules.Group, "Gateway") => GatewayRules.Gateway(obj),
+        (GatewayRules.Group, "HTTPRoute" or "GRPCRoute" or "TLSRoute" or "TCPRoute" or "UDPRoute") => GatewayRules.Route(obj),
         _ => ByReadyCondition(obj),
     };
 
-    private static Verdict Job(JsonObject obj)
-    {
-        if (Conditions.FindTrue(obj, "Failed") is { } failed)
-        {
-            return new Verdict(Health.Failed, failed.Reason ?? "JobFailed", failed.Message ?? "the job failed");
-        }
-
-        if (Conditions.FindTrue(obj, "Complete") is not null)
-        {
-            return Verdict.Current;
-        }
-
-        return obj["status"]?["startTime"] is null
-            ? Verdict.Progress("JobNotStarted", "the job has not started")
-            : Verdict.Progress("JobRunning", $"active: {Number(obj["status"]?["active"]) ?? 0}, succeeded: {Number(obj["status"]?["succeeded"]) ?? 0}, failed: {Number(obj["status"]?["failed"]) ?? 0}");
-    }
-
-    private static Verdict Pod(JsonObject obj, DateTimeOffset now)
-    {
-        var phase = obj["status"]?["phase"]?.ToString();
-        var problem = PodProblems.Worst([obj]);
-        switch (phase)
-        {
-            case "Succeeded":
-                return Verdict.Current;
-            case "Failed":
-                return new Verdict(Health.Failed, obj["status"]?["reason"]?.ToString() ?? "PodFailed", obj["status"]?["message"]?.ToString() ?? "the pod failed");
-            case "Running" when Conditions.FindTrue(obj, "Ready") is not null:
-                return Verdict.Current;
-            case "Running" when problem is { Reason: "CrashLoopBackOff" } crash:
-                return new Verdict(Health.Failed, crash.Reason, crash.Message);
-            case "Pending" when problem is { Reason: "Unschedulable" } unschedulable && Age(obj, now) > SchedulingGrace:
-                return new Verdict(Health.Failed, unschedulable.Reason, unschedulable.Message);
-            default:
-                return problem is { } other
-                    ? Verdict.Progress(other.Reason, other.Message)
-                    : Verdict.Progress(phase == "Running" ? "PodNotReady" : "PodPending", Conditions.FindFalse(obj, "Ready")?.Message ?? "");
-        }
-    }
-
-    private static TimeSpan Age(JsonObject obj, DateTimeOffset now) =>
-        DateTimeOffset.TryParse(obj["metadata"]?["creationTimestamp"]?.ToString(), CultureInfo.InvariantCulture, out var created) ? now - created : TimeSpan.Zero;
-
-    private static Verdict Service(JsonObject obj) =>
-        obj["spec"]?["type"]?.ToString() == "LoadBalancer" && string.IsNullOrEmpty(obj["spec"]?["clusterIP"]?.ToString())
-            ? Verdict.Progress("NoIPAssigned", "the service has no cluster IP yet")
-            : Verdict.Current;
-
-    private static Verdict PersistentVolumeClaim(JsonObject obj) =>
-        obj["status"]?["phase"]?.ToString() is var phase && phase == "Bound" ? Verdict.Current : Verdict.Progress("NotBound", $"the claim is {phase ?? "not seen yet"}");
-
-    /// <summary>Only an autoscaler that cannot scale is unfinished. One without metrics is a finding, not a reason to hold a release.</summary>
-    private static Verdict Autoscaler(JsonObject obj)
-    {
-        if (Conditions.FindFalse(obj, "AbleToScale") is { } unable)
-        {
-            return Verdict.Progress(unable.Reason ?? "NotAbleToScale", unable.Message ?? "");
-        }
-
-        return Conditions.FindFalse(obj, "ScalingActive") is { } idle ? new Verdict(Health.Current, idle.Reason, idle.Message ?? "") : Verdict.Current;
-    }
-
-    private static Verdict Definition(JsonObject obj)
-    {
-        if (Conditions.FindFalse(obj, "NamesAccepted") is { } refused)
-        {
-            return new Verdict(Health.Failed, refused.Reason ?? "NamesNotAccepted", refused.Message ?? "");
-        }
-
-        return Conditions.FindTrue(obj, "Established") is not null ? Verdict.Current : Verdict.Progress("NotEstablished", "the definition is not established yet");
-    }
-
+    /// <summary>What holds for kinds without a rule: a Ready condition decides where there is one.</summary>
     private static Verdict ByReadyCondition(JsonObject obj) => Conditions.Find(obj, "Ready") switch
     {
-        null or { Status: "True" } => Verdict.Current,
+        null or { IsTrue: true } => Verdict.Current,
         var ready => Verdict.Progress(ready.Reason ?? "NotReady", ready.Message ?? ""),
     };
 
     internal static long? Number(JsonNode? node) => node is JsonValue value && long.TryParse(value.ToString(), CultureInfo.InvariantCulture, out var number) ? number : null;
-}
-
-/// <summary>What a rule says.</summary>
-internal sealed record Verdict(Health Health, string? Reason, string Message)
-{
-    public static readonly Verdict Current = new(Health.Current, null, "");
-
-    public static Verdict Progress(string reason, string message) => new(Health.InProgress, reason, message);
-
-    /// <summary>A verdict with what the pods suffer from. ProgressDeadlineExceeded stays the reason: it is the cluster's last word.</summary>
-    public static Verdict Of(Verdict verdict, IReadOnlyList<JsonObject>? pods)
-    {
-        if (verdict.Health is not (Health.InProgress or Health.Failed) || PodProblems.Worst(pods ?? []) is not { } problem)
-        {
-            return verdict;
-        }
-
-        return verdict.Health == Health.Failed
-            ? verdict with { Message = $"{verdict.Message} [{problem.Reason}: {problem.Message}]" }
-            : verdict with { Reason = problem.Reason, Message = verdict.Message.Length == 0 ? problem.Message : $"{problem.Message} [{verdict.Message}]" };
-    }
 }

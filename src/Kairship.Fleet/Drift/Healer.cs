@@ -1,0 +1,87 @@
+using Kairship.Delivery.Drift;
+using Kairship.Delivery.Manifests;
+using Kairship.Delivery.Plans;
+using Kairship.Fleet.Clusters;
+using Kairship.Fleet.Resources;
+
+namespace Kairship.Fleet.Drift;
+
+/// <summary>What became of putting objects back.</summary>
+public sealed record HealReport(string Cluster, IReadOnlyList<DriftedObject> Healed, IReadOnlyList<PlanProblem> Problems);
+
+/// <summary>
+/// Puts drifted objects back. What is there is written only as it was read (by resourceVersion), so that neither an autoscaler nor a release that comes in between is undone, and
+/// keeps its marks of release and epoch; what is missing gets those that its neighbours carry, never newer ones.
+/// </summary>
+public sealed class Healer(ClusterConnections connections, Applier applier, Pruner pruner)
+{
+    /// <param name="chosen">Of one inspection; what was not released is deleted.</param>
+    /// <param name="release">The release that put the application there.</param>
+    /// <param name="mayWrite">Asked before each write; false: somebody else has the application now, and nothing more is written.</param>
+    /// <exception cref="UnknownClusterException">No such cluster.</exception>
+    /// <exception cref="ClusterException">The cluster cannot be asked.</exception>
+    public async Task<HealReport> HealAsync(
+        Inspection inspection, IReadOnlyList<InspectedObject> chosen, string application, string release, Func<CancellationToken, Task<bool>> mayWrite,
+        CancellationToken cancellationToken = default)
+    {
+        var connection = await connections.GetAsync(inspection.Cluster, cancellationToken);
+        var healed = new List<DriftedObject>();
+        var problems = new List<PlanProblem>();
+        foreach (var obj in chosen.OrderBy(o => o.Drift.Ref, Comparer<ObjectRef>.Create(ApplyOrder.Compare)))
+        {
+            if (!await mayWrite(cancellationToken))
+            {
+                problems.Add(new PlanProblem(null, "somebody else has taken the application over; what was left is not put back"));
+                break;
+            }
+
+            var trouble = obj.Drift.Kind switch
+            {
+                DriftKind.Changed => await ChangeBackAsync(connection, obj, cancellationToken),
+                DriftKind.Missing => await BringBackAsync(inspection, obj, release, cancellationToken),
+                _ => await TakeAwayAsync(inspection.Cluster, obj, application, cancellationToken),
+            };
+            if (trouble is null)
+            {
+                healed.Add(obj.Drift);
+            }
+            else
+            {
+                problems.Add(new PlanProblem(obj.Drift.Ref, trouble));
+            }
+        }
+
+        return new HealReport(inspection.Cluster, healed, problems);
+    }
+
+    private static async Task<string?> ChangeBackAsync(ClusterConnection connection, InspectedObject obj, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.Resources.ApplyRawAsync(
+                obj.Wanted!, new ApplyOptions { Force = true }, obj.Live, cancellationToken, obj.Live!["metadata"]?["resourceVersion"]?.ToString());
+            return null;
+        }
+        catch (ClusterException exception) when (exception.Kind == ClusterFailure.Conflict)
+        {
+            return "it changed while it was looked at; it is looked at again";
+        }
+        catch (ClusterException exception) when (!exception.IsTransient)
+        {
+            return SecretMask.Scrub(Applier.FailureOf(obj.Drift.Ref, exception).Message, obj.Wanted!);
+        }
+    }
+
+    private async Task<string?> BringBackAsync(Inspection inspection, InspectedObject obj, string release, CancellationToken cancellationToken)
+    {
+        var report = await applier.ApplyAllAsync(
+            inspection.Cluster, [obj.Wanted!], new ApplyOptions { ReleaseId = release, Epoch = inspection.Epoch, CreateNamespace = true }, cancellationToken);
+        return report.Succeeded ? null : SecretMask.Scrub(report.Failures[0].Message, obj.Wanted!);
+    }
+
+    private async Task<string?> TakeAwayAsync(string cluster, InspectedObject obj, string application, CancellationToken cancellationToken)
+    {
+        var report = await pruner.PruneAsync(cluster, application, [obj.Drift.Ref], cancellationToken);
+        return report.Succeeded && report.Objects.All(o => o.Outcome != PruneOutcome.Kept) ? null : report.Objects[0].Message;
+    }
+}
