@@ -14,7 +14,8 @@ var root = new RootCommand("""
     Kairship releases applications to many Kubernetes clusters by durable workflows.
 
     Exit codes: 0 all well; 1 refused or not reachable; 2 wrong usage;
-                of a release that was waited for: 3 rolled back, 4 aborted or rejected, 5 failed.
+                of a release that was waited for: 3 rolled back, 4 aborted or rejected, 5 failed;
+                of diff and drift: 0 no difference, 1 a difference, 2 it cannot be told.
     """);
 root.WithExamples(
     "kairship demo                                              see it all on three simulated clusters",
@@ -39,7 +40,7 @@ if (Console.IsErrorRedirected)
 Command[] commands =
 [
     DemoCommand.Create(), ServeCommand.Create(), SimCommand.Create(),
-    ClusterCommands.Create(), ApplyCommand.Create(), RemoveCommand.Create(), PlanCommand.Create(),
+    ClusterCommands.Create(), ApplyCommand.Create(), RemoveCommand.Create(), PlanCommand.Create(), DiffCommand.Create(), DriftCommand.Create(),
     ReleaseCommand.Create(), HistoryCommands.History(), HistoryCommands.Releases(), StatusCommand.Create(),
     ApprovalCommands.List(), ApprovalCommands.Decide("approve", true), ApprovalCommands.Decide("reject", false),
     ReleaseActionCommands.Pause(), ReleaseActionCommands.Resume(), ReleaseActionCommands.Abort(), ReleaseActionCommands.RollBack(),

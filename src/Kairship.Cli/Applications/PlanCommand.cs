@@ -12,13 +12,15 @@ internal static class PlanCommand
     {
         var application = new Argument<string>("application");
         var what = new RevisionOptions();
+        var only = ChangeView.ClusterOption();
         return what.AddTo(new Command(
-                "plan", "Shows what a release would do in each cluster, object by object, by server-side dry-run. Writes nothing. Ends with 0 when nothing stands in its way, with 1 when something does.") { application }
+                "plan", "Shows what a release would do in each cluster, object by object, by server-side dry-run. Writes nothing. Of what is released now, unless a revision is given. Ends with 0 when nothing stands in its way, with 1 when something does.") { application, only }
             .WithExamples("kairship plan storefront --source v2.yaml", "kairship plan storefront --image checkout=v2.0.1", "kairship plan storefront --revision v1 -o json"))
             .Calls(async (result, client, ct) =>
             {
-                var (source, images, revision) = await what.ReadAsync(result, ct);
+                var (source, images, revision) = await what.ReadAsync(result, isOptional: true, ct);
                 var plan = await client.PlanAsync(result.GetRequiredValue(application), new PlanRequest(source, images, revision), ct);
+                plan = plan with { Clusters = ChangeView.Only(plan.Clusters, c => c.Cluster, result.GetValue(only)!) };
                 if (Connection.GlobalOptions.FormatOf(result) != OutputFormat.Table)
                 {
                     Printer.PrintWhole(result, plan);
@@ -28,7 +30,7 @@ internal static class PlanCommand
                     Show(plan);
                 }
 
-                return plan.HasProblems ? ExitCodes.Refused : 0;
+                return plan.Clusters.Any(c => c.Problems.Count > 0) ? ExitCodes.Refused : 0;
             });
     }
 
@@ -40,8 +42,7 @@ internal static class PlanCommand
             AnsiConsole.MarkupLineInterpolated($"\n[bold]{cluster.Cluster}[/] [grey](wave {cluster.Wave})[/]");
             foreach (var item in cluster.Objects.Where(o => o.Action != "Unchanged"))
             {
-                var (sign, colour) = item.Action switch { "Create" => ("+", "green"), "Delete" => ("-", "red"), _ => ("~", "yellow") };
-                AnsiConsole.MarkupLine($"  [{colour}]{sign} {item.Kind.EscapeMarkup()}/{item.Name.EscapeMarkup()}[/]");
+                ChangeView.Line("  ", item.Action, $"{item.Kind}/{item.Name}", item.Note);
                 foreach (var change in item.Changes)
                 {
                     AnsiConsole.MarkupLineInterpolated($"      {change.Path}: [red]{change.Before ?? "(none)"}[/] → [green]{change.After ?? "(none)"}[/]");
@@ -54,10 +55,12 @@ internal static class PlanCommand
                 AnsiConsole.MarkupLineInterpolated($"  [grey]= {same} unchanged[/]");
             }
 
-            foreach (var problem in cluster.Problems)
+            foreach (var left in cluster.Objects.Where(o => o is { Action: "Unchanged", Note: not null }))
             {
-                AnsiConsole.MarkupLineInterpolated($"  [red]! {problem.Object ?? cluster.Cluster}: {problem.Message}[/]");
+                AnsiConsole.MarkupLineInterpolated($"  [grey]= {left.Kind}/{left.Name}: {left.Note}[/]");
             }
+
+            ChangeView.Problems("  ", cluster.Cluster, cluster.Problems);
         }
     }
 }

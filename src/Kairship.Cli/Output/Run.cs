@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Kairship.Api;
 using Microsoft.AspNetCore.Connections;
 using Spectre.Console;
@@ -15,6 +16,10 @@ internal sealed class CommandException(string message, int exitCode = ExitCodes.
 internal static class ExitCodes
 {
     public const int Refused = 1;
+
+    /// <summary>Of diff and drift, as kubectl diff has it: 0 no difference, 1 a difference, more: it could not be found out.</summary>
+    public const int Different = 1;
+    public const int NotCompared = 2;
     public const int RolledBack = 3;
     public const int Aborted = 4;
     public const int Failed = 5;
@@ -32,14 +37,18 @@ internal static class ExitCodes
 /// <summary>Runs a command and turns what goes wrong into one line and an exit code.</summary>
 internal static class Run
 {
+    private static readonly ConditionalWeakTable<Command, StrongBox<int>> Refusals = [];
+
     public static IAnsiConsole Errors { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
     public static async Task<int> InvokeAsync(RootCommand root, string[] args)
     {
+        var refused = ExitCodes.Refused;
         try
         {
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
             var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
+            refused = Refusals.TryGetValue(parsed.CommandResult.Command, out var own) ? own.Value : refused;
             if (CommandHelp.Complaint(parsed) is { } complaint)
             {
                 throw new CommandException(complaint, 2);
@@ -50,8 +59,15 @@ internal static class Run
         catch (Exception e) when (Explain(e) is var (message, code) && message is not null)
         {
             Errors.MarkupLineInterpolated($"[red]error:[/] {message}");
-            return code;
+            return code == ExitCodes.Refused ? refused : code;
         }
+    }
+
+    /// <summary>For commands whose exit code 1 is an answer: they are refused with another.</summary>
+    public static Command RefusedWith(this Command command, int code)
+    {
+        Refusals.AddOrUpdate(command, new StrongBox<int>(code));
+        return command;
     }
 
     private static (string? Message, int Code) Explain(Exception exception) => exception switch

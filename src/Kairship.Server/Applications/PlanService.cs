@@ -18,7 +18,10 @@ internal sealed class PlanService(IDeliveryStore delivery, RevisionSource revisi
             return ApplicationService.Unknown(application);
         }
 
-        var draft = await revisions.DraftAsync(application, request.Source, request.Images, request.Revision, cancellationToken);
+        // Nothing said: what releasing the current revision again would do.
+        var isNothing = request is { Source: null, Images: null or { Count: 0 }, Revision: null };
+        var named = isNothing ? await delivery.GetCurrentRevisionAsync(application, cancellationToken) : request.Revision;
+        var draft = await revisions.DraftAsync(application, request.Source, request.Images, named, cancellationToken);
         if (draft.Refusal is { } refusal)
         {
             return refusal;

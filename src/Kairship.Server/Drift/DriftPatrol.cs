@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kairship.Delivery.Applications;
 using Kairship.Delivery.Drift;
 using Kairship.Delivery.Releases;
@@ -9,6 +10,10 @@ internal sealed partial class DriftPatrol(IDeliveryStore delivery, DriftService 
 {
     private const int AtOnce = 4;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
+
+    /// <summary>When this node asks the database again whether a comparison is due: asking is a write.</summary>
+    private readonly ConcurrentDictionary<string, (TimeSpan Interval, DateTimeOffset At)> asks = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,8 +39,15 @@ internal sealed partial class DriftPatrol(IDeliveryStore delivery, DriftService 
         {
             // Up to a tenth later, so that applications made in one go are not compared in one go for ever.
             var now = time.GetUtcNow();
+            if (asks.TryGetValue(application.Name, out var ask) && ask.Interval == application.Drift.Interval && now < ask.At)
+            {
+                return;
+            }
+
             var next = now + (application.Drift.Interval * (1 + (Random.Shared.NextDouble() / 10)));
-            if (await delivery.ClaimDriftCheckAsync(application.Name, now, next, cancellationToken))
+            var isMine = await delivery.ClaimDriftCheckAsync(application.Name, now, next, cancellationToken);
+            asks[application.Name] = (application.Drift.Interval, isMine || next < now + Again ? next : now + Again);
+            if (isMine)
             {
                 await drift.CheckAsync(application, application.Drift.Mode == DriftMode.Heal, DriftService.Keeper, cancellationToken);
             }

@@ -1,3 +1,4 @@
+using CsCheck;
 using Kairship.Delivery.Applications;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Plans;
@@ -71,6 +72,32 @@ public sealed class PlanDigestTests
         };
 
         shuffled.Digest.Should().Be(Base.Digest).And.MatchRegex("^[0-9a-f]{64}$");
+    }
+
+    /// <summary>Whatever order the answers of clusters come in, and whether or not creations are listed whole.</summary>
+    [Fact]
+    public void Compute_AnyPlan_InAnyOrder_HasOneDigest()
+    {
+        var change = Gen.Select(Gen.Int[0, 5], Gen.Int[0, 3]).Select((p, v) => new FieldChange($".spec.f{p}", v == 0 ? null : $"{v}", $"{v + 1}")).List[0, 4]
+            .Select(list => (IReadOnlyList<FieldChange>)list.DistinctBy(c => c.Path).ToList());
+        var planned = Gen.Select(Gen.Int[0, 20], Gen.Enum<PlannedAction>(), change)
+            .Select((n, action, changes) => new PlannedObject(new ObjectRef("v1", "ConfigMap", $"ns{n % 3}", $"c{n}"), action, changes)).List[0, 8]
+            .Select(list => (IReadOnlyList<PlannedObject>)list.DistinctBy(o => o.Ref.Identity).ToList());
+        var cluster = Gen.Select(Gen.Int[0, 30], planned, Gen.Int[0, 3]).Select((n, objects, problems) => new ClusterPlan(
+            $"cluster-{n}", new Dictionary<string, string>(), "edge", new Dictionary<string, int> { ["Deployment/a"] = n, ["Deployment/b"] = 2 }, $"d{n}", objects,
+            [.. Enumerable.Range(0, problems).Select(p => new PlanProblem(null, $"p{p}"))]));
+        Gen.Select(cluster.List[0, 6].Select(list => list.DistinctBy(c => c.Cluster).ToList()), Gen.Int).Sample((clusters, seed) =>
+        {
+            var random = new Random(seed);
+            var shuffled = clusters.OrderBy(_ => random.Next()).Select(c => c with
+            {
+                Objects = c.Objects.OrderBy(_ => random.Next())
+                    .Select(o => o with { Changes = o.Action == PlannedAction.Create ? [] : [.. o.Changes.OrderBy(_ => random.Next())], Note = $"{random.Next()}" }).ToList(),
+                Problems = c.Problems.OrderBy(_ => random.Next()).ToList(),
+                Replicas = c.Replicas.OrderBy(_ => random.Next()).ToDictionary(r => r.Key, r => r.Value),
+            }).ToList();
+            return (Base with { Clusters = shuffled }).Digest == (Base with { Clusters = clusters }).Digest;
+        });
     }
 
     private static Subject Rollout(Subject s, Func<RolloutPolicy, RolloutPolicy> change) => s with { Application = s.Application with { Rollout = change(s.Application.Rollout) } };

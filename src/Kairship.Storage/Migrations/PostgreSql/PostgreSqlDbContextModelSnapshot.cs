@@ -270,6 +270,25 @@ namespace Kairship.Storage.Migrations.PostgreSql
                     b.ToTable("approvals", (string)null);
                 });
 
+            modelBuilder.Entity("Kairship.Storage.Delivery.DriftRow", b =>
+                {
+                    b.Property<string>("Application")
+                        .HasColumnType("text")
+                        .HasColumnName("application");
+
+                    b.Property<string>("Body")
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("Application");
+
+                    b.ToTable("drift", (string)null);
+                });
+
             modelBuilder.Entity("Kairship.Storage.Delivery.PlanRow", b =>
                 {
                     b.Property<string>("ReleaseId")

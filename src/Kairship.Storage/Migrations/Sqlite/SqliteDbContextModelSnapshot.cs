@@ -263,6 +263,25 @@ namespace Kairship.Storage.Migrations.Sqlite
                     b.ToTable("approvals", (string)null);
                 });
 
+            modelBuilder.Entity("Kairship.Storage.Delivery.DriftRow", b =>
+                {
+                    b.Property<string>("Application")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("application");
+
+                    b.Property<string>("Body")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("body");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.HasKey("Application");
+
+                    b.ToTable("drift", (string)null);
+                });
+
             modelBuilder.Entity("Kairship.Storage.Delivery.PlanRow", b =>
                 {
                     b.Property<string>("ReleaseId")

@@ -88,9 +88,9 @@ public sealed class SimulatedHealthReaderTests(Simulated cluster) : HealthReader
         Kairship.Delivery.Manifests.Manifest[] manifests = [.. Enumerable.Range(0, 12).Select(i => Service($"w{i}", ns)), .. Enumerable.Range(0, 12).Select(i => Deployment($"w{i}", ns: ns, replicas: 1))];
         await ApplyAsync(manifests);
         Kairship.Delivery.Manifests.ObjectRef[] references = [.. manifests.Select(m => m.Ref)];
-        await FleetUnderTest.UntilAsync(async () => (await cluster.Fleet.Health.ReadAsync("edge", references, Application)).AllCurrent, "all current");
+        await FleetUnderTest.UntilAsync(async () => (await cluster.Fleet.Health.ReadAsync("edge", references, Application, null)).AllCurrent, "all current");
         var before = cluster.Cluster.Requests;
-        var report = await cluster.Fleet.Health.ReadAsync("edge", references, Application);
+        var report = await cluster.Fleet.Health.ReadAsync("edge", references, Application, null);
         (cluster.Cluster.Requests - before).Should().Be(2);
         (report.Ready, report.Desired).Should().Be((12, 12));
     }
