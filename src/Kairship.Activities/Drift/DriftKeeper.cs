@@ -118,7 +118,7 @@ public sealed class DriftKeeper(IDeliveryStore store, ClusterConnections connect
         try
         {
             return await healer.HealAsync(
-                inspection, objects, scene.Application.Name, scene.Stable.Release,
+                inspection, objects, scene.Application, scene.Stable.Release,
                 async token => await store.GetArbiterLeaseAsync(scene.Application.Name, token) is { Holder: Holder } held && held.Epoch == lease.Epoch,
                 cancellationToken);
         }

@@ -12,13 +12,13 @@ public static class FieldDiff
     private static readonly HashSet<string> Ignored =
     [
         ".status", ".metadata.managedFields", ".metadata.resourceVersion", ".metadata.uid", ".metadata.generation", ".metadata.creationTimestamp",
-        """.metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]""",
+        """.metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]""", """.metadata.annotations["deployment.kubernetes.io/revision"]""",
         // Who wrote last, not what it is: with these every release would change every object.
         $".metadata.annotations[\"{KairshipLabels.Release}\"]", $".metadata.annotations[\"{KairshipLabels.Epoch}\"]",
     ];
 
     /// <summary>
-    /// The changes by path. What only a server writes (status, managedFields, resourceVersion, uid, generation, creationTimestamp), kubectl's last-applied annotation
+    /// The changes by path. What only a server writes (status, managedFields, resourceVersion, uid, generation, creationTimestamp, a Deployment's revision), kubectl's last-applied annotation
     /// and Kairship's own release and epoch annotations are ignored. Lists of objects with a name are matched by it, others by position. Of a Secret's
     /// values nothing is shown but that they are there ("(secret)") and that they differ ("(secret, changed)"). At most <see cref="MaxChanges"/> entries, the last then saying how many more; values are cut at
     /// <see cref="MaxValueLength"/> characters.

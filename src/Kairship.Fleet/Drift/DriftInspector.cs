@@ -6,6 +6,7 @@ using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Plans;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Resources;
+using Kairship.Fleet.Resources.ApplySets;
 using Kairship.Fleet.Resources.Status;
 
 namespace Kairship.Fleet.Drift;
@@ -51,12 +52,10 @@ public sealed class DriftInspector(ClusterConnections connections, Planner plann
             cluster, released, new ApplyOptions { Force = true, Adopt = true, CreateNamespace = true },
             (manifest, live) => wanted[manifest.Ref.Identity] = DriftRules.Wanted(manifest, live, policy, autoscaled(manifest.Ref.Namespace)), cancellationToken);
         var found = tried.Where(t => !IsOfAnother(t, application.Name)).Select(t => Describe(t, policy, wanted)).OfType<InspectedObject>().ToList();
-        var foreign = tried.Where(t => IsOfAnother(t, application.Name)).Select(t => new PlanProblem(
-            t.Ref, $"it belongs to application {OwnershipLabels.LabelOf(t.Before!, OwnershipLabels.Application)} now; release again, or give it back"));
         var extra = await ExtraAsync(connection, application, released, cancellationToken);
         var epochs = tried.Select(t => t.Before).OfType<JsonObject>().Where(live => OwnershipLabels.AnnotationOf(live, OwnershipLabels.Release) == release)
             .Select(live => StatusRules.Number(live["metadata"]!["annotations"]![OwnershipLabels.Epoch]));
-        return new Inspection(cluster, [.. found, .. extra], [.. tried.Select(t => t.Problem).OfType<PlanProblem>(), .. foreign], epochs.Max());
+        return new Inspection(cluster, [.. found, .. extra], [.. tried.Select(t => t.Problem).OfType<PlanProblem>()], epochs.Max());
     }
 
     private static bool IsOfAnother(DryRunObject tried, string application) =>
@@ -69,7 +68,7 @@ public sealed class DriftInspector(ClusterConnections connections, Planner plann
         return drift is null ? null : new InspectedObject(drift, wanted[tried.Ref.Identity], tried.Before);
     }
 
-    /// <summary>What carries the label and was not released. What a controller made of an object that carries it is that controller's.</summary>
+    /// <summary>What carries the label and was not released. What a controller made of an object that carries it is that controller's, what says what is in an ApplySet is ours.</summary>
     private static async Task<IReadOnlyList<InspectedObject>> ExtraAsync(
         ClusterConnection connection, Application application, IReadOnlyList<Manifest> released, CancellationToken cancellationToken)
     {
@@ -89,7 +88,7 @@ public sealed class DriftInspector(ClusterConnections connections, Planner plann
             {
                 var list = await connection.Resources.ListAsync(
                     kind.ApiVersion, kind.Kind, place, $"{OwnershipLabels.Application}={application.Name}", ClusterRequest.MetadataList, token);
-                foreach (var item in list.Items.Where(i => !HasController(i)))
+                foreach (var item in list.Items.Where(i => !IsNobodysMatter(i)))
                 {
                     var reference = new ObjectRef(kind.ApiVersion, kind.Kind, item["metadata"]?["namespace"]?.ToString(), item["metadata"]!["name"]!.ToString());
                     if (!known.Contains(reference.Identity))
@@ -102,7 +101,8 @@ public sealed class DriftInspector(ClusterConnections connections, Planner plann
         return [.. found.OrderBy(o => o.Drift.Ref.Identity, StringComparer.Ordinal)];
     }
 
-    private static bool HasController(JsonObject item) =>
+    private static bool IsNobodysMatter(JsonObject item) =>
         item["metadata"]?["deletionTimestamp"] is not null
+        || OwnershipLabels.LabelOf(item, ApplySet.IdLabel) is not null
         || (item["metadata"]?["ownerReferences"] as JsonArray ?? []).OfType<JsonObject>().Any(o => o["controller"]?.ToString() == "true");
 }

@@ -1,8 +1,12 @@
+using System.Text.Json.Nodes;
+using Kairship.Delivery.Applications;
 using Kairship.Delivery.Drift;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Plans;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Resources;
+using Kairship.Fleet.Resources.Applying;
+using Kairship.Fleet.Resources.ApplySets;
 
 namespace Kairship.Fleet.Drift;
 
@@ -10,18 +14,20 @@ namespace Kairship.Fleet.Drift;
 public sealed record HealReport(string Cluster, IReadOnlyList<DriftedObject> Healed, IReadOnlyList<PlanProblem> Problems);
 
 /// <summary>
-/// Puts drifted objects back. What is there is written only as it was read (by resourceVersion), so that neither an autoscaler nor a release that comes in between is undone, and
+/// Puts drifted objects back. What is there is written only as it was read (by resourceVersion; its status may have moved on), so that neither an autoscaler nor a release that comes in between is undone, and
 /// keeps its marks of release and epoch; what is missing gets those that its neighbours carry, never newer ones.
 /// </summary>
 public sealed class Healer(ClusterConnections connections, Applier applier, Pruner pruner)
 {
+    private const int Attempts = 10;
+
     /// <param name="chosen">Of one inspection; what was not released is deleted.</param>
     /// <param name="release">The release that put the application there.</param>
     /// <param name="mayWrite">Asked before each write; false: somebody else has the application now, and nothing more is written.</param>
     /// <exception cref="UnknownClusterException">No such cluster.</exception>
     /// <exception cref="ClusterException">The cluster cannot be asked.</exception>
     public async Task<HealReport> HealAsync(
-        Inspection inspection, IReadOnlyList<InspectedObject> chosen, string application, string release, Func<CancellationToken, Task<bool>> mayWrite,
+        Inspection inspection, IReadOnlyList<InspectedObject> chosen, Application application, string release, Func<CancellationToken, Task<bool>> mayWrite,
         CancellationToken cancellationToken = default)
     {
         var connection = await connections.GetAsync(inspection.Cluster, cancellationToken);
@@ -38,8 +44,8 @@ public sealed class Healer(ClusterConnections connections, Applier applier, Prun
             var trouble = obj.Drift.Kind switch
             {
                 DriftKind.Changed => await ChangeBackAsync(connection, obj, cancellationToken),
-                DriftKind.Missing => await BringBackAsync(inspection, obj, release, cancellationToken),
-                _ => await TakeAwayAsync(inspection.Cluster, obj, application, cancellationToken),
+                DriftKind.Missing => await BringBackAsync(inspection, obj, new ApplySet(application.Name, application.Namespace), release, cancellationToken),
+                _ => await TakeAwayAsync(inspection.Cluster, obj, application.Name, cancellationToken),
             };
             if (trouble is null)
             {
@@ -56,26 +62,42 @@ public sealed class Healer(ClusterConnections connections, Applier applier, Prun
 
     private static async Task<string?> ChangeBackAsync(ClusterConnection connection, InspectedObject obj, CancellationToken cancellationToken)
     {
-        try
+        var live = obj.Live!;
+        for (var attempt = 1; ; attempt++)
         {
-            await connection.Resources.ApplyRawAsync(
-                obj.Wanted!, new ApplyOptions { Force = true }, obj.Live, cancellationToken, obj.Live!["metadata"]?["resourceVersion"]?.ToString());
-            return null;
-        }
-        catch (ClusterException exception) when (exception.Kind == ClusterFailure.Conflict)
-        {
-            return "it changed while it was looked at; it is looked at again";
-        }
-        catch (ClusterException exception) when (!exception.IsTransient)
-        {
-            return SecretMask.Scrub(Applier.FailureOf(obj.Drift.Ref, exception).Message, obj.Wanted!);
+            try
+            {
+                await connection.Resources.ApplyRawAsync(
+                    obj.Wanted!, new ApplyOptions { Force = true }, live, cancellationToken, live["metadata"]?["resourceVersion"]?.ToString());
+                return null;
+            }
+            catch (ClusterException exception) when (exception.Kind == ClusterFailure.Conflict)
+            {
+                // Controllers write its status all the time while it is rolled out; that is no reason to leave it.
+                var now = await connection.Resources.GetAsync(obj.Drift.Ref, cancellationToken);
+                if (now is null || attempt == Attempts || !IsSame(now, obj.Live!))
+                {
+                    return "it changed while it was looked at; it is looked at again";
+                }
+
+                live = now;
+            }
+            catch (ClusterException exception) when (!exception.IsTransient)
+            {
+                return SecretMask.Scrub(ApplyFailures.Of(obj.Drift.Ref, exception).Message, obj.Wanted!);
+            }
         }
     }
 
-    private async Task<string?> BringBackAsync(Inspection inspection, InspectedObject obj, string release, CancellationToken cancellationToken)
+    private static bool IsSame(JsonObject now, JsonObject before) =>
+        Planner.AreEqual(now, before)
+        && OwnershipLabels.AnnotationOf(now, OwnershipLabels.Release) == OwnershipLabels.AnnotationOf(before, OwnershipLabels.Release)
+        && OwnershipLabels.AnnotationOf(now, OwnershipLabels.Epoch) == OwnershipLabels.AnnotationOf(before, OwnershipLabels.Epoch);
+
+    private async Task<string?> BringBackAsync(Inspection inspection, InspectedObject obj, ApplySet set, string release, CancellationToken cancellationToken)
     {
         var report = await applier.ApplyAllAsync(
-            inspection.Cluster, [obj.Wanted!], new ApplyOptions { ReleaseId = release, Epoch = inspection.Epoch, CreateNamespace = true }, cancellationToken);
+            inspection.Cluster, [obj.Wanted!], new ApplyOptions { ReleaseId = release, Epoch = inspection.Epoch, CreateNamespace = true, ApplySet = set }, cancellationToken);
         return report.Succeeded ? null : SecretMask.Scrub(report.Failures[0].Message, obj.Wanted!);
     }
 

@@ -47,7 +47,7 @@ public sealed class Planner(ClusterConnections connections)
         var run = new Run(connection, options with { DryRun = true, ReleaseId = null, Epoch = null }, missing, live, manifests);
         var results = new DryRunObject[manifests.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = connection.Options.Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, manifests.Count, parallel, async (index, token) => 
+        await Parallel.ForAsync(0, manifests.Count, parallel, async (index, token) =>
             results[index] = await run.TryAsync(adjust(manifests[index], live.GetValueOrDefault(manifests[index].Ref.Identity)), token));
         return results;
     }
@@ -139,24 +139,35 @@ public sealed class Planner(ClusterConnections connections)
             try
             {
                 var after = connection.Resources.Parse(await connection.Resources.ApplyRawAsync(manifest, own, before, cancellationToken));
+                before = await AsTriedAsync(manifest.Ref, before, after, cancellationToken);
                 var action = before is null ? PlannedAction.Create : AreEqual(before, after) ? PlannedAction.Unchanged : PlannedAction.Update;
                 return new DryRunObject(manifest.Ref, action, before, after);
             }
             catch (ClusterException exception) when (exception.Conflicts.Count > 0 && exception.Conflicts.All(c => c.Manager == own.FieldManager))
             {
                 var after = connection.Resources.Parse(await connection.Resources.ApplyRawAsync(manifest, own with { Force = true }, before, cancellationToken));
+                before = await AsTriedAsync(manifest.Ref, before, after, cancellationToken);
                 return new DryRunObject(manifest.Ref, PlannedAction.Update, before, after);
             }
             catch (ClusterException exception) when (before is not null && ImmutableFields.Of(exception) is { Count: > 0 } fields && Recreation.IsAllowed(manifest, own))
             {
                 return new DryRunObject(
-                    manifest.Ref, PlannedAction.Update, before, null, $"deleted and created anew, since {string.Join(", ", fields.Select(f => f.Field).Distinct())} cannot be changed");
+                    manifest.Ref, PlannedAction.Recreate, before, null, $"deleted and created anew, since {string.Join(", ", fields.Select(f => f.Field).Distinct())} cannot be changed");
             }
             catch (ClusterException exception) when (exception is not UnknownKindException && !IsOfCluster(exception))
             {
                 return Problem(manifest, before, ApplyFailures.Of(manifest.Ref, exception).Message);
             }
         }
+
+        /// <summary>
+        /// The object that was tried over. A dry-run answers with the version of what is there: where that is another than what was read, somebody has written in between (a
+        /// controller does, whenever something is rolled out), and what they wrote must not be taken for what the application would change.
+        /// </summary>
+        private async Task<JsonObject?> AsTriedAsync(ObjectRef reference, JsonObject? before, JsonObject after, CancellationToken cancellationToken) =>
+            before is null || VersionOf(before) == VersionOf(after) ? before : await connection.Resources.GetAsync(reference, cancellationToken) ?? before;
+
+        private static string? VersionOf(JsonObject obj) => obj["metadata"]?["resourceVersion"]?.ToString();
 
         /// <summary>A dry-run in a namespace that does not exist is a 404, whatever the object is: the stand-in lets the cluster check the object itself.</summary>
         private async Task<DryRunObject> StandInAsync(Manifest manifest, CancellationToken cancellationToken)
