@@ -30,7 +30,7 @@ public sealed class HealRulesTests
         foreach (var pause in pauses)
         {
             at += TimeSpan.FromSeconds(pause);
-            if (HealRules.Decide(memory.FirstOrDefault()?.At ?? [], at) == HealDecision.Heal)
+            if (HealRules.Decide(memory.Count == 0 ? [] : memory[0].At, at) == HealDecision.Heal)
             {
                 heals.Add(at);
                 memory = HealRules.Remember(memory, [("east", "web")], at);
