@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Kairship.Activities.Drift;
 using Kairship.Delivery.Applications;
+using Kairship.Delivery.Drift;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Overrides;
 using Kairship.Delivery.Placement;
@@ -73,6 +75,45 @@ public sealed class RealClusterTests(RealFleet fleet) : IClassFixture<RealFleet>
         plan.Problems.Should().HaveCount(21).And.OnlyContain(p => p.Message.Contains(p.Ref!.Kind == "Service" ? "\"protocol\"" : "Probe.grpc", StringComparison.Ordinal));
         plan.Problems.Should().OnlyContain(p => !p.Message.Contains('\n'), "a problem is a sentence");
         release.Reason.Should().Contain("21 problem(s), so nothing was changed").And.Contain("west: Service/boutique/adservice");
+    }
+
+    /// <summary>A real API server's managed fields, dry-runs and defaults; kubectl is the other hand.</summary>
+    [Fact]
+    public async Task Drift_ByKubectl_IsFoundNamedAndPutBack_ButNotAnAutoscalersReplicas()
+    {
+        Assert.SkipWhen(fleet.WhyMissing is not null, fleet.WhyMissing ?? "");
+        var kept = new Application
+        {
+            Name = "kept", Namespace = "kept", Placement = new PlacementPolicy { ClusterAffinity = new ClusterAffinity(["east"]) }, Drift = new DriftPolicy { Mode = DriftMode.Heal },
+        };
+        var release = await fleet.Rig.EndAsync((await fleet.Rig.ReleaseAsync(kept, ShopSample.Manifests("v1", replicas: 2), "v1", "deploy")).Id);
+        release.Status.Should().Be(ReleaseStatus.Succeeded, await fleet.Rig.DescribeAsync(release.Id));
+        var keeper = fleet.Rig.Get<DriftKeeper>();
+        (await EastAsync(false)).Should().Match<ClusterDrift>(c => c.State == DriftState.InSync && c.Problems.Count == 0);
+
+        await fleet.KubectlAsync("east", "", "-n", "kept", "set", "image", "deployment/web", "web=registry.example/shop/web:v9");
+        await fleet.KubectlAsync("east", "", "-n", "kept", "delete", "configmap", "shop");
+        await fleet.KubectlAsync("east", "", "-n", "kept", "annotate", "service", "web", "somebody=was-here");
+        await fleet.KubectlAsync("east", "", "-n", "kept", "create", "configmap", "stray");
+        await fleet.KubectlAsync("east", "", "-n", "kept", "label", "configmap", "stray", "kairship.io/application=kept");
+        await fleet.KubectlAsync("east", "", "-n", "kept", "autoscale", "deployment/api", "--min=3", "--max=3");
+        await ReleaseRig.UntilAsync(
+            async () => (await fleet.KubectlAsync("east", "", "-n", "kept", "get", "deployment", "api", "-o", "jsonpath={.spec.replicas}")) == "3", "the autoscaler scales api");
+
+        var east = await EastAsync(false);
+        east.Objects.Select(o => $"{o.Kind} {o.Ref}").Should().BeEquivalentTo("Changed Deployment/kept/web", "Missing ConfigMap/kept/shop", "Extra ConfigMap/kept/stray");
+        var web = east.Objects.Single(o => o.Kind == DriftKind.Changed);
+        web.Changes.Select(c => $"{c.Path} {c.Before} {c.After}").Should().Equal(
+            ".spec.template.spec.containers[name=web].image \"registry.example/shop/web:v9\" \"registry.example/shop/web:v1\"");
+        web.Managers.Should().ContainSingle().Which.Should().StartWith("kubectl");
+
+        east = await EastAsync(true);
+        east.Objects.Select(o => $"{o.Kind} {o.Ref}").Should().Equal(["Extra ConfigMap/kept/stray"], string.Join("; ", east.Problems));
+        (await fleet.KubectlAsync("east", "", "-n", "kept", "get", "deployments", "-o", "jsonpath={.items[*].spec.replicas}")).Should().Be("3 2");
+        (await fleet.KubectlAsync("east", "", "-n", "kept", "get", "configmap", "shop", "-o", "jsonpath={.metadata.annotations.kairship\\.io/release}")).Should().Be(release.Id);
+
+        async Task<ClusterDrift> EastAsync(bool heal) =>
+            (await keeper.CheckAsync(kept, heal, Token)).Should().BeOfType<DriftCheck.Compared>().Subject.Report.Clusters.Single();
     }
 
     private async Task<Release> EndsAsync(Application application, string tag, ReleaseStatus status)
