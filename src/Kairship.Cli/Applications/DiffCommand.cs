@@ -15,12 +15,12 @@ internal static class DiffCommand
         var what = new RevisionOptions();
         var only = ChangeView.ClusterOption();
         return what.AddTo(new Command(
-                "diff", "Prints every field that a release would change in each cluster, by server-side dry-run; new objects whole, values of secrets never. Of what is released now, unless a revision is given. Ends like kubectl diff: with 0 when nothing would change, with 1 when something would, with 2 when it cannot be told.") { application, only }
+                "diff", "Prints every field that a release would change in each cluster, by server-side dry-run; new objects whole, values of secrets never. Of the application's own source, or of what is released now, unless a revision is given. Ends like kubectl diff: with 0 when nothing would change, with 1 when something would, with 2 when it cannot be told.") { application, only }
             .WithExamples("kairship diff storefront --source v2.yaml", "kairship diff storefront --image checkout=v2.0.1 --cluster east", "kairship diff storefront -o yaml"))
             .RefusedWith(ExitCodes.NotCompared)
             .Calls(async (result, client, ct) =>
             {
-                var (source, images, revision) = await what.ReadAsync(result, isOptional: true, ct);
+                var (source, images, revision) = await what.ReadAsync(result, ct);
                 var plan = await client.PlanAsync(result.GetRequiredValue(application), new PlanRequest(source, images, revision, Whole: true), ct);
                 plan = plan with
                 {

@@ -14,11 +14,11 @@ internal static class PlanCommand
         var what = new RevisionOptions();
         var only = ChangeView.ClusterOption();
         return what.AddTo(new Command(
-                "plan", "Shows what a release would do in each cluster, object by object, by server-side dry-run. Writes nothing. Of what is released now, unless a revision is given. Ends with 0 when nothing stands in its way, with 1 when something does.") { application, only }
+                "plan", "Shows what a release would do in each cluster, object by object, by server-side dry-run. Writes nothing. Of the application's own source, or of what is released now, unless a revision is given. Ends with 0 when nothing stands in its way, with 1 when something does.") { application, only }
             .WithExamples("kairship plan storefront --source v2.yaml", "kairship plan storefront --image checkout=v2.0.1", "kairship plan storefront --revision v1 -o json"))
             .Calls(async (result, client, ct) =>
             {
-                var (source, images, revision) = await what.ReadAsync(result, isOptional: true, ct);
+                var (source, images, revision) = await what.ReadAsync(result, ct);
                 var plan = await client.PlanAsync(result.GetRequiredValue(application), new PlanRequest(source, images, revision), ct);
                 plan = plan with { Clusters = ChangeView.Only(plan.Clusters, c => c.Cluster, result.GetValue(only)!) };
                 if (Connection.GlobalOptions.FormatOf(result) != OutputFormat.Table)

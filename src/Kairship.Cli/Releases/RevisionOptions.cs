@@ -29,11 +29,7 @@ internal sealed class RevisionOptions
         return command;
     }
 
-    public Task<(string? Source, IReadOnlyList<ImageTag>? Images, string? Revision)> ReadAsync(ParseResult result, CancellationToken cancellationToken) =>
-        ReadAsync(result, isOptional: false, cancellationToken);
-
-    /// <param name="isOptional">Nothing may be said: the server then takes what is released now.</param>
-    public async Task<(string? Source, IReadOnlyList<ImageTag>? Images, string? Revision)> ReadAsync(ParseResult result, bool isOptional, CancellationToken cancellationToken)
+    public async Task<(string? Source, IReadOnlyList<ImageTag>? Images, string? Revision)> ReadAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var images = Sources.Pairs(result.GetValue(_images)!, "--image").Select(p => new ImageTag(p.Key, p.Value)).ToList();
         var source = result.GetValue(_source);

@@ -18,8 +18,8 @@ internal sealed class PlanService(IDeliveryStore delivery, RevisionSource revisi
             return ApplicationService.Unknown(application);
         }
 
-        // Nothing said: what releasing the current revision again would do.
-        var isNothing = request is { Source: null, Images: null or { Count: 0 }, Revision: null };
+        // Nothing said, and no source of its own: what releasing the current revision again would do.
+        var isNothing = spec.Source is null && request is { Source: null, Images: null or { Count: 0 }, Revision: null };
         var named = isNothing ? await delivery.GetCurrentRevisionAsync(application, cancellationToken) : request.Revision;
         var draft = await revisions.DraftAsync(application, request.Source, request.Images, named, cancellationToken);
         if (draft.Refusal is { } refusal)

@@ -13,7 +13,7 @@ internal sealed partial class DeliveryStore
             await LockApplicationAsync(context, application, cancellationToken);
             var state = await GetOrAddStateAsync(context, application, cancellationToken);
             var holder = ArbiterRules.RemovalHolder(application);
-            if (state.Holder is { } other && other != holder)
+            if (state.Holder is { } other && other != holder && state.Purpose > (int)ArbiterPurpose.Heal)
             {
                 return new ArbiterLease(application, other, (ArbiterPurpose)state.Purpose, state.Epoch, Ticks.ToTime(state.Since));
             }
@@ -34,6 +34,7 @@ internal sealed partial class DeliveryStore
             if (ended == 1 && removed)
             {
                 await context.Set<ApplicationRow>().Where(x => x.Name == application).ExecuteDeleteAsync(cancellationToken);
+                await context.Set<DriftRow>().Where(x => x.Application == application).ExecuteDeleteAsync(cancellationToken);
             }
 
             return ended == 1;

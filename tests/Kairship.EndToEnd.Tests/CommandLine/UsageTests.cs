@@ -20,7 +20,6 @@ public sealed class UsageTests : IDisposable
         { "apply -f", "-f" },
         { "apply -f no-such-file", "no-such-file" },
         { "plan", "plan" },
-        { "release shop", "--source" },
         { "plan shop --source no-such-file", "no-such-file" },
         { "plan shop --source .", ".yaml" },
         { "plan shop --source here.yaml --image web=v2", "exclude" },
