@@ -20,6 +20,8 @@ public sealed class UsageTests : IDisposable
         { "apply -f", "-f" },
         { "apply -f no-such-file", "no-such-file" },
         { "plan", "plan" },
+        { "app", "delete" },
+        { "app delete shop", "--yes" },
         { "plan shop --source no-such-file", "no-such-file" },
         { "plan shop --source .", ".yaml" },
         { "plan shop --source here.yaml --image web=v2", "exclude" },
@@ -53,7 +55,7 @@ public sealed class UsageTests : IDisposable
 
     public static TheoryData<string> Commands =>
     [
-        "", "demo", "serve", "sim", "sim up", "sim fault", "sim heal", "sim list", "cluster", "cluster join", "cluster list", "cluster show", "cluster remove", "apply", "plan", "release", "history", "releases",
+        "", "demo", "serve", "sim", "sim up", "sim fault", "sim heal", "sim list", "cluster", "cluster join", "cluster list", "cluster show", "cluster remove", "apply", "app", "app delete", "plan", "release", "history", "releases",
         "status", "approvals", "approve", "reject", "pause", "resume", "abort", "rollback", "workflows", "workflows list", "workflows push", "workflows show", "instances",
         "instances list", "instances show", "instances cancel", "instances retry",
     ];
