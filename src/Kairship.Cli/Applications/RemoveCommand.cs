@@ -36,6 +36,6 @@ internal static class RemoveCommand
 
                 return removal.Removed ? 0 : ExitCodes.Refused;
             });
-        return new Command("app", "Applications.") { delete };
+        return new Command("app", "Applications.") { delete }.WithExamples("kairship app delete storefront --yes");
     }
 }

@@ -1,9 +1,14 @@
+using System.Text.Json.Nodes;
 using Kairship.Delivery.Applications;
+using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Overrides;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Plans;
 using Kairship.Delivery.Releases;
 using Kairship.Delivery.Rollouts;
+using Kairship.Fleet.Clusters;
+using Kairship.Fleet.Resources;
+using Kairship.Fleet.Resources.ApplySets;
 using Kairship.Simulator;
 using Kairship.Testing.Releases;
 
@@ -112,14 +117,13 @@ public class SeveralReleasesTests
         await EndsAsync(f, ShopSample.Application, "v1");
 
         // As if v1 had been released before there were sets, and as if a release that died had left something.
-        var service = east.Store.List("", "services", "shop").Single();
-        await ApplyAsync(east, "services/web", $$"""{"metadata":{"labels":{"applyset.kubernetes.io/part-of":null} } }""", "application/merge-patch+json");
-        var set = east.Store.List("", "configmaps", "shop").Single(c => c["metadata"]!["name"]!.ToString() == "shop")["metadata"]!["labels"]!["applyset.kubernetes.io/part-of"]!.ToString();
-        set.Should().StartWith("applyset-").And.EndWith("-v1");
-        await ApplyAsync(
-            east, "configmaps/leftover?fieldManager=somebody",
-            $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"leftover","labels":{"kairship.io/application":"shop","applyset.kubernetes.io/part-of":"{{{set}}}"} } }""",
-            "application/apply-patch+yaml");
+        var client = (await f.Rig.Get<ClusterConnections>().GetAsync("east", Token)).Resources;
+        await client.PatchAsync(
+            new("v1", "Service", "shop", "web"), new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [ApplySet.PartOf] = null } } }, Token);
+        var set = east.Store.List("", "configmaps", "shop").Single(c => c["metadata"]!["name"]!.ToString() == "shop")["metadata"]!["labels"]![ApplySet.PartOf]!.ToString();
+        set.Should().Be(new ApplySet("shop", "shop").Id);
+        var leftover = $"{{ apiVersion: v1, kind: ConfigMap, metadata: {{ name: leftover, namespace: shop, labels: {{ kairship.io/application: shop, {ApplySet.PartOf}: {set} }} }} }}";
+        await client.ApplyAsync(ManifestParser.Parse(leftover).Single(), new ApplyOptions { FieldManager = "somebody" }, Token);
 
         var release = await f.Rig.ReleaseAsync(ShopSample.Application, WithoutService(ShopSample.Manifests("v2")), "v2");
         release = await f.Rig.EndAsync(release.Id);
@@ -128,21 +132,11 @@ public class SeveralReleasesTests
         plan.Clusters.Single(c => c.Cluster == "east").Objects.Where(o => o.Action == PlannedAction.Delete).Select(o => o.Ref.ToString())
             .Should().BeEquivalentTo("Service/shop/web", "ConfigMap/shop/leftover");
         plan.Clusters.Single(c => c.Cluster == "west").Objects.Where(o => o.Action == PlannedAction.Delete).Select(o => o.Ref.ToString()).Should().Equal("Service/shop/web");
-        service["metadata"]!["name"]!.ToString().Should().Be("web");
         east.Store.List("", "services", "shop").Should().BeEmpty();
         east.Store.List("", "configmaps", "shop").Select(c => c["metadata"]!["name"]!.ToString()).Should().NotContain("leftover");
     }
 
     private static string WithoutService(string manifests) => string.Join("\n---\n", manifests.Split("---").Where(d => !d.Contains("kind: Service", StringComparison.Ordinal)));
-
-    private static async Task ApplyAsync(SimulatedCluster cluster, string path, string body, string type)
-    {
-        using var http = new HttpClient { BaseAddress = cluster.Url };
-        http.DefaultRequestHeaders.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", cluster.Token);
-        using var content = new StringContent(body, System.Text.Encoding.UTF8, type);
-        using var answer = await http.PatchAsync(new Uri($"api/v1/namespaces/shop/{path}", UriKind.Relative), content, Token);
-        answer.IsSuccessStatusCode.Should().BeTrue(await answer.Content.ReadAsStringAsync(Token));
-    }
 
     private static async Task<Release> EndsAsync(ReleaseFixture f, Application application, string web)
     {
