@@ -11,15 +11,7 @@ public abstract class CronJobCases(ConformanceServer server) : WorkloadCases(ser
         await CreateAsync(In(kind), Body("still", "\"suspend\":true,"));
         await CreateAsync(In(kind), Body("yearly", "", "0 0 1 1 *"));
 
-        // Longer than the patience of one wait.
-        var started = await UntilAsync(
-            async () =>
-            {
-                using var watch = await WatchAsync(In(kind), "timeoutSeconds=25&fieldSelector=metadata.name%3Dtick");
-                return (await watch.ToEndAsync()).LastOrDefault(e => Text(e.Object, "status", "lastScheduleTime") is not null)?.Object
-                    ?? (await WaitOnAsync(kind));
-            },
-            s => s is not null);
+        var started = await UntilInTheEndAsync(In(kind), "tick", c => Text(c, "status", "lastScheduleTime") is not null);
 
         var due = DateTimeOffset.Parse(Text(started, "status", "lastScheduleTime")!, System.Globalization.CultureInfo.InvariantCulture);
         due.Second.Should().Be(0);
@@ -44,12 +36,6 @@ public abstract class CronJobCases(ConformanceServer server) : WorkloadCases(ser
         ((bool?)made.Json["spec"]!["suspend"]).Should().BeFalse();
         (Number(made.Json, "spec", "successfulJobsHistoryLimit"), Number(made.Json, "spec", "failedJobsHistoryLimit")).Should().Be((3L, 1L));
         made.Json["status"]!.AsObject().Should().BeEmpty();
-    }
-
-    private async Task<System.Text.Json.Nodes.JsonObject?> WaitOnAsync(ServedKind kind)
-    {
-        using var watch = await WatchAsync(In(kind), "timeoutSeconds=25&fieldSelector=metadata.name%3Dtick");
-        return (await watch.ToEndAsync()).LastOrDefault(e => Text(e.Object, "status", "lastScheduleTime") is not null)?.Object;
     }
 
     private static string Body(string name, string spec, string schedule = "* * * * *") => $$"""

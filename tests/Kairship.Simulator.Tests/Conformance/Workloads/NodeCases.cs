@@ -188,18 +188,12 @@ public abstract class SilentNodeCases(ConformanceServer server) : OwnNodeCases(s
         await PodAsync("a", OnOwn);
         await UntilAsync(In("pods/a"), IsReady);
 
-        // Longer than the patience of one wait.
-        var lost = await UntilAsync(
-            async () =>
-            {
-                using var watch = await WatchAsync("/api/v1/nodes", $"fieldSelector=metadata.name%3D{node}&timeoutSeconds=25");
-                return (await watch.ToEndAsync()).LastOrDefault(e => Say(e.Object, "Ready")!.StartsWith("Unknown", StringComparison.Ordinal) && Taints(e.Object).Count == 3)?.Object;
-            },
-            n => n is not null);
+        var lost = await UntilInTheEndAsync(
+            "/api/v1/nodes", node, n => Say(n, "Ready")?.StartsWith("Unknown", StringComparison.Ordinal) == true && Taints(n).Count == 3);
 
-        Say(lost!, "Ready").Should().Be("Unknown NodeStatusUnknown: Kubelet stopped posting node status.");
-        Say(lost!, "MemoryPressure").Should().Be("Unknown NodeStatusNeverUpdated: Kubelet never posted node status.");
-        Taints(lost!).Should().BeEquivalentTo($"{Own} NoSchedule", "node.kubernetes.io/unreachable NoSchedule", "node.kubernetes.io/unreachable NoExecute");
+        Say(lost, "Ready").Should().Be("Unknown NodeStatusUnknown: Kubelet stopped posting node status.");
+        Say(lost, "MemoryPressure").Should().Be("Unknown NodeStatusNeverUpdated: Kubelet never posted node status.");
+        Taints(lost).Should().BeEquivalentTo($"{Own} NoSchedule", "node.kubernetes.io/unreachable NoSchedule", "node.kubernetes.io/unreachable NoExecute");
         (await EventAsync("Pod", "a", "NodeNotReady")).Should().Be("Warning Node is not ready");
         var pod = await UntilAsync(In("pods/a"), p => !IsReady(p));
         Text(pod.Json, "status", "phase").Should().Be("Running");

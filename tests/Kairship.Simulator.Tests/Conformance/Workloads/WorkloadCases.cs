@@ -96,6 +96,26 @@ public abstract class WorkloadCases(ConformanceServer server) : ConformanceCases
     protected static JsonObject? Owner(JsonObject obj) =>
         (At(obj, "metadata", "ownerReferences") as JsonArray ?? []).Select(r => r!.AsObject()).FirstOrDefault(r => (bool?)r["controller"] == true);
 
+    /// <summary>Waits for what takes minutes: the object as it is when it is as wanted.</summary>
+    protected async Task<JsonObject> UntilInTheEndAsync(string collection, string name, Func<JsonObject, bool> wanted)
+    {
+        const int Watches = 6;
+        for (var i = 0; i < Watches; i++)
+        {
+            using var watch = await WatchAsync(collection, $"fieldSelector=metadata.name%3D{name}&timeoutSeconds=20");
+            while (await watch.NextAsync() is { } next)
+            {
+                if (wanted(next.Object))
+                {
+                    return next.Object;
+                }
+            }
+        }
+
+        Assert.Fail($"{collection}/{name} is not as wanted after {Watches} watches of 20 s");
+        return [];
+    }
+
     /// <summary>Waits for an event about an object; answers its type and message.</summary>
     protected async Task<string> EventAsync(string kind, string name, string reason)
     {
