@@ -84,7 +84,7 @@ public sealed class Healer(ClusterConnections connections, Applier applier, Prun
             }
             catch (ClusterException exception) when (!exception.IsTransient)
             {
-                return SecretMask.Scrub(ApplyFailures.Of(obj.Drift.Ref, exception).Message, obj.Wanted!);
+                return ApplyFailures.Of(obj.Wanted!, exception).Message;
             }
         }
     }
@@ -98,7 +98,7 @@ public sealed class Healer(ClusterConnections connections, Applier applier, Prun
     {
         var report = await applier.ApplyAllAsync(
             inspection.Cluster, [obj.Wanted!], new ApplyOptions { ReleaseId = release, Epoch = inspection.Epoch, CreateNamespace = true, ApplySet = set }, cancellationToken);
-        return report.Succeeded ? null : SecretMask.Scrub(report.Failures[0].Message, obj.Wanted!);
+        return report.Succeeded ? null : report.Failures[0].Message;
     }
 
     private async Task<string?> TakeAwayAsync(string cluster, InspectedObject obj, string application, CancellationToken cancellationToken)

@@ -129,7 +129,7 @@ public sealed class Planner(ClusterConnections connections)
             }
             catch (ClusterException exception) when (!IsOfCluster(exception))
             {
-                return Problem(manifest, null, ApplyFailures.Of(manifest.Ref, exception).Message);
+                return Problem(manifest, null, ApplyFailures.Of(manifest, exception).Message);
             }
         }
 
@@ -156,7 +156,7 @@ public sealed class Planner(ClusterConnections connections)
             }
             catch (ClusterException exception) when (exception is not UnknownKindException && !IsOfCluster(exception))
             {
-                return Problem(manifest, before, ApplyFailures.Of(manifest.Ref, exception).Message);
+                return Problem(manifest, before, ApplyFailures.Of(manifest, exception).Message);
             }
         }
 
@@ -204,6 +204,6 @@ public sealed class Planner(ClusterConnections connections)
                 or ClusterFailure.CircuitOpen or ClusterFailure.Throttled;
 
         private static DryRunObject Problem(Manifest manifest, JsonObject? before, string message) =>
-            new(manifest.Ref, before is null ? PlannedAction.Create : PlannedAction.Update, before, null, Problem: new PlanProblem(manifest.Ref, SecretMask.Scrub(message, manifest)));
+            new(manifest.Ref, before is null ? PlannedAction.Create : PlannedAction.Update, before, null, Problem: new PlanProblem(manifest.Ref, message));
     }
 }

@@ -160,15 +160,18 @@ public sealed class RealClusterTests(RealFleet fleet) : IClassFixture<RealFleet>
         }
     }
 
-    /// <summary>"Deployment/podinfo" to its spec, less the addresses that a cluster gives to each Service.</summary>
+    /// <summary>"Deployment/podinfo" to what was wanted of it, less the addresses that a cluster gives to each Service and the list that Kairship keeps of its objects.</summary>
     private async Task<Dictionary<string, string>> SpecsAsync(string cluster, string ns) => (await fleet.ListAsync(cluster, "deployments,services,configmaps,secrets,serviceaccounts,horizontalpodautoscalers", ns))
-        .Where(o => o["metadata"]!["name"]!.ToString() is not "default" and not "kube-root-ca.crt" && o["type"]?.ToString() != "kubernetes.io/service-account-token")
+        .Where(o => o["metadata"]!["name"]!.ToString() is not "default" and not "kube-root-ca.crt" && o["type"]?.ToString() != "kubernetes.io/service-account-token"
+            && o["metadata"]!["labels"]?["applyset.kubernetes.io/id"] is null)
         .ToDictionary(o => $"{o["kind"]}/{o["metadata"]!["name"]}", o =>
         {
-            var spec = (JsonObject)o["spec"]!.DeepClone();
-            spec.Remove("clusterIP");
-            spec.Remove("clusterIPs");
-            return spec.ToJsonString();
+            var wanted = (JsonObject)o.DeepClone();
+            wanted.Remove("metadata");
+            wanted.Remove("status");
+            (wanted["spec"] as JsonObject)?.Remove("clusterIP");
+            (wanted["spec"] as JsonObject)?.Remove("clusterIPs");
+            return wanted.ToJsonString();
         });
 
     /// <summary>Everything in the cluster, once its controllers have nothing left to write.</summary>

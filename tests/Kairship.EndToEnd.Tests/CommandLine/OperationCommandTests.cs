@@ -91,7 +91,7 @@ public sealed class OperationCommandTests(CommandStage stage)
         (await kubectl.RunAsync("apply -n by-hand -f -", ShopFiles.Manifests("v2"))).Should().Contain("deployment.apps/web configured").And.Contain("service/web unchanged");
         (await kubectl.RunAsync("rollout status -n by-hand deployment/web --timeout 30s")).Should().Contain("successfully rolled out");
         var pods = JsonNode.Parse(await kubectl.RunAsync("get pods -n by-hand -l app=web -o json"))!["items"]!.AsArray();
-        pods.Select(p => p!["spec"]!["containers"]![0]!["image"]!.ToString()).Should().Equal(Enumerable.Repeat("registry.example/shop/web:v2", 4));
+        pods.Where(p => p!["metadata"]!["deletionTimestamp"] is null).Select(p => p!["spec"]!["containers"]![0]!["image"]!.ToString()).Should().Equal(Enumerable.Repeat("registry.example/shop/web:v2", 4));
     }
 
     /// <summary>One cluster's kubeconfig with another's CA in it.</summary>

@@ -32,6 +32,17 @@ public abstract class ApplierTests
     }
 
     [Fact]
+    public async Task ApplyAll_SecretThatIsRefused_FailsWithoutItsValue()
+    {
+        var ns = await _cluster.NamespaceAsync();
+        var secret = Kairship.Delivery.Manifests.ManifestParser.Parse($"{{apiVersion: v1, kind: Secret, metadata: {{name: pin, namespace: {ns}}}, stringData: {{pin: 73219846}}}}");
+
+        var failure = (await Applier.ApplyAllAsync("edge", secret, new())).Failures.Should().ContainSingle().Subject;
+
+        failure.Message.Should().Contain("string").And.NotContain("73219846");
+    }
+
+    [Fact]
     public async Task ApplyAll_ObjectsOfOthers_AreRefused_UnlessAdopted()
     {
         var ns = await _cluster.NamespaceAsync();

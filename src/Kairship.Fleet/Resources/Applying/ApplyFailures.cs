@@ -7,6 +7,13 @@ namespace Kairship.Fleet.Resources.Applying;
 /// <summary>What a cluster's refusal means for an object, in one word, and what would be right.</summary>
 internal static class ApplyFailures
 {
+    /// <summary>Without the values of a Secret, which a cluster quotes when their type is wrong.</summary>
+    public static ObjectApplied Of(Manifest manifest, ClusterException exception)
+    {
+        var failure = Of(manifest.Ref, exception);
+        return failure with { Message = SecretMask.Scrub(failure.Message, manifest) };
+    }
+
     public static ObjectApplied Of(ObjectRef reference, ClusterException exception)
     {
         var immutable = ImmutableFields.Of(exception);

@@ -32,7 +32,7 @@ internal sealed class ObjectApplication(ClusterConnection connection, ApplyOptio
         }
         catch (ClusterException exception)
         {
-            return ApplyFailures.Of(manifest.Ref, exception);
+            return ApplyFailures.Of(manifest, exception);
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class ObjectApplication(ClusterConnection connection, ApplyOptio
         }
         catch (ClusterException exception)
         {
-            return ApplyFailures.Of(manifest.Ref, exception);
+            return ApplyFailures.Of(manifest, exception);
         }
     }
 
