@@ -14,8 +14,6 @@ internal static class FieldValidation
     {
         var problems = FieldCheck.Problems(obj, call.Schema);
         var mode = call.Query["fieldValidation"].ToString();
-        if (mode is not ("" or "Ignore" or "Warn" or "Strict"))
-            throw new ApiException(422, "Invalid", $"fieldValidation: Unsupported value: \"{mode}\": supported values: \"Ignore\", \"Strict\", \"Warn\"");
         var kind = $"{call.Type.Kind} in version \"{call.Type.Version}\" cannot be handled as a {call.Type.Kind}";
         // Custom resources are decoded without types; their schema says later what is wrong, and where.
         var isCustom = call.Type.CustomSchema is not null;
@@ -24,7 +22,7 @@ internal static class FieldValidation
             var why = $"json: cannot unmarshal {wrong.Found} into Go struct field {call.Type.Kind}.{wrong.Path} of type {wrong.Expected}";
             throw patch ? PatchResult.Invalid(obj, why) : ApiException.BadRequest($"{kind}: {why}");
         }
-        Quantities(obj, call.Schema, kind);
+        Scalars(obj, call.Schema, kind);
         var unknown = problems.Select(p => $"unknown field \"{p.Path}\"").Concat(duplicates.Select(d => $"duplicate field \"{d}\"")).ToList();
         if (unknown.Count > 0 && mode == "Strict")
             throw patch
@@ -38,19 +36,27 @@ internal static class FieldValidation
         FieldCheck.Prune(obj, call.Schema);
     }
 
-    static void Quantities(JsonNode? node, SchemaNode schema, string kind)
+    // Texts of a form of their own.
+    static void Scalars(JsonNode? node, SchemaNode schema, string kind, string name = "")
     {
-        if (schema.Kind == SchemaKind.Quantity && node is not null && PodRules.Amount(node) is null)
-            throw ApiException.BadRequest($"{kind}: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+        var why = node is null ? null : schema.Kind switch
+        {
+            SchemaKind.Quantity when PodRules.Amount(node) is null => "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+            SchemaKind.Bytes => ScalarForms.Base64(JsonTree.Text(node) ?? ""),
+            SchemaKind.Time => ScalarForms.Time(JsonTree.Text(node) ?? "", micro: name is "renewTime" or "acquireTime" or "eventTime" or "lastObservedTime"),
+            _ => null,
+        };
+        if (why is not null)
+            throw ApiException.BadRequest($"{kind}: {why}");
         if (node is JsonObject obj)
         {
-            foreach (var (name, value) in obj)
-                Quantities(value, schema.Field(name), kind);
+            foreach (var (field, value) in obj)
+                Scalars(value, schema.Field(field), kind, field);
         }
         else if (node is JsonArray array && schema.Element is { } element)
         {
             foreach (var item in array)
-                Quantities(item, element, kind);
+                Scalars(item, element, kind);
         }
     }
 }

@@ -40,8 +40,12 @@ internal sealed class Violations
     public void OneOf(string field, JsonNode? value, params ReadOnlySpan<string> allowed)
     {
         if (!allowed.Contains(JsonTree.Text(value)))
-            Add(field, "FieldValueNotSupported", $"Unsupported value: {Show(value)}: supported values: {string.Join(", ", allowed.ToArray().Select(a => $"\"{a}\""))}");
+            NotSupported(field, Show(value), allowed);
     }
+
+    /// <summary>A value as it is written already, and what is supported.</summary>
+    public void NotSupported(string field, string value, params ReadOnlySpan<string> allowed) =>
+        Add(field, "FieldValueNotSupported", $"Unsupported value: {value}: supported values: {string.Join(", ", allowed.ToArray().Select(a => $"\"{a}\""))}");
 
     public void AtLeast(string field, JsonNode? value, long least)
     {
@@ -55,16 +59,20 @@ internal sealed class Violations
             Invalid(field, next, "field is immutable");
     }
 
+    /// <summary>All of them in one line.</summary>
+    public string Text => _found.Count == 1 ? Line(_found[0]) : $"[{string.Join(", ", _found.Select(Line))}]";
+
     public ApiException Error(ResourceType type, string name)
     {
-        var text = _found.Count == 1 ? Line(_found[0]) : $"[{string.Join(", ", _found.Select(Line))}]";
         var kind = type.Group.Length == 0 ? type.Kind : $"{type.Kind}.{type.Group}";
-        var details = new JsonObject { ["name"] = name };
+        var details = new JsonObject();
+        if (name.Length > 0)
+            details["name"] = name;
         if (type.Group.Length > 0)
             details["group"] = type.Group;
         details["kind"] = type.Kind;
         details["causes"] = new JsonArray([.. _found.Select(f => (JsonNode)new JsonObject { ["reason"] = f.Reason, ["message"] = f.Message, ["field"] = f.Field })]);
-        return new ApiException(422, "Invalid", $"{kind} \"{name}\" is invalid: {text}", details);
+        return new ApiException(422, "Invalid", $"{kind} \"{name}\" is invalid: {Text}", details);
     }
 
     void Add(string field, string reason, string message) => _found.Add((field, reason, message));

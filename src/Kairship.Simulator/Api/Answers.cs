@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kairship.Simulator.Api.Bodies;
 using Kairship.Simulator.Objects;
 using Microsoft.AspNetCore.Http;
 
@@ -10,6 +11,11 @@ namespace Kairship.Simulator.Api;
 internal static class Answers
 {
     public static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public const string Yaml = "application/yaml";
+
+    /// <summary>What is answered beyond all groups.</summary>
+    public static Task NoSuchPageAsync(HttpContext http) => TextAsync(http, "404 page not found\n", 404);
 
     public static Task ObjectAsync(HttpContext http, JsonNode node, int code = 200)
     {
@@ -41,6 +47,14 @@ internal static class Answers
     {
         http.Response.StatusCode = code;
         http.Response.ContentType ??= "application/json";
+        if (http.Response.ContentType == Yaml)
+        {
+            var json = new System.Buffers.ArrayBufferWriter<byte>();
+            await using (var writer = new Utf8JsonWriter(json, Writing))
+                write(writer);
+            await http.Response.WriteAsync(YamlText.Of(JsonNode.Parse(json.WrittenSpan)), http.RequestAborted);
+            return;
+        }
         await using (var writer = new Utf8JsonWriter(http.Response.BodyWriter, Writing))
             write(writer);
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted);

@@ -11,6 +11,9 @@ internal sealed record ApiCall(HttpContext Http, ApiPath Path, ResourceType Type
 {
     public IQueryCollection Query => Http.Request.Query;
 
+    /// <summary>How the client wants its answer.</summary>
+    public required Representation Representation { get; init; }
+
     public CancellationToken Aborted => Http.RequestAborted;
 
     public SchemaNode Schema => Schemas.Of(Type);
@@ -19,25 +22,22 @@ internal sealed record ApiCall(HttpContext Http, ApiPath Path, ResourceType Type
     public ObjectKey Key => KeyOf(Path.Name!);
 
     /// <summary>Writes are checked and answered but not kept.</summary>
-    public bool DryRun
-    {
-        get
-        {
-            var values = Query["dryRun"];
-            if (values.Count == 0 || (values.Count == 1 && values[0] == ""))
-                return false;
-            return values.All(v => v == "All") ? true : throw Options("dryRun", "FieldValueNotSupported", $"Unsupported value: {GoText.Texts(new JsonArray([.. values.Select(v => (JsonNode?)v)]))}: supported values: \"All\"");
-        }
-    }
+    public bool DryRun => Query["dryRun"] is [{ Length: > 0 }, ..];
 
     /// <summary>The manager that this request's changes belong to.</summary>
     public FieldManager Manager(string operation) => new(ManagerName(), operation, Type.ApiVersion, Path.Subresource);
 
-    public ObjectKey KeyOf(string name) => new(Type.Group, Type.Plural, Path.Namespace, name);
+    public ObjectKey KeyOf(string name) => new(Type.StoredGroup, Type.Plural, Path.Namespace, name);
+
+    /// <summary>A stored object in the version of this request.</summary>
+    public JsonObject Served(JsonObject stored) => Type.Conversion is { } conversion ? conversion.FromStored(stored) : stored;
+
+    /// <summary>An object of this request's version as it is stored.</summary>
+    public JsonObject Stored(JsonObject served) => Type.Conversion is { } conversion ? conversion.ToStored(served) : served;
 
     public void Warn(string text) => Http.Response.Headers.Append("Warning", $"299 - \"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
 
-    public bool Flag(string name) => Query[name] is [{ } text] && text is "true" or "1" or "True";
+    public bool Flag(string name) => Query.ContainsKey(name) && RequestOptions.Flag(Query[name][0]);
 
     /// <summary>The refusal of an option of this request.</summary>
     public ApiException Options(string field, string reason, string message)
@@ -60,7 +60,7 @@ internal sealed record ApiCall(HttpContext Http, ApiPath Path, ResourceType Type
     string ManagerName()
     {
         if (Query["fieldManager"] is [{ Length: > 0 } name])
-            return name.Length <= 128 ? name : throw Options("fieldManager", "FieldValueTooLong", "Too long: may not be more than 128 bytes");
+            return name;
         var agent = Http.Request.Headers.UserAgent.ToString();
         return agent.Length == 0 ? "unknown" : agent.Split('/')[0];
     }

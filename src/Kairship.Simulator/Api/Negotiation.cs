@@ -1,25 +1,91 @@
+using System.Globalization;
+using Kairship.Simulator.Objects;
+
 namespace Kairship.Simulator.Api;
 
-/// <summary>What the Accept header asks for.</summary>
+/// <summary>What an answer shows of its objects.</summary>
+internal enum View
+{
+    Whole,
+    Table,
+    Metadata,
+    MetadataList,
+}
+
+/// <summary>How the client wants its answer.</summary>
+internal sealed record Representation(View View, bool Yaml);
+
+/// <summary>Reads Accept headers. Answers are JSON or YAML, never protobuf: clients that ask for it name JSON as their second choice.</summary>
 internal static class Negotiation
 {
-    public static bool WantsTable(ApiCall call) => First(call) is { } media && media.Contains("as=Table", StringComparison.Ordinal);
+    const string Json = "application/json";
+    const string Yaml = "application/yaml";
+    const string Protobuf = "application/vnd.kubernetes.protobuf";
 
-    public static bool WantsMetadata(ApiCall call) => First(call) is { } media && media.Contains("as=PartialObjectMetadata", StringComparison.Ordinal);
+    /// <exception cref="ApiException">406: nothing of it is served.</exception>
+    public static Representation Of(string accept)
+    {
+        var clauses = Clauses(accept).ToList();
+        if (clauses.Count == 0)
+            return new Representation(View.Whole, false);
+        if (!clauses.Exists(c => c.Media is Json or Yaml or Protobuf or "*/*"))
+            throw new ApiException(406, "NotAcceptable", "406: Not Acceptable", []);
+        foreach (var clause in clauses.Where(c => c.Media is Json or Yaml or "*/*" or "application/*"))
+        {
+            if (ViewOf(clause) is { } view)
+                return new Representation(view, clause.Media == Yaml);
+        }
+        throw new ApiException(406, "NotAcceptable", $"only the following media types are accepted: {Json}, {Yaml}, {Protobuf}");
+    }
 
     /// <summary>Whether aggregated discovery is asked for; the version of it, else null.</summary>
     public static string? Aggregated(string accept) =>
-        Media(accept).Where(m => m.Contains("g=apidiscovery.k8s.io", StringComparison.Ordinal))
-            .Select(m => m.Contains("v=v2beta1", StringComparison.Ordinal) ? "v2beta1" : "v2")
+        Clauses(accept).Where(c => c.Parameters.GetValueOrDefault("g") == "apidiscovery.k8s.io")
+            .Select(c => c.Parameters.GetValueOrDefault("v") == "v2beta1" ? "v2beta1" : "v2")
             .FirstOrDefault();
 
-    /// <summary>Whether JSON will do.</summary>
-    public static bool TakesJson(string accept) =>
-        accept.Length == 0 || Media(accept).Any(m => m.StartsWith("application/json", StringComparison.Ordinal) || m.StartsWith("*/*", StringComparison.Ordinal)
-            || m.StartsWith("application/*", StringComparison.Ordinal));
+    public static bool WantsTable(ApiCall call) => call.Representation.View == View.Table;
 
-    static string? First(ApiCall call) =>
-        Media(call.Http.Request.Headers.Accept.ToString()).FirstOrDefault(m => m.StartsWith("application/json", StringComparison.Ordinal) || m.StartsWith("*/*", StringComparison.Ordinal));
+    public static bool WantsMetadata(ApiCall call) => call.Representation.View is View.Metadata or View.MetadataList;
 
-    static IEnumerable<string> Media(string accept) => accept.Split(',').Select(m => m.Trim().Replace(" ", "", StringComparison.Ordinal));
+    /// <summary>Metadata of a list is asked for under the name of the list, that of an object under the object's.</summary>
+    /// <exception cref="ApiException">406: the other one is asked for.</exception>
+    public static void RequireView(ApiCall call, bool list)
+    {
+        var kind = call.Type.CustomSchema is null ? $"*{(call.Type.Group.Length == 0 ? "core" : call.Type.Group.Split('.')[0])}.{call.Type.Kind}" : "*unstructured.Unstructured";
+        if (list && call.Representation.View == View.Metadata)
+            throw new ApiException(406, "NotAcceptable", $"you requested PartialObjectMetadata, but the requested object is a list ({kind}List)");
+        if (!list && call.Representation.View == View.MetadataList)
+            throw new ApiException(406, "NotAcceptable", $"you requested PartialObjectMetadataList, but the requested object is not a list ({kind})");
+    }
+
+    static View? ViewOf(Clause clause)
+    {
+        if (!clause.Parameters.TryGetValue("as", out var name))
+            return View.Whole;
+        if (clause.Parameters.GetValueOrDefault("g") != "meta.k8s.io" || clause.Parameters.GetValueOrDefault("v") is not ("v1" or "v1beta1"))
+            return null;
+        return name switch
+        {
+            "Table" => View.Table,
+            "PartialObjectMetadata" => View.Metadata,
+            "PartialObjectMetadataList" => View.MetadataList,
+            _ => null,
+        };
+    }
+
+    static IEnumerable<Clause> Clauses(string accept) =>
+        accept.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Parse).Where(c => c.Media.Length > 0).OrderByDescending(c => c.Quality);
+
+    static Clause Parse(string text)
+    {
+        var parts = text.Split(';', StringSplitOptions.TrimEntries);
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in parts.Skip(1).Select(p => p.Split('=', 2, StringSplitOptions.TrimEntries)).Where(p => p.Length == 2))
+            parameters[pair[0]] = pair[1];
+        var quality = parameters.TryGetValue("q", out var q) && double.TryParse(q, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 1;
+        return new Clause(parts[0].ToLowerInvariant(), parameters, quality);
+    }
+
+    sealed record Clause(string Media, IReadOnlyDictionary<string, string> Parameters, double Quality);
 }

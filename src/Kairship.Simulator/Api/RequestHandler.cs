@@ -60,7 +60,7 @@ internal sealed class RequestHandler
                 await Answers.ObjectAsync(http, Version());
                 return;
             case "":
-                await Answers.ObjectAsync(http, new JsonObject { ["paths"] = new JsonArray("/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version") });
+                await PathsAsync(http, 200);
                 return;
             case "/openapi/v2":
                 await OpenApiV2Async(http);
@@ -71,11 +71,18 @@ internal sealed class RequestHandler
         }
         if (IsReview(path) && HttpMethods.IsPost(http.Request.Method))
         {
-            var body = await RequestBody.ReadAsync(http.Request);
-            await Answers.ObjectAsync(http, Reviews.Answer(path, body.Object("authorization.k8s.io", "v1")) ?? throw NoSuchPath(), 201);
+            var body = await RequestBody.ReadAsync(http.Request, "Review");
+            await Answers.ObjectAsync(http, Reviews.Answer(path, body.Object("Review")) ?? throw NoSuchPath(), 201);
             return;
         }
-        await Answers.ObjectAsync(http, Document(http, path) ?? throw NoSuchPath());
+        if (Document(http, path) is { } document)
+            await Answers.ObjectAsync(http, document);
+        else if (path.StartsWith("/api/", StringComparison.Ordinal) || DiscoveryDocuments.HasGroup(path, _registry.Types))
+            throw NoSuchPath();
+        else if (path.StartsWith("/apis/", StringComparison.Ordinal))
+            await Answers.NoSuchPageAsync(http);
+        else
+            await PathsAsync(http, 404);
     }
 
     Task OpenApiV2Async(HttpContext http)
@@ -85,6 +92,9 @@ internal sealed class RequestHandler
             ? Answers.BytesAsync(http, OpenApiV2Protobuf.Of(document), OpenApiV2Protobuf.Media)
             : Answers.ObjectAsync(http, document);
     }
+
+    Task PathsAsync(HttpContext http, int code) =>
+        Answers.ObjectAsync(http, new JsonObject { ["paths"] = new JsonArray([.. DiscoveryDocuments.Paths(_registry.Types).Select(p => (JsonNode)p)]) }, code);
 
     JsonObject? Document(HttpContext http, string path)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kairship.Simulator.Api.Bodies;
 using Kairship.Simulator.Api.Reading;
 using Kairship.Simulator.Api.Writing;
@@ -9,6 +10,8 @@ namespace Kairship.Simulator.Api;
 /// <summary>Verbs on resources: from method and path to the code that does it.</summary>
 internal sealed class ResourceEndpoints
 {
+    static readonly TimeSpan PatienceForRevisions = TimeSpan.FromSeconds(3);
+
     readonly ObjectStore _store;
     readonly ResourceRegistry _registry;
     readonly ApiServerOptions _options;
@@ -30,7 +33,7 @@ internal sealed class ResourceEndpoints
         _creation = new Creation(store, preparation);
         _replacement = new Replacement(preparation, change);
         _patch = new PatchWrite(store, preparation, _creation, change, _replacement);
-        _deletion = new Deletion(store, registry);
+        _deletion = new Deletion(store);
         _scale = new ScaleEndpoint(store, preparation, change);
         _pods = new PodEndpoints(change);
         _eviction = new Eviction(store);
@@ -38,10 +41,14 @@ internal sealed class ResourceEndpoints
 
     public Task HandleAsync(HttpContext http, ApiPath path)
     {
+        if (_registry.Types.All(t => t.Group != path.Group) && Array.TrueForAll(Reviews.Types, t => t.Group != path.Group))
+            return Answers.NoSuchPageAsync(http);
         var type = _registry.Find(path.Group, path.Version, path.Plural) ?? throw RequestHandler.NoSuchPath();
         if (path.Rest is not null || (path.Namespace is not null && !type.Namespaced))
             throw RequestHandler.NoSuchPath();
-        var call = new ApiCall(http, path, type);
+        var call = new ApiCall(http, path, type) { Representation = Negotiation.Of(http.Request.Headers.Accept.ToString()) };
+        if (call.Representation.Yaml)
+            http.Response.ContentType = Answers.Yaml;
         return path switch
         {
             { Name: null } => CollectionAsync(call),
@@ -59,15 +66,18 @@ internal sealed class ResourceEndpoints
         switch (call.Http.Request.Method)
         {
             case "GET" when call.Flag("watch"):
-                await new WatchStream(call, _store, _options).RunAsync();
+                await WatchAsync(call);
                 return;
             case "GET":
-                await ListAnswer.ListAsync(call, ListQuery.Read(call, _store), _store.Clock);
+                RequestOptions.CheckList(call, watch: false);
+                await ListAnswer.ListAsync(call, await FreshAsync(call, () => ListQuery.Read(call, _store)), _store.Clock);
                 return;
             case "POST" when call.Path.Namespace is not null || !call.Type.Namespaced:
+                RequestOptions.CheckWrite(call);
                 await ListAnswer.ObjectAsync(call, _creation.Create(call, await BodyAsync(call)), _store.Clock, 201);
                 return;
-            case "DELETE" when call.Path.Namespace is not null || !call.Type.Namespaced:
+            case "DELETE" when call.Type.Verbs.Contains("deletecollection") && (call.Path.Namespace is not null || !call.Type.Namespaced):
+                RequestOptions.CheckList(call, watch: false);
                 await ListAnswer.ListAsync(call, _deletion.DeleteAll(call, await BodyAsync(call)), _store.Clock);
                 return;
             default:
@@ -79,21 +89,21 @@ internal sealed class ResourceEndpoints
     {
         switch (call.Http.Request.Method)
         {
-            case "GET" when call.Flag("watch"):
-                await new WatchStream(call, _store, _options).RunAsync();
-                return;
             case "GET":
-                await ListAnswer.ObjectAsync(call, _store.Get(call.Key) ?? throw ApiException.NotFound(call.Key), _store.Clock);
+                await ListAnswer.ObjectAsync(call, await FreshAsync(call, () => Read(call)), _store.Clock);
                 return;
             case "PUT":
+                RequestOptions.CheckWrite(call);
                 await ListAnswer.ObjectAsync(call, _replacement.Replace(call, await BodyAsync(call)), _store.Clock);
                 return;
             case "PATCH":
+                RequestOptions.CheckWrite(call, IsApply(call));
                 var (obj, created) = _patch.Patch(call, await BodyAsync(call));
                 await ListAnswer.ObjectAsync(call, obj, _store.Clock, created ? 201 : 200);
                 return;
             case "DELETE":
-                await Answers.ObjectAsync(call.Http, _deletion.Delete(call, await BodyAsync(call)));
+                var (answer, isObject) = _deletion.Delete(call, await BodyAsync(call, "DeleteOptions"));
+                await (isObject ? ListAnswer.ObjectAsync(call, answer, _store.Clock) : Answers.ObjectAsync(call.Http, answer));
                 return;
             default:
                 throw NotAllowed();
@@ -102,9 +112,10 @@ internal sealed class ResourceEndpoints
 
     async Task StatusAsync(ApiCall call)
     {
+        CheckWrite(call);
         var obj = call.Http.Request.Method switch
         {
-            "GET" => _store.Get(call.Key) ?? throw ApiException.NotFound(call.Key),
+            "GET" => Read(call),
             "PUT" => _replacement.Replace(call, await BodyAsync(call)),
             "PATCH" => _patch.Patch(call, await BodyAsync(call)).Object,
             _ => throw NotAllowed(),
@@ -114,6 +125,7 @@ internal sealed class ResourceEndpoints
 
     async Task ScaleAsync(ApiCall call)
     {
+        CheckWrite(call);
         var scale = call.Http.Request.Method switch
         {
             "GET" => _scale.Get(call),
@@ -146,7 +158,41 @@ internal sealed class ResourceEndpoints
         }
     }
 
-    static Task<RequestBody> BodyAsync(ApiCall call) => RequestBody.ReadAsync(call.Http.Request);
+    async Task WatchAsync(ApiCall call)
+    {
+        RequestOptions.CheckList(call, watch: true);
+        await new WatchStream(call, _store, _options).RunAsync();
+    }
+
+    JsonObject Read(ApiCall call) => call.Served(_store.Get(call.Key) ?? throw ApiException.NotFound(call.Key));
+
+    // A read may ask for a revision that is still to come; a real API server waits three seconds for it.
+    async Task<T> FreshAsync<T>(ApiCall call, Func<T> read)
+    {
+        if (ListQuery.Revision(call.Query["resourceVersion"]) is not { } asked || asked <= _store.Revision)
+            return read();
+        var due = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (_store.Subscribe(change =>
+        {
+            if (change.Revision >= asked)
+                due.TrySetResult();
+        }))
+        {
+            if (asked > _store.Revision)
+                await Task.WhenAny(due.Task, Task.Delay(PatienceForRevisions, _options.Clock, call.Aborted));
+        }
+        return asked <= _store.Revision ? read() : throw ListQuery.TooLarge(asked, _store.Revision);
+    }
+
+    static void CheckWrite(ApiCall call)
+    {
+        if (call.Http.Request.Method is "PUT" or "PATCH")
+            RequestOptions.CheckWrite(call, IsApply(call));
+    }
+
+    static bool IsApply(ApiCall call) => call.Http.Request.ContentType?.Split(';')[0].Trim() == PatchWrite.ApplyMedia;
+
+    static Task<RequestBody> BodyAsync(ApiCall call, string? kind = null) => RequestBody.ReadAsync(call.Http.Request, kind ?? call.Type.Kind);
 
     static ApiException NotAllowed() => new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
 }

@@ -1,10 +1,23 @@
 using System.Text.Json.Nodes;
+using Kairship.Simulator.Objects;
 
 namespace Kairship.Simulator.Api;
 
 /// <summary>Access reviews: whoever has a token may do everything.</summary>
 internal static class Reviews
 {
+    /// <summary>As discovery shows them.</summary>
+    public static ResourceType[] Types { get; } =
+    [
+        Type("authentication.k8s.io", "SelfSubjectReview"),
+        Type("authorization.k8s.io", "SelfSubjectAccessReview"),
+        Type("authorization.k8s.io", "SelfSubjectRulesReview"),
+        Type("authorization.k8s.io", "SubjectAccessReview"),
+    ];
+
+    static ResourceType Type(string group, string kind) =>
+        new(group, "v1", kind, kind.ToLowerInvariant() + "s", kind.ToLowerInvariant(), Namespaced: false, []) { Verbs = ["create"] };
+
     public static JsonObject? Answer(string path, JsonObject body)
     {
         switch (path.TrimEnd('/'))

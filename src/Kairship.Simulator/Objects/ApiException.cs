@@ -14,13 +14,16 @@ public sealed class ApiException(int code, string reason, string message, JsonOb
     /// <summary>Seconds for the <c>Retry-After</c> header, where the answer has one.</summary>
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>Token with which a list that is too old can go on, at the price of its consistency.</summary>
+    public string? Continue { get; init; }
+
     public JsonObject ToStatus()
     {
         var status = new JsonObject
         {
             ["kind"] = "Status",
             ["apiVersion"] = "v1",
-            ["metadata"] = new JsonObject(),
+            ["metadata"] = Continue is null ? [] : new JsonObject { ["continue"] = Continue },
             ["status"] = "Failure",
             ["message"] = Message,
         };
@@ -43,6 +46,13 @@ public sealed class ApiException(int code, string reason, string message, JsonOb
 
     public static ApiException Modified(ObjectKey key) =>
         Conflict(key, "the object has been modified; please apply your changes to the latest version and try again");
+
+    /// <summary>The name is free only once the old object is gone.</summary>
+    public static ApiException StillDeleting(ObjectKey key) =>
+        new(409, "AlreadyExists", $"object is being deleted: {key.QualifiedPlural} \"{key.Name}\" already exists", Describe(key));
+
+    /// <summary>What a real API server answers where an error of its storage has no code of its own: 500 without a reason.</summary>
+    public static ApiException Unclassified(string message) => new(500, "", message);
 
     public static ApiException BadRequest(string message) => new(400, "BadRequest", message);
 

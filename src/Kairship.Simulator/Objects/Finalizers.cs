@@ -12,9 +12,20 @@ static class Finalizers
     {
         var meta = JsonTree.Child(obj, "metadata");
         meta["deletionTimestamp"] = GracefulDeletion.Stamp(now.AddSeconds(graceSeconds));
-        meta["deletionGracePeriodSeconds"] = graceSeconds;
         if (IsNamespace(key))
             JsonTree.Child(obj, "status")["phase"] = "Terminating";
+        else
+            meta["deletionGracePeriodSeconds"] = graceSeconds;
+    }
+
+    /// <summary>Adds one that is not there yet.</summary>
+    public static void Add(JsonObject obj, string finalizer)
+    {
+        var meta = JsonTree.Child(obj, "metadata");
+        if (meta["finalizers"] is not JsonArray finalizers)
+            meta["finalizers"] = finalizers = [];
+        if (!finalizers.Any(f => JsonTree.Text(f) == finalizer))
+            finalizers.Add(finalizer);
     }
 
     static bool IsNamespace(ObjectKey key) => key is { Group: "", Plural: "namespaces" };

@@ -7,15 +7,17 @@ static class Generations
 {
     static readonly HashSet<(string, string)> Uncounted =
     [
-        ("", "services"), ("", "namespaces"), ("", "nodes"), ("", "persistentvolumes"), ("", "persistentvolumeclaims"), ("", "replicationcontrollers"),
+        ("", "services"), ("", "namespaces"), ("", "nodes"), ("", "persistentvolumes"), ("", "persistentvolumeclaims"),
         ("", "resourcequotas"), ("", "limitranges"), ("autoscaling", "horizontalpodautoscalers"), ("coordination.k8s.io", "leases"),
     ];
 
-    public static bool Counted(ObjectKey key, JsonObject obj) => obj.ContainsKey("spec") && !Uncounted.Contains((key.Group, key.Plural));
+    public static bool Counted(ObjectKey key, JsonObject obj) => (obj.ContainsKey("spec") || key is { Group: "scheduling.k8s.io", Plural: "priorityclasses" }) && !Uncounted.Contains((key.Group, key.Plural));
 
-    /// <summary>Equal but for metadata and status.</summary>
-    public static bool SameIntent(JsonObject old, JsonObject next)
+    /// <summary>Equal but for metadata and status. Annotations count for Deployments, as on a real API server.</summary>
+    public static bool SameIntent(ObjectKey key, JsonObject old, JsonObject next)
     {
+        if (key is { Group: "apps", Plural: "deployments" } && !JsonNode.DeepEquals(old["metadata"]?["annotations"], next["metadata"]?["annotations"]))
+            return false;
         foreach (var (name, value) in next)
         {
             if (name is not ("metadata" or "status" or "apiVersion") && !JsonNode.DeepEquals(value, old[name]))

@@ -101,8 +101,8 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
         lock (_gate)
         {
             var collection = CollectionOf(key);
-            if (collection.Find(key) is not null)
-                throw ApiException.AlreadyExists(key);
+            if (collection.Find(key) is { } existing)
+                throw _memory.Read(existing)["metadata"]!["deletionTimestamp"] is null ? ApiException.AlreadyExists(key) : ApiException.StillDeleting(key);
             var revision = _revision + 1;
             meta["resourceVersion"] = Text(revision);
             var held = Hold(key, stored, revision);
@@ -132,7 +132,7 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
             Generations.Restore(old, next);
             if (JsonNode.DeepEquals(old, next))
                 return old;
-            if (!status && Generations.Counted(key, next) && !Generations.SameIntent(old, next))
+            if (!status && Generations.Counted(key, next) && !Generations.SameIntent(key, old, next))
                 Generations.Raise(next);
             return Write(collection, key, held, old, next);
         }
@@ -142,33 +142,42 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
     /// <param name="uid">When given, only the object with this uid.</param>
     /// <param name="graceSeconds">Time that a running pod is given; null for what its spec says. A deletion that has begun can only be shortened.</param>
     /// <returns>False when there is no such object.</returns>
-    public bool Delete(ObjectKey key, string? uid = null, long? graceSeconds = null)
+    public bool Delete(ObjectKey key, string? uid = null, long? graceSeconds = null) => Delete(key, uid, graceSeconds, null, out _);
+
+    /// <summary>Deletes as <see cref="Delete(ObjectKey, string?, long?)"/> does, with one more finalizer.</summary>
+    /// <param name="finalizer">Added in the same write; null: none.</param>
+    /// <param name="left">The object while something keeps it; null when it is gone.</param>
+    public bool Delete(ObjectKey key, string? uid, long? graceSeconds, string? finalizer, out JsonObject? left)
     {
         lock (_gate)
         {
             var collection = CollectionOf(key);
+            left = null;
             if (collection.Find(key) is not { } held)
                 return false;
-            var old = _memory.Read(held);
+            var old = left = _memory.Read(held);
             if (uid is not null && old["metadata"]!["uid"]!.GetValue<string>() != uid)
                 return false;
             var begun = old["metadata"]!["deletionTimestamp"] is not null;
             var grace = GracefulDeletion.Seconds(key, old, graceSeconds);
             if (begun && (graceSeconds is null || grace >= GracefulDeletion.Left(old)))
                 return true;
-            if (grace == 0 && !Finalizers.Any(key, old))
+            if (grace == 0 && finalizer is null && !Finalizers.Any(key, old))
             {
                 Remove(collection, key, held, old, old);
+                left = null;
                 return true;
             }
             var next = JsonTree.Copy(old);
+            if (finalizer is not null)
+                Finalizers.Add(next, finalizer);
             if (begun)
                 GracefulDeletion.Shorten(next, grace);
             else
                 Finalizers.MarkDeleted(key, next, clock.GetUtcNow(), grace);
             if (Generations.Counted(key, next))
                 Generations.Raise(next);
-            Write(collection, key, held, old, next);
+            left = Write(collection, key, held, old, next);
             return true;
         }
     }

@@ -1,3 +1,5 @@
+using Kairship.Simulator.Objects.Versions;
+
 namespace Kairship.Simulator.Objects;
 
 /// <summary>The built-in kinds. Kinds of CustomResourceDefinitions are served beside them once those are created.</summary>
@@ -19,8 +21,9 @@ public static class ResourceCatalog
         In("", "v1", "ConfigMap", "configmaps", "cm"),
         In("", "v1", "Endpoints", "endpoints", "ep") with { Singular = "endpoints" },
         In("", "v1", "Event", "events", "ev"),
+        In("events.k8s.io", "v1", "Event", "events", "ev") with { Conversion = EventVersions.Conversion },
         In("", "v1", "LimitRange", "limitranges", "limits"),
-        Global("", "v1", "Namespace", "namespaces", "ns") with { HasStatus = true },
+        Global("", "v1", "Namespace", "namespaces", "ns") with { HasStatus = true, Verbs = ["create", "delete", "get", "list", "patch", "update", "watch"] },
         Global("", "v1", "Node", "nodes", "no") with { HasStatus = true },
         In("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", "pvc") with { HasStatus = true },
         Global("", "v1", "PersistentVolume", "persistentvolumes", "pv") with { HasStatus = true },
@@ -42,6 +45,12 @@ public static class ResourceCatalog
         In("batch", "v1", "CronJob", "cronjobs", "cj") with { HasStatus = true, Categories = ["all"] },
         In("batch", "v1", "Job", "jobs") with { HasStatus = true, Categories = ["all"] },
         In("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa") with { HasStatus = true, Categories = ["all"] },
+        In("autoscaling", "v1", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa") with
+        {
+            HasStatus = true,
+            Categories = ["all"],
+            Conversion = AutoscalerVersions.Conversion,
+        },
     ];
 
     static IEnumerable<ResourceType> Policies() =>

@@ -25,6 +25,17 @@ public sealed record ResourceType(
     /// <summary>Named sets of kinds (<c>all</c>) that kubectl expands.</summary>
     public string[] Categories { get; init; } = [];
 
+    /// <summary>What clients may do with it.</summary>
+    public string[] Verbs { get; init; } = AllVerbs;
+
+    /// <summary>For a version or group that is another view of stored objects: how to get there and back; null: it is what is stored.</summary>
+    public Conversion? Conversion { get; init; }
+
+    /// <summary>The group under which its objects are stored.</summary>
+    public string StoredGroup => Conversion?.StoredGroup ?? Group;
+
+    static readonly string[] AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
     /// <summary>Schema of a custom resource's version (openAPIV3Schema); null for built-in kinds.</summary>
     public System.Text.Json.Nodes.JsonObject? CustomSchema { get; init; }
 
@@ -34,3 +45,9 @@ public sealed record ResourceType(
     /// <summary>The version of a custom resource as its definition states it (columns, subresources); null for built-in kinds.</summary>
     public System.Text.Json.Nodes.JsonObject? CustomVersion { get; init; }
 }
+
+/// <summary>One view of objects that are stored as another version or in another group. Both ways copy.</summary>
+public sealed record Conversion(
+    string StoredGroup,
+    Func<System.Text.Json.Nodes.JsonObject, System.Text.Json.Nodes.JsonObject> ToStored,
+    Func<System.Text.Json.Nodes.JsonObject, System.Text.Json.Nodes.JsonObject> FromStored);

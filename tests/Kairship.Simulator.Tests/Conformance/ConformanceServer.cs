@@ -34,6 +34,9 @@ public abstract class ConformanceServer : IAsyncDisposable
     /// <summary>The same as a file, for kubectl.</summary>
     public string KubeconfigFile => Path.Combine(_folder, "kubeconfig");
 
+    /// <summary>The same server for somebody who is nobody.</summary>
+    public HttpClient WithoutCredentials() => Connect(KubernetesClientConfiguration.BuildConfigFromConfigFile(KubeconfigFile), known: false);
+
     public Task StartAsync() => _start.Value;
 
     /// <summary>Makes the server forget what it knows of the time up to a resource version: pages and watches from there on get 410.</summary>
@@ -65,21 +68,21 @@ public abstract class ConformanceServer : IAsyncDisposable
         Version = new Version(int.Parse((string)version["major"]!), int.Parse(((string)version["minor"]!).TrimEnd('+')));
     }
 
-    private static HttpClient Connect(KubernetesClientConfiguration config)
+    private static HttpClient Connect(KubernetesClientConfiguration config, bool known = true)
     {
         var tls = new SslClientAuthenticationOptions
         {
             CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck },
         };
         tls.CertificateChainPolicy.CustomTrustStore.AddRange(config.SslCaCerts);
-        if (config.ClientCertificateData is { } certificate)
+        if (known && config.ClientCertificateData is { } certificate)
         {
             tls.ClientCertificates = [X509Certificate2.CreateFromPem(Text(certificate), Text(config.ClientCertificateKeyData))];
         }
 
         var http = new HttpClient(new SocketsHttpHandler { SslOptions = tls }) { BaseAddress = new Uri(config.Host), Timeout = TimeSpan.FromSeconds(60) };
         http.DefaultRequestHeaders.UserAgent.ParseAdd("conformance/1.0");
-        if (config.AccessToken is { Length: > 0 } token)
+        if (known && config.AccessToken is { Length: > 0 } token)
         {
             http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         }

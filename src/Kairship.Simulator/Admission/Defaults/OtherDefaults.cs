@@ -19,6 +19,9 @@ internal static class OtherDefaults
             case "namespaces":
                 Set(JsonTree.Child(JsonTree.Child(obj, "metadata"), "labels"), "kubernetes.io/metadata.name", obj["metadata"]!["name"]!.DeepClone());
                 break;
+            case "horizontalpodautoscalers" when spec is not null && type.Version == "v1":
+                Set(spec, "minReplicas", 1L);
+                break;
             case "horizontalpodautoscalers" when spec is not null:
                 Autoscaler(spec);
                 break;

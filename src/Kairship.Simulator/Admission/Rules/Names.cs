@@ -31,18 +31,20 @@ internal static partial class Names
     {
         var meta = obj["metadata"]!.AsObject();
         var name = JsonTree.Text(meta["name"]) ?? "";
+        if (JsonTree.Text(meta["generateName"]) is { Length: > 0 } prefix)
+            CheckName(type, prefix, violations, "metadata.generateName");
         if (name.Length == 0)
             violations.Required("metadata.name", "name or generateName is required");
         else
             CheckName(type, name, violations);
+        MetadataRules.Object(meta, violations);
         Labels(meta["labels"] as JsonObject, "metadata.labels", violations);
         Finalizers(type, meta["finalizers"] as JsonArray, violations);
         Owners(meta["ownerReferences"] as JsonArray, violations);
         var size = 0;
         foreach (var (key, value) in meta["annotations"] as JsonObject ?? [])
         {
-            if (!IsQualified(key))
-                violations.Invalid("metadata.annotations", key, KeyRule);
+            Key("metadata.annotations", key, violations);
             size += key.Length + (JsonTree.Text(value)?.Length ?? 0);
         }
         if (size > 256 * 1024)
@@ -79,13 +81,8 @@ internal static partial class Names
     {
         foreach (var (key, value) in labels ?? [])
         {
-            if (!IsQualified(key))
-                violations.Invalid(field, key, KeyRule);
-            var text = JsonTree.Text(value) ?? "";
-            if (text.Length > 63)
-                violations.Invalid(field, text, "must be no more than 63 characters");
-            else if (!LabelValue().IsMatch(text))
-                violations.Invalid(field, text, ValueRule);
+            Key(field, key, violations);
+            Value(field, JsonTree.Text(value) ?? "", violations);
         }
     }
 
@@ -102,31 +99,53 @@ internal static partial class Names
 
     public static bool IsConfigKey(string key) => key.Length is > 0 and <= 253 && ConfigKey().IsMatch(key);
 
-    static void CheckName(ResourceType type, string name, Violations violations)
+    /// <summary>A qualified name: of a label, of an annotation, of a finalizer.</summary>
+    public static void Key(string field, string key, Violations violations)
     {
+        var parts = key.Split('/');
+        if (parts.Length == 2 && !Subdomain().IsMatch(parts[0].ToLowerInvariant()))
+            violations.Invalid(field, key, "prefix part " + SubdomainRule);
+        else if (!IsQualified(key))
+            violations.Invalid(field, key, parts[^1].Length > 63 ? "name part must be no more than 63 characters" : KeyRule);
+    }
+
+    /// <summary>The value of a label.</summary>
+    public static void Value(string field, string value, Violations violations)
+    {
+        if (value.Length > 63)
+            violations.Invalid(field, value, "must be no more than 63 characters");
+        else if (!LabelValue().IsMatch(value))
+            violations.Invalid(field, value, ValueRule);
+    }
+
+    static void CheckName(ResourceType type, string name, Violations violations, string field = "metadata.name")
+    {
+        // A prefix may end where a name may not.
+        if (field != "metadata.name" && name.EndsWith('-'))
+            name += "a";
         if (type.Group == "rbac.authorization.k8s.io" || type.Plural == "ipaddresses")
         {
             if (name.Contains('/', StringComparison.Ordinal) || name.Contains('%', StringComparison.Ordinal))
-                violations.Invalid("metadata.name", name, "may not contain '/'");
+                violations.Invalid(field, name, "may not contain '/'");
         }
         else if (type is { Group: "", Plural: "services" })
         {
             if (name.Length > 63)
-                violations.Invalid("metadata.name", name, "must be no more than 63 characters");
+                violations.Invalid(field, name, "must be no more than 63 characters");
             else if (!ServiceName().IsMatch(name))
-                violations.Invalid("metadata.name", name, ServiceRule);
+                violations.Invalid(field, name, ServiceRule);
         }
         else if (type is { Group: "", Plural: "namespaces" })
         {
-            Label("metadata.name", name, violations);
+            Label(field, name, violations);
         }
         else if (name.Length > 253)
         {
-            violations.Invalid("metadata.name", name, "must be no more than 253 characters");
+            violations.Invalid(field, name, "must be no more than 253 characters");
         }
         else if (!Subdomain().IsMatch(name))
         {
-            violations.Invalid("metadata.name", name, SubdomainRule);
+            violations.Invalid(field, name, SubdomainRule);
         }
     }
 

@@ -23,6 +23,9 @@ internal static class NetworkRules
             violations.Required("spec.ports");
         }
         Ports(spec?["ports"] as JsonArray ?? [], violations);
+        violations.OneOf("spec.sessionAffinity", spec?["sessionAffinity"] ?? "None", "ClientIP", "None");
+        if (type != "ExternalName" && JsonTree.Text(spec?["clusterIP"]) is { Length: > 0 } address && address != "None" && !System.Net.IPAddress.TryParse(address, out _))
+            violations.Invalid("spec.clusterIPs[0]", address, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
         if (old?["spec"]?["clusterIP"] is { } was && type != "ExternalName" && JsonTree.Text(old["spec"]!["type"]) != "ExternalName"
             && !JsonNode.DeepEquals(was, spec?["clusterIP"]))
             violations.InvalidAs("spec.clusterIPs[0]", GoText.Texts(new JsonArray(spec?["clusterIP"]?.DeepClone())), "may not change once set");
@@ -71,6 +74,8 @@ internal static class NetworkRules
                 violations.Invalid($"{at}.port", port["port"] ?? 0, "must be between 1 and 65535, inclusive");
             else if (!seen.Add($"{port["protocol"]}/{port["port"]}"))
                 violations.Duplicate(at, new JsonObject { ["port"] = port["port"]!.DeepClone(), ["protocol"] = port["protocol"]?.DeepClone() });
+            if (JsonTree.Number(port["targetPort"]) is { } target and not (>= 1 and <= 65535))
+                violations.Invalid($"{at}.targetPort", target, "must be between 1 and 65535, inclusive");
             violations.OneOf($"{at}.protocol", port["protocol"] ?? "TCP", "SCTP", "TCP", "UDP");
             if (JsonTree.Number(port["nodePort"]) is { } node and not 0 and not (>= 30000 and <= 32767))
                 violations.Invalid($"{at}.nodePort", node, "provided port is not in the valid range. The range of valid ports is 30000-32767");

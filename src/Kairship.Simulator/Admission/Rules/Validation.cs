@@ -12,6 +12,8 @@ internal static class Validation
     {
         var violations = new Violations();
         Names.Object(type, obj, violations);
+        if (old is not null)
+            MetadataRules.Changed(obj["metadata"]!.AsObject(), old["metadata"]!.AsObject(), violations);
         switch (type.Group, type.Plural)
         {
             case ("", "pods"):
@@ -22,10 +24,16 @@ internal static class Validation
                 NetworkRules.Service(obj, old, violations);
                 break;
             case ("", "configmaps"):
-                ConfigMap(obj, old, violations);
+                ConfigurationRules.ConfigMap(obj, old, violations);
                 break;
             case ("", "secrets"):
-                Secret(obj, old, violations);
+                ConfigurationRules.Secret(obj, old, violations);
+                break;
+            case ("" or "events.k8s.io", "events"):
+                CoordinationRules.Event(obj, type.Group.Length > 0, violations);
+                break;
+            case ("coordination.k8s.io", "leases"):
+                CoordinationRules.Lease(obj, violations);
                 break;
             case ("", "persistentvolumeclaims") or ("storage.k8s.io", "storageclasses"):
                 StorageRules.Check(type, obj, old, violations);
@@ -74,54 +82,6 @@ internal static class Validation
             StatusRules.Counts(obj["status"] as JsonObject, isDeployment: type.Plural == "deployments", violations);
         if (violations.Any)
             throw violations.Error(type, JsonTree.Text(obj["metadata"]?["name"]) ?? "");
-    }
-
-    static void ConfigMap(JsonObject map, JsonObject? old, Violations violations)
-    {
-        var size = 0L;
-        foreach (var list in (ReadOnlySpan<string>)["data", "binaryData"])
-        {
-            foreach (var (key, value) in map[list] as JsonObject ?? [])
-            {
-                if (!Names.IsConfigKey(key))
-                    violations.Invalid($"{list}[{key}]", key, "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')");
-                size += JsonTree.Text(value)?.Length ?? 0;
-            }
-        }
-        if (size > 1024 * 1024)
-            violations.TooLong("", "may not be more than 1048576 bytes");
-        FixedData(map, old, violations);
-    }
-
-    static void Secret(JsonObject secret, JsonObject? old, Violations violations)
-    {
-        foreach (var (key, _) in secret["data"] as JsonObject ?? [])
-        {
-            if (!Names.IsConfigKey(key))
-                violations.Invalid($"data[{key}]", key, "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')");
-        }
-        if (old is not null)
-            violations.Immutable("type", old["type"], secret["type"]);
-        string[] needed = JsonTree.Text(secret["type"]) switch
-        {
-            "kubernetes.io/tls" => ["tls.crt", "tls.key"],
-            "kubernetes.io/dockerconfigjson" => [".dockerconfigjson"],
-            _ => [],
-        };
-        foreach (var key in needed.Where(k => secret["data"]?[k] is null))
-            violations.Required($"data[{key}]");
-        FixedData(secret, old, violations);
-    }
-
-    static void FixedData(JsonObject obj, JsonObject? old, Violations violations)
-    {
-        if (old?["immutable"]?.GetValue<bool>() != true)
-            return;
-        foreach (var list in (ReadOnlySpan<string>)["immutable", "data", "binaryData"])
-        {
-            if (!JsonNode.DeepEquals(old[list], obj[list]))
-                violations.Forbidden(list, "field is immutable when `immutable` is set");
-        }
     }
 
     static void Autoscaler(JsonObject? spec, Violations violations)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,15 +14,24 @@ internal sealed record RequestBody(JsonNode? Node, string MediaType, IReadOnlyLi
 {
     const int Limit = 3 * 1024 * 1024;
 
+    const string WhatDecodes = "json: cannot unmarshal {0} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}";
+
     /// <summary>The body as an object.</summary>
     /// <exception cref="ApiException">400 when it is none.</exception>
-    public JsonObject Object(string group, string version) =>
-        Node as JsonObject ?? throw ApiException.BadRequest(
-            $"couldn't get version/kind; json parse error: json: cannot unmarshal a body that is no object into {(group.Length == 0 ? version : group + "/" + version)}");
+    public JsonObject Object(string kind) => Node as JsonObject ?? throw Unrecognized(kind, Node switch
+    {
+        null => "unexpected end of JSON input (<empty>)",
+        JsonArray => string.Format(CultureInfo.InvariantCulture, WhatDecodes, "array"),
+        _ => string.Format(CultureInfo.InvariantCulture, WhatDecodes, Node.GetValueKind() == JsonValueKind.String ? "string" : "number"),
+    });
 
-    public static async Task<RequestBody> ReadAsync(HttpRequest request)
+    /// <param name="kind">What the body should be, for errors.</param>
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, string kind)
     {
         var media = (request.ContentType ?? "application/json").Split(';')[0].Trim().ToLowerInvariant();
+        if (request.Method is "POST" or "PUT" && media is not ("application/json" or "application/yaml" or "application/vnd.kubernetes.protobuf"))
+            throw new ApiException(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: "
+                + "application/json, application/yaml, application/vnd.kubernetes.protobuf");
         using var buffer = new MemoryStream();
         var chunk = new byte[16 * 1024];
         int read;
@@ -34,10 +44,10 @@ internal sealed record RequestBody(JsonNode? Node, string MediaType, IReadOnlyLi
         var bytes = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
         if (bytes.Length == 0)
             return new RequestBody(null, media, []);
-        return Parse(bytes, media);
+        return Parse(bytes, media, kind);
     }
 
-    static RequestBody Parse(ReadOnlySpan<byte> bytes, string media)
+    static RequestBody Parse(ReadOnlySpan<byte> bytes, string media, string kind)
     {
         var isYaml = media.EndsWith("yaml", StringComparison.Ordinal) && bytes.TrimStart(" \r\n\t"u8) is not [(byte)'{', ..];
         var duplicates = new List<string>();
@@ -56,7 +66,11 @@ internal sealed record RequestBody(JsonNode? Node, string MediaType, IReadOnlyLi
         {
             throw media.EndsWith("yaml", StringComparison.Ordinal)
                 ? ApiException.BadRequest($"error decoding YAML: error converting YAML to JSON: {e.Message}")
-                : ApiException.BadRequest($"couldn't get version/kind; json parse error: {e.Message}");
+                : Unrecognized(kind, e.Message.StartsWith("Expected depth to be zero", StringComparison.Ordinal)
+                    ? $"unexpected end of JSON input ({Encoding.UTF8.GetString(bytes)})" : e.Message);
         }
     }
+
+    static ApiException Unrecognized(string kind, string why) =>
+        ApiException.BadRequest($"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: {why}");
 }

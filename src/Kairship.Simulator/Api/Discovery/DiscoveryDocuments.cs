@@ -6,11 +6,24 @@ namespace Kairship.Simulator.Api.Discovery;
 /// <summary>The discovery documents: <c>/api</c>, <c>/apis</c>, their groups and versions, each also in aggregated form.</summary>
 internal static class DiscoveryDocuments
 {
-    static readonly string[] Verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+    /// <summary>Every path that has a document or a health answer.</summary>
+    public static IEnumerable<string> Paths(IReadOnlyList<ResourceType> types)
+    {
+        var groups = Groups(WithReviews(types)).ToList();
+        return ((string[])["/api", "/api/v1", "/apis", "/apis/", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"])
+            .Concat(groups.Select(g => $"/apis/{g.Key}"))
+            .Concat(groups.SelectMany(g => Versions(g).Select(v => $"/apis/{g.Key}/{v}")))
+            .Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>Whether a path is under a group that is served.</summary>
+    public static bool HasGroup(string path, IReadOnlyList<ResourceType> types) =>
+        path.Split('/', StringSplitOptions.RemoveEmptyEntries) is ["apis", var group, ..] && WithReviews(types).Any(t => t.Group == group);
 
     /// <summary>The document at a path; null when there is none.</summary>
     public static JsonObject? At(string path, IReadOnlyList<ResourceType> types, string host)
     {
+        types = WithReviews(types);
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         return parts switch
         {
@@ -28,18 +41,16 @@ internal static class DiscoveryDocuments
             },
             ["apis", var group] when Groups(types).FirstOrDefault(g => g.Key == group) is { } known => Group(known, full: true),
             ["api", "v1"] => Resources("v1", types.Where(t => t.Group.Length == 0)),
-            ["apis", var group, var version] when types.Any(t => t.Group == group && t.Version == version) || (group, version) == ReviewGroup =>
+            ["apis", var group, var version] when types.Any(t => t.Group == group && t.Version == version) =>
                 Resources($"{group}/{version}", types.Where(t => t.Group == group && t.Version == version)),
             _ => null,
         };
     }
 
-    static readonly (string, string) ReviewGroup = ("authorization.k8s.io", "v1");
-
     /// <summary>Aggregated discovery of <c>/api</c> (the core group) or <c>/apis</c> (all others).</summary>
     public static JsonObject Aggregated(bool core, IReadOnlyList<ResourceType> types, string version)
     {
-        var groups = types.Where(t => (t.Group.Length == 0) == core).GroupBy(t => t.Group);
+        var groups = WithReviews(types).Where(t => (t.Group.Length == 0) == core).GroupBy(t => t.Group);
         var items = groups.Select(g => (JsonNode)new JsonObject
         {
             ["metadata"] = core ? new JsonObject { ["creationTimestamp"] = null } : new JsonObject { ["name"] = g.Key, ["creationTimestamp"] = null },
@@ -58,6 +69,8 @@ internal static class DiscoveryDocuments
             ["items"] = new JsonArray([.. items]),
         };
     }
+
+    static IReadOnlyList<ResourceType> WithReviews(IReadOnlyList<ResourceType> types) => [.. types, .. Reviews.Types];
 
     static IEnumerable<IGrouping<string, ResourceType>> Groups(IReadOnlyList<ResourceType> types) =>
         types.Where(t => t.Group.Length > 0).GroupBy(t => t.Group);
@@ -98,7 +111,7 @@ internal static class DiscoveryDocuments
             ["singularName"] = type.Singular,
             ["namespaced"] = type.Namespaced,
             ["kind"] = type.Kind,
-            ["verbs"] = Texts(Verbs),
+            ["verbs"] = Texts(type.Verbs),
         };
         if (type.ShortNames.Length > 0)
             main["shortNames"] = Texts(type.ShortNames);
@@ -127,7 +140,7 @@ internal static class DiscoveryDocuments
             ["responseKind"] = Kind(type.Group, type.Version, type.Kind),
             ["scope"] = type.Namespaced ? "Namespaced" : "Cluster",
             ["singularResource"] = type.Singular,
-            ["verbs"] = Texts(Verbs),
+            ["verbs"] = Texts(type.Verbs),
         };
         if (type.ShortNames.Length > 0)
             resource["shortNames"] = Texts(type.ShortNames);

@@ -11,6 +11,7 @@ internal static class ListAnswer
 {
     public static Task ListAsync(ApiCall call, ListPage page, TimeProvider clock)
     {
+        Negotiation.RequireView(call, list: true);
         if (Negotiation.WantsTable(call))
             return Answers.ObjectAsync(call.Http, TableAnswer.Of(call, page.Items, Meta(page), clock));
         var partial = Negotiation.WantsMetadata(call);
@@ -31,8 +32,9 @@ internal static class ListAnswer
 
     public static Task ObjectAsync(ApiCall call, JsonObject obj, TimeProvider clock, int code = 200)
     {
+        Negotiation.RequireView(call, list: false);
         if (Negotiation.WantsTable(call))
-            return Answers.ObjectAsync(call.Http, TableAnswer.Of(call, [obj], [], clock), code);
+            return Answers.ObjectAsync(call.Http, TableAnswer.Of(call, [obj], VersionOf(obj), clock), code);
         if (Negotiation.WantsMetadata(call))
             return Answers.WriteAsync(call.Http, writer => WriteItem(writer, obj, call.Type, partial: true), code);
         return Answers.WriteAsync(call.Http, writer => WriteObject(writer, obj, call.Type), code);
@@ -82,13 +84,18 @@ internal static class ListAnswer
         }
     }
 
+    /// <summary>Metadata of a Table of one object.</summary>
+    public static JsonObject VersionOf(JsonObject obj) =>
+        obj["metadata"]?["resourceVersion"] is { } version ? new JsonObject { ["resourceVersion"] = version.DeepClone() } : [];
+
     static JsonObject Meta(ListPage page)
     {
         var meta = new JsonObject { ["resourceVersion"] = page.Revision.ToString(CultureInfo.InvariantCulture) };
         if (page.Continue is not null)
         {
             meta["continue"] = page.Continue;
-            meta["remainingItemCount"] = page.Remaining;
+            if (page.Remaining is { } remaining)
+                meta["remainingItemCount"] = remaining;
         }
         return meta;
     }

@@ -19,6 +19,7 @@ internal sealed class WatchStream(ApiCall call, ObjectStore store, ApiServerOpti
     readonly Channel<ObjectChange> _changes = Channel.CreateUnbounded<ObjectChange>(new UnboundedChannelOptions { SingleReader = true });
     readonly bool _bookmarks = call.Flag("allowWatchBookmarks");
     long _sent;
+    bool _columnsTold;
 
     public async Task RunAsync()
     {
@@ -45,7 +46,7 @@ internal sealed class WatchStream(ApiCall call, ObjectStore store, ApiServerOpti
 
     void Note(ObjectChange change)
     {
-        if (change.Key.Group == call.Type.Group && change.Key.Plural == call.Type.Plural && (call.Path.Namespace is null || change.Key.Namespace == call.Path.Namespace))
+        if (change.Key.Group == call.Type.StoredGroup && change.Key.Plural == call.Type.Plural && (call.Path.Namespace is null || change.Key.Namespace == call.Path.Namespace))
             _changes.Writer.TryWrite(change);
     }
 
@@ -55,9 +56,9 @@ internal sealed class WatchStream(ApiCall call, ObjectStore store, ApiServerOpti
         var initial = call.Flag("sendInitialEvents");
         if (initial || asked is null or 0)
         {
-            var (objects, revision) = store.Snapshot(call.Type.Group, call.Type.Plural, call.Path.Namespace);
+            var (objects, revision) = store.Snapshot(call.Type.StoredGroup, call.Type.Plural, call.Path.Namespace);
             _sent = revision;
-            foreach (var obj in objects.Where(_filter.Matches))
+            foreach (var obj in objects.Select(call.Served).Where(_filter.Matches))
                 Write("ADDED", obj);
             if (initial && _bookmarks)
                 Write("BOOKMARK", Mark(revision, initialEnd: true));
@@ -73,7 +74,7 @@ internal sealed class WatchStream(ApiCall call, ObjectStore store, ApiServerOpti
             _sent = asked.Value;
             foreach (var change in missed)
             {
-                if (change.Key.Group == call.Type.Group && change.Key.Plural == call.Type.Plural && (call.Path.Namespace is null || change.Key.Namespace == call.Path.Namespace))
+                if (change.Key.Group == call.Type.StoredGroup && change.Key.Plural == call.Type.Plural && (call.Path.Namespace is null || change.Key.Namespace == call.Path.Namespace))
                     Write(change);
             }
         }
@@ -127,12 +128,13 @@ internal sealed class WatchStream(ApiCall call, ObjectStore store, ApiServerOpti
         if (change.Revision <= _sent)
             return;
         _sent = change.Revision;
-        var matched = change.Old is not null && _filter.Matches(change.Old);
-        var matches = change.Type != ChangeType.Deleted && _filter.Matches(change.Object);
+        var (old, obj) = (change.Old is null ? null : call.Served(change.Old), call.Served(change.Object));
+        var matched = old is not null && _filter.Matches(old);
+        var matches = change.Type != ChangeType.Deleted && _filter.Matches(obj);
         if (matches)
-            Write(matched ? "MODIFIED" : "ADDED", change.Object);
+            Write(matched ? "MODIFIED" : "ADDED", obj);
         else if (matched)
-            Write("DELETED", change.Type == ChangeType.Deleted ? change.Object : WithRevision(change.Old!, change.Revision));
+            Write("DELETED", change.Type == ChangeType.Deleted ? obj : WithRevision(old!, change.Revision));
     }
 
     void Write(string type, JsonObject obj)
@@ -144,7 +146,7 @@ internal sealed class WatchStream(ApiCall call, ObjectStore store, ApiServerOpti
             writer.WriteString("type", type);
             writer.WritePropertyName("object");
             if (type != "BOOKMARK" && Negotiation.WantsTable(call))
-                TableAnswer.Of(call, [obj], new JsonObject { ["resourceVersion"] = obj["metadata"]!["resourceVersion"]!.DeepClone() }, options.Clock).WriteTo(writer);
+                Table(obj).WriteTo(writer);
             else if (Negotiation.WantsMetadata(call))
                 new JsonObject { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = "meta.k8s.io/v1", ["metadata"] = obj["metadata"]!.DeepClone() }.WriteTo(writer);
             else
@@ -153,6 +155,14 @@ internal sealed class WatchStream(ApiCall call, ObjectStore store, ApiServerOpti
         }
         NewLine.Span.CopyTo(output.GetSpan(1));
         output.Advance(1);
+    }
+
+    // The columns are told once.
+    JsonObject Table(JsonObject obj)
+    {
+        var table = TableAnswer.Of(call, [obj], ListAnswer.VersionOf(obj), options.Clock, withColumns: !_columnsTold);
+        _columnsTold = true;
+        return table;
     }
 
     void WriteError(ApiException error)

@@ -12,7 +12,8 @@ internal sealed class FieldSelector
         ["events"] =
         [
             "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",
-            "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
+            "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "reportingController", "source", "type",
+            "regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "regarding.apiVersion", "regarding.resourceVersion", "regarding.fieldPath",
         ],
         ["nodes"] = ["spec.unschedulable"],
         ["namespaces"] = ["status.phase"],
@@ -34,23 +35,66 @@ internal sealed class FieldSelector
     public static FieldSelector Parse(string? text, ResourceType type)
     {
         var selector = new FieldSelector();
-        foreach (var term in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var term in Terms(text ?? "").Where(t => t.Length > 0))
         {
-            var not = term.Contains("!=", StringComparison.Ordinal);
-            var parts = term.Split(not ? "!=" : term.Contains("==", StringComparison.Ordinal) ? "==" : "=", 2);
-            if (parts.Length != 2)
-                throw ApiException.BadRequest($"invalid field selector: '{term}'; can't understand '{term}'");
-            var field = parts[0].Trim();
+            var (field, value, not) = Split(term) ?? throw ApiException.BadRequest($"invalid selector: '{term}'; can't understand '{term}'");
+            if (field.Length == 0 && value.Length == 0)
+                continue;
             if (!Known(field, type))
-                throw ApiException.BadRequest($"field label not supported: {field}");
-            selector._terms.Add((field == "source" ? ["source", "component"] : field.Split('.'), parts[1].Trim(), not));
+                throw ApiException.BadRequest(type.CustomSchema is not null || Allowed.ContainsKey(type.Plural)
+                    ? $"field label not supported: {field}"
+                    : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
+            selector._terms.Add((Path(field, type), value, not));
         }
         return selector;
     }
 
+    static string[] Path(string field, ResourceType type) => (field, type.Group) switch
+    {
+        ("source", _) => ["source", "component"],
+        ("reportingController", "") => ["reportingComponent"],
+        _ => field.Split('.'),
+    };
+
+    // A comma behind a backslash belongs to a value.
+    static IEnumerable<string> Terms(string text)
+    {
+        var start = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\\')
+            {
+                i++;
+            }
+            else if (text[i] == ',')
+            {
+                yield return text[start..i];
+                start = i + 1;
+            }
+        }
+        yield return text[start..];
+    }
+
+    static (string Field, string Value, bool Not)? Split(string term)
+    {
+        for (var i = 0; i < term.Length; i++)
+        {
+            foreach (var word in (ReadOnlySpan<string>)["!=", "==", "="])
+            {
+                if (term.AsSpan(i).StartsWith(word))
+                    return (term[..i], term[(i + word.Length)..].Replace("\\,", ",", StringComparison.Ordinal).Replace("\\=", "=", StringComparison.Ordinal), word == "!=");
+            }
+        }
+        return null;
+    }
+
     static bool Known(string field, ResourceType type) =>
         field is "metadata.name" or "metadata.namespace"
-        || (type.CustomSchema is null && Allowed.TryGetValue(type.Plural, out var fields) && fields.Contains(field))
+        // Events name what they are about in two ways, one in each of their groups.
+        || (!field.StartsWith(type.Group.Length == 0 ? "regarding." : "involvedObject.", StringComparison.Ordinal) && Declared(field, type));
+
+    static bool Declared(string field, ResourceType type) =>
+        (type.CustomSchema is null && Allowed.TryGetValue(type.Plural, out var fields) && fields.Contains(field))
         || (type.CustomVersion?["selectableFields"] is JsonArray selectable && selectable.Any(f => JsonTree.Text(f?["jsonPath"]) == "." + field));
 
     static string Text(JsonNode? node) => node switch

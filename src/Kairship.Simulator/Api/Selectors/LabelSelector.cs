@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Kairship.Simulator.Objects;
 
 namespace Kairship.Simulator.Api.Selectors;
 
 /// <summary>A label selector: of a query (<c>app=web,tier in (a,b),!old</c>) or of an object (matchLabels, matchExpressions).</summary>
-public sealed partial class LabelSelector
+public sealed class LabelSelector
 {
     sealed record Requirement(string Key, string Operator, IReadOnlyList<string> Values)
     {
@@ -37,16 +36,10 @@ public sealed partial class LabelSelector
     /// <exception cref="ApiException">400 with what was found and expected.</exception>
     public static LabelSelector Parse(string? text)
     {
-        if (string.IsNullOrWhiteSpace(text))
+        if (string.IsNullOrEmpty(text))
             return Everything;
         var selector = new LabelSelector();
-        foreach (var part in Separator().Split(text))
-        {
-            var match = Term().Match(part.Trim());
-            if (!match.Success)
-                throw ApiException.BadRequest($"unable to parse requirement: found '{part.Trim()}', expected: '=', '!=', '==', 'in', notin'");
-            selector._requirements.Add(Read(match));
-        }
+        selector._requirements.AddRange(SelectorParser.Parse(text).Select(r => new Requirement(r.Key, r.Operator, r.Values)));
         return selector;
     }
 
@@ -63,31 +56,4 @@ public sealed partial class LabelSelector
         }
         return result;
     }
-
-    static Requirement Read(Match match)
-    {
-        var key = match.Groups["key"].Value;
-        var values = match.Groups["set"].Value.Split(',').Select(v => v.Trim()).ToList();
-        if (match.Groups["not"].Success)
-            return new Requirement(key, "DoesNotExist", []);
-        return match.Groups["op"].Value switch
-        {
-            "" => new Requirement(key, "Exists", []),
-            "in" => new Requirement(key, "In", values),
-            "notin" => new Requirement(key, "NotIn", values),
-            "!=" => new Requirement(key, "NotIn", [match.Groups["value"].Value]),
-            ">" => new Requirement(key, "Gt", [match.Groups["value"].Value]),
-            "<" => new Requirement(key, "Lt", [match.Groups["value"].Value]),
-            _ => new Requirement(key, "In", [match.Groups["value"].Value]),
-        };
-    }
-
-    [GeneratedRegex(@",(?![^(]*\))", RegexOptions.None, 1000)]
-    private static partial Regex Separator();
-
-    [GeneratedRegex(
-        @"^(?:(?<not>!)\s*)?(?<key>[A-Za-z0-9][-A-Za-z0-9_./]*)(?:\s*(?<op>==|=|!=|>|<)\s*(?<value>[-A-Za-z0-9_.]*)|\s+(?<op>in|notin)\s*\((?<set>[-A-Za-z0-9_.,\s]*)\))?$",
-        RegexOptions.ExplicitCapture,
-        1000)]
-    private static partial Regex Term();
 }

@@ -14,9 +14,9 @@ internal sealed class Change(ObjectStore store)
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var old = store.Get(key) ?? throw ApiException.NotFound(key);
-            var next = compute(old);
+            var next = call.Stored(compute(call.Served(old)));
             if (call.DryRun)
-                return Pretend(key, old, next, status);
+                return call.Served(Pretend(key, old, next, status));
             var lost = false;
             var stored = store.Update(
                 key,
@@ -27,27 +27,30 @@ internal sealed class Change(ObjectStore store)
                 },
                 status);
             if (stored is null && !lost)
-                return Gone(next);
+                return call.Served(Gone(next));
             if (!lost)
-                return stored!;
+                return call.Served(stored!);
         }
         throw ApiException.Modified(key);
     }
 
     /// <summary>Refuses a change that was computed from another state than the current one.</summary>
-    public static void RequireVersion(ObjectKey key, JsonObject old, JsonObject next)
+    /// <param name="patched">An uid that differs is left to the validation, as it is part of the object and no precondition.</param>
+    public static void RequireVersion(ObjectKey key, JsonObject old, JsonObject next, bool patched = false)
     {
         if (JsonTree.Text(next["metadata"]?["resourceVersion"]) is { Length: > 0 } given && given != "0" && given != Version(old))
             throw ApiException.Modified(key);
-        if (JsonTree.Text(next["metadata"]?["uid"]) is { Length: > 0 } uid && uid != JsonTree.Text(old["metadata"]!["uid"]))
-            throw ApiException.Conflict(key, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {JsonTree.Text(old["metadata"]!["uid"])}");
+        if (!patched && JsonTree.Text(next["metadata"]?["uid"]) is { Length: > 0 } uid && uid != JsonTree.Text(old["metadata"]!["uid"]))
+            throw ApiException.Conflict(key, $"StorageError: invalid object, Code: 4, Key: {StorageKey(key)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {JsonTree.Text(old["metadata"]!["uid"])}");
     }
+
+    static string StorageKey(ObjectKey key) => $"/registry/{key.Plural}/{(key.Namespace is null ? "" : key.Namespace + "/")}{key.Name}";
 
     static JsonObject Pretend(ObjectKey key, JsonObject old, JsonObject next, bool status)
     {
         var pretended = JsonTree.Copy(next);
         Generations.Restore(old, pretended);
-        if (!status && Generations.Counted(key, pretended) && !Generations.SameIntent(old, pretended))
+        if (!status && Generations.Counted(key, pretended) && !Generations.SameIntent(key, old, pretended))
             Generations.Raise(pretended);
         return pretended;
     }

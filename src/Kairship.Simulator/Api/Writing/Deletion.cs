@@ -6,64 +6,52 @@ using Kairship.Simulator.Objects;
 namespace Kairship.Simulator.Api.Writing;
 
 /// <summary>
-/// DELETE of an object or of a collection. Pods are given their grace period (<see cref="GracefulDeletion"/>). Dependents are the garbage collector's; with propagation
-/// Foreground the object waits for it with the finalizer <c>foregroundDeletion</c>, with Orphan the owner references are taken out first.
+/// DELETE of an object or of a collection. Pods are given their grace period (<see cref="GracefulDeletion"/>). Dependents are the garbage collector's: with propagation
+/// Foreground or Orphan the object waits for it with a finalizer.
 /// </summary>
-internal sealed class Deletion(ObjectStore store, ResourceRegistry registry)
+internal sealed class Deletion(ObjectStore store)
 {
-    public const string Foreground = "foregroundDeletion";
+    const string Foreground = "foregroundDeletion";
+    const string Orphan = "orphan";
 
-    public JsonObject Delete(ApiCall call, RequestBody body)
+    /// <returns>The object while something still holds it; otherwise the Status of its deletion.</returns>
+    public (JsonObject Answer, bool IsObject) Delete(ApiCall call, RequestBody body)
     {
-        var options = body.Node as JsonObject ?? [];
+        var options = RequestOptions.Delete(call, body);
         var old = store.Get(call.Key) ?? throw ApiException.NotFound(call.Key);
-        Preconditions(call.Key, old, options["preconditions"] as JsonObject);
-        return Remove(call, call.Key, old, options);
+        Preconditions(call, old, options["preconditions"] as JsonObject);
+        return Remove(call.Key, old, options) is { } left ? (call.Served(left), true) : (Answers.Deleted(call.Key, old), false);
     }
 
     /// <summary>Deletes everything that a list with the same selectors answers.</summary>
     public ListPage DeleteAll(ApiCall call, RequestBody body)
     {
+        var options = RequestOptions.Delete(call, body);
         var page = ListQuery.Read(call, store);
         foreach (var obj in page.Items)
         {
             var meta = obj["metadata"]!;
-            var key = new ObjectKey(call.Type.Group, call.Type.Plural, JsonTree.Text(meta["namespace"]), JsonTree.Text(meta["name"])!);
-            Remove(call, key, obj, body.Node as JsonObject ?? []);
+            var key = new ObjectKey(call.Type.StoredGroup, call.Type.Plural, JsonTree.Text(meta["namespace"]), JsonTree.Text(meta["name"])!);
+            Remove(key, obj, options);
         }
         return page;
     }
 
-    JsonObject Remove(ApiCall call, ObjectKey key, JsonObject old, JsonObject options)
+    JsonObject? Remove(ObjectKey key, JsonObject old, JsonObject options)
     {
         if (key is { Group: "", Plural: "namespaces", Name: "default" or "kube-system" or "kube-public" })
             throw ApiException.Forbidden(key, "this namespace may not be deleted");
-        if (call.DryRun || options["dryRun"] is JsonArray { Count: > 0 })
-            return Answers.Deleted(key, old);
-        var uid = JsonTree.Text(old["metadata"]!["uid"])!;
-        switch (Propagation(call, options))
-        {
-            case "Orphan":
-                Orphan(uid);
-                break;
-            case "Foreground" when Dependents(uid).Any():
-                store.Update(key, WaitForDependents);
-                break;
-        }
+        var (finalizer, grace) = (Finalizer(options), JsonTree.Number(options["gracePeriodSeconds"]));
+        if (options["dryRun"] is JsonArray { Count: > 0 })
+            return Pretend(key, old, finalizer, grace);
         // Its objects go before it does.
         if (key is { Group: "apiextensions.k8s.io" })
             store.Update(key, CustomDefinitions.HoldForCleanup);
-        store.Delete(key, uid, Grace(call, options));
-        var left = store.Get(key);
-        return left is not null && JsonTree.Text(left["metadata"]!["uid"]) == uid ? left
-            : key is { Group: "", Plural: "pods" } ? Ended(key, old)
-            : Answers.Deleted(key, old);
+        store.Delete(key, JsonTree.Text(old["metadata"]!["uid"])!, grace, finalizer, out var left);
+        return left ?? (key is { Group: "", Plural: "pods" } ? Ended(key, old) : null);
     }
 
-    static long? Grace(ApiCall call, JsonObject options) =>
-        JsonTree.Number(options["gracePeriodSeconds"]) ?? (long.TryParse(call.Query["gracePeriodSeconds"], out var seconds) ? seconds : null);
-
-    /// <summary>A pod that went at once, as its deletion answers it.</summary>
+    // A pod that went at once, as its deletion answers it.
     JsonObject Ended(ObjectKey key, JsonObject old)
     {
         var last = JsonTree.Copy(old);
@@ -71,53 +59,38 @@ internal sealed class Deletion(ObjectStore store, ResourceRegistry registry)
         return last;
     }
 
-    static string? Propagation(ApiCall call, JsonObject options)
+    JsonObject? Pretend(ObjectKey key, JsonObject old, string? finalizer, long? graceSeconds)
     {
-        var policy = JsonTree.Text(options["propagationPolicy"]) ?? call.Query["propagationPolicy"].ToString();
-        if (policy is not ("" or "Orphan" or "Background" or "Foreground"))
-            throw new ApiException(422, "Invalid", $"DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"{policy}\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"");
-        return policy.Length > 0 ? policy : options["orphanDependents"]?.GetValue<bool>() == true ? "Orphan" : null;
+        if (old["metadata"]!["deletionTimestamp"] is not null)
+            return old;
+        var pretended = JsonTree.Copy(old);
+        if (finalizer is not null)
+            Finalizers.Add(pretended, finalizer);
+        var grace = GracefulDeletion.Seconds(key, old, graceSeconds);
+        if (grace == 0 && !Finalizers.Any(key, pretended))
+            return key is { Group: "", Plural: "pods" } ? Ended(key, old) : null;
+        Finalizers.MarkDeleted(key, pretended, store.Clock.GetUtcNow(), grace);
+        return pretended;
     }
 
-    static void Preconditions(ObjectKey key, JsonObject old, JsonObject? asked)
+    static string? Finalizer(JsonObject options) => JsonTree.Text(options["propagationPolicy"]) switch
     {
-        foreach (var (field, name) in (ReadOnlySpan<(string, string)>)[("uid", "UID"), ("resourceVersion", "ResourceVersion")])
-        {
-            var (wanted, found) = (JsonTree.Text(asked?[field]), JsonTree.Text(old["metadata"]![field]));
-            if (wanted is { Length: > 0 } && wanted != found)
-                throw ApiException.Conflict(key, $"Precondition failed: {name} in precondition: {wanted}, {name} in object meta: {found}");
-        }
-    }
+        "Orphan" => Orphan,
+        "Foreground" => Foreground,
+        null when options["orphanDependents"] is JsonValue orphan && orphan.TryGetValue<bool>(out var yes) && yes => Orphan,
+        _ => null,
+    };
 
-    static JsonObject WaitForDependents(JsonObject obj)
+    // A real API server names the kind here, not the resource.
+    static void Preconditions(ApiCall call, JsonObject old, JsonObject? asked)
     {
-        var meta = JsonTree.Child(obj, "metadata");
-        if (meta["finalizers"] is not JsonArray finalizers)
-            meta["finalizers"] = finalizers = [];
-        if (!finalizers.Any(f => JsonTree.Text(f) == Foreground))
-            finalizers.Add(Foreground);
-        return obj;
+        var key = call.Key with { Plural = call.Type.Kind };
+        var meta = old["metadata"]!;
+        if (JsonTree.Text(asked?["uid"]) is { Length: > 0 } uid && uid != JsonTree.Text(meta["uid"]))
+            throw ApiException.Conflict(key, $"the UID in the precondition ({uid}) does not match the UID in record ({JsonTree.Text(meta["uid"])}). "
+                + "The object might have been deleted and then recreated");
+        if (JsonTree.Text(asked?["resourceVersion"]) is { Length: > 0 } version && version != JsonTree.Text(meta["resourceVersion"]))
+            throw ApiException.Conflict(key, $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({JsonTree.Text(meta["resourceVersion"])}). "
+                + "The object might have been modified");
     }
-
-    void Orphan(string uid)
-    {
-        foreach (var key in Dependents(uid).ToList())
-        {
-            store.Update(key, obj =>
-            {
-                var owners = obj["metadata"]!["ownerReferences"]!.AsArray();
-                foreach (var owner in owners.Where(o => JsonTree.Text(o?["uid"]) == uid).ToList())
-                    owners.Remove(owner);
-                if (owners.Count == 0)
-                    obj["metadata"]!.AsObject().Remove("ownerReferences");
-                return obj;
-            });
-        }
-    }
-
-    IEnumerable<ObjectKey> Dependents(string uid) =>
-        from type in registry.Types.DistinctBy(t => (t.Group, t.Plural))
-        from obj in store.List(type.Group, type.Plural)
-        where obj["metadata"]!["ownerReferences"] is JsonArray owners && owners.Any(o => JsonTree.Text(o?["uid"]) == uid)
-        select new ObjectKey(type.Group, type.Plural, JsonTree.Text(obj["metadata"]!["namespace"]), JsonTree.Text(obj["metadata"]!["name"])!);
 }

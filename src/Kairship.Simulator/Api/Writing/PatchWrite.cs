@@ -21,8 +21,6 @@ internal sealed class PatchWrite(ObjectStore store, Preparation preparation, Cre
     {
         if (body.MediaType == ApplyMedia)
             return Apply(call, body);
-        if (call.Query.ContainsKey("force"))
-            throw call.Options("force", "FieldValueForbidden", "Forbidden: may not be specified for non-apply patch");
         var isStatus = call.Path.Subresource == "status";
         var patched = change.Run(
             call,
@@ -46,8 +44,9 @@ internal sealed class PatchWrite(ObjectStore store, Preparation preparation, Cre
         JsonMedia => JsonPatch.Apply(target, body.Node),
         MergeMedia => JsonMergePatch.Apply(target, body.Node as JsonObject ?? throw PatchResult.Invalid(body.Node ?? JsonValue.Create("null")!, "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value")),
         StrategicMedia when call.Type.CustomSchema is null => StrategicMergePatch.Apply(target, body.Node as JsonObject ?? throw ApiException.BadRequest("json: cannot unmarshal array into Go value of type map[string]interface {}"), call.Schema),
-        _ => throw new ApiException(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: "
-            + string.Join(", ", call.Type.CustomSchema is null ? [JsonMedia, MergeMedia, StrategicMedia, ApplyMedia] : new[] { JsonMedia, MergeMedia, ApplyMedia })),
+        _ when call.Type.CustomSchema is null => throw new ApiException(415, "UnsupportedMediaType", "415: Unsupported Media Type", []),
+        _ => throw new ApiException(
+            415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {JsonMedia}, {MergeMedia}, {ApplyMedia}"),
     };
 
     static void SameObject(ApiCall call, JsonObject old, JsonObject next)
@@ -64,11 +63,8 @@ internal sealed class PatchWrite(ObjectStore store, Preparation preparation, Cre
         }
     }
 
-    /// <summary>The manager of an apply; naming one is required.</summary>
-    public static FieldManager Applier(ApiCall call) =>
-        call.Query["fieldManager"] is [{ Length: > 0 }]
-            ? call.Manager(FieldManager.Apply)
-            : throw call.Options("fieldManager", "FieldValueRequired", "Required value: is required for apply patch");
+    /// <summary>The manager of an apply; <see cref="RequestOptions"/> has seen to it that one is named.</summary>
+    public static FieldManager Applier(ApiCall call) => call.Manager(FieldManager.Apply);
 
     (JsonObject, bool) Apply(ApiCall call, RequestBody body)
     {

@@ -10,7 +10,7 @@ internal sealed class PodEndpoints(Change change)
     /// <summary>POST binding: puts the pod on a node.</summary>
     public JsonObject Bind(ApiCall call, RequestBody body)
     {
-        var node = JsonTree.Text(body.Object("", "v1")["target"]?["name"]) ?? throw ApiException.BadRequest("a binding names its node in target.name");
+        var node = JsonTree.Text(body.Object("Binding")["target"]?["name"]) ?? throw ApiException.BadRequest("a binding names its node in target.name");
         change.Run(call, call.Key, old =>
         {
             if (JsonTree.Text(old["spec"]?["nodeName"]) is { Length: > 0 } taken)
@@ -25,11 +25,13 @@ internal sealed class PodEndpoints(Change change)
     /// <summary>PUT finalize: what still holds a namespace.</summary>
     public JsonObject Finalize(ApiCall call, RequestBody body)
     {
-        var finalizers = body.Object("", "v1")["spec"]?["finalizers"] as JsonArray;
+        var finalizers = body.Object("Namespace")["spec"]?["finalizers"] as JsonArray;
         return change.Run(call, call.Key, old =>
         {
             var next = JsonTree.Copy(old);
-            JsonTree.Child(next, "spec")["finalizers"] = JsonTree.CopyNode(finalizers) ?? new JsonArray();
+            JsonTree.Child(next, "spec").Remove("finalizers");
+            if (finalizers is { Count: > 0 })
+                next["spec"]!["finalizers"] = JsonTree.CopyNode(finalizers);
             return next;
         });
     }

@@ -18,8 +18,13 @@ internal sealed class Preparation(ObjectStore store)
     public static void Address(ApiCall call, JsonObject obj)
     {
         if (JsonTree.Text(obj["kind"]) is { Length: > 0 } kind && kind != call.Type.Kind)
-            throw ApiException.BadRequest($"{kind} in version \"{call.Type.Version}\" cannot be handled as a {call.Type.Kind}: converting ({kind}) to ({call.Type.Kind}): unknown conversion");
-        if (JsonTree.Text(obj["apiVersion"]) is { Length: > 0 } version && version != call.Type.ApiVersion)
+            throw ApiException.BadRequest($"{kind} in version \"{call.Type.Version}\" cannot be handled as a {call.Type.Kind}: "
+                + $"converting ({call.Type.Version}.{kind}) to ({Internal(call.Type)}): unknown conversion");
+        var version = JsonTree.Text(obj["apiVersion"]) ?? "";
+        if (version.Length > 0 && version != call.Type.ApiVersion && call.Type.CustomSchema is null && BuiltInSchemas.TypeOf(version, call.Type.Kind) is null)
+            throw ApiException.BadRequest($"{call.Type.Kind} in version \"{version[(version.IndexOf('/', StringComparison.Ordinal) + 1)..]}\" cannot be handled as a {call.Type.Kind}: "
+                + $"no kind \"{call.Type.Kind}\" is registered for version \"{version}\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
+        if (version.Length > 0 && version != call.Type.ApiVersion)
             throw ApiException.BadRequest($"the API version in the data ({version}) does not match the expected API version ({call.Type.ApiVersion})");
         obj["apiVersion"] = call.Type.ApiVersion;
         obj["kind"] = call.Type.Kind;
@@ -31,12 +36,18 @@ internal sealed class Preparation(ObjectStore store)
                 ? "the namespace of the provided object does not match the namespace sent on the request"
                 : $"the namespace of the object ({ns}) does not match the namespace on the request ({call.Path.Namespace})");
         if (call.Path.Name is { } fromPath)
+        {
+            if (call.Http.Request.Method == "PUT" && JsonTree.Text(meta["name"]) is not { Length: > 0 })
+                throw ApiException.BadRequest($"the name of the object ({fromPath} based on URL) was undeterminable: name must be provided");
             meta["name"] = fromPath;
+        }
         if (call.Type.Namespaced)
             meta["namespace"] = call.Path.Namespace;
         else
             meta.Remove("namespace");
     }
+
+    static string Internal(ResourceType type) => $"{(type.Group.Length == 0 ? "core" : type.Group.Split('.')[0])}.{type.Kind}";
 
     /// <summary>A namespace must be there and alive for something to be created in it.</summary>
     public void RequireNamespace(ApiCall call, string name)
@@ -67,8 +78,8 @@ internal sealed class Preparation(ObjectStore store)
         // Known before it is stored: defaults may refer to it.
         JsonTree.Child(obj, "metadata")["uid"] = Guid.NewGuid().ToString();
         Defaulting.Apply(call.Type, obj);
-        Created(call.Type, obj);
         Validation.Check(call.Type, obj, null);
+        Created(call.Type, obj);
     }
 
     /// <summary>Completes a changed object, and checks it.</summary>
@@ -79,14 +90,16 @@ internal sealed class Preparation(ObjectStore store)
             Keep(obj, old, "status");
         if (call.Type is { Group: "", Plural: "services" })
             ServiceAddresses.Carry(obj, old);
-        Defaulting.Apply(call.Type, obj);
         if (call.Type is { Group: "", Plural: "services" })
-            ServiceAddresses.Allocate(store, obj);
+            ServiceAddresses.Release(obj, old);
+        Defaulting.Apply(call.Type, obj);
         if (call.Type is { Group: "", Plural: "namespaces" })
             Keep(obj, old, "spec");
         if (call.Type is { Group: "apiextensions.k8s.io" })
             CustomDefinitions.Follow(obj, old);
         Validation.Check(call.Type, obj, old);
+        if (call.Type is { Group: "", Plural: "services" })
+            ServiceAddresses.Allocate(store, obj, call.Path.Name!);
     }
 
     /// <summary>Takes over one field of the old state, present or not.</summary>
@@ -134,7 +147,7 @@ internal sealed class Preparation(ObjectStore store)
                 obj["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QosClass.Of(obj) };
                 break;
             case ("", "services"):
-                ServiceAddresses.Allocate(store, obj);
+                ServiceAddresses.Allocate(store, obj, JsonTree.Text(obj["metadata"]?["name"]) ?? "");
                 obj["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() };
                 break;
             case ("", "persistentvolumeclaims"):

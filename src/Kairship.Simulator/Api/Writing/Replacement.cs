@@ -12,7 +12,7 @@ internal sealed class Replacement(Preparation preparation, Change change)
 {
     public JsonObject Replace(ApiCall call, RequestBody body)
     {
-        var obj = body.Object(call.Type.Group, call.Type.Version);
+        var obj = body.Object(call.Type.Kind);
         if (JsonTree.Text(obj["metadata"]?["name"]) is not { Length: > 0 })
             throw ApiException.BadRequest($"the name of the object ({call.Path.Name} based on URL) was undeterminable: name must be provided");
         Preparation.Address(call, obj);
@@ -30,7 +30,7 @@ internal sealed class Replacement(Preparation preparation, Change change)
             violations.InvalidAs("metadata.resourceVersion", "0x0", "must be specified for an update");
             throw violations.Error(call.Type with { Kind = call.Type.Plural }, call.Path.Name!);
         }
-        Change.RequireVersion(call.Key, old, obj);
+        Change.RequireVersion(call.Key, old, obj, patched: call.Http.Request.Method == "PATCH");
         if (isStatus)
         {
             var status = obj["status"];

@@ -14,7 +14,7 @@ internal sealed class ScaleEndpoint(ObjectStore store, Preparation preparation, 
 
     public JsonObject Replace(ApiCall call, RequestBody body)
     {
-        var scale = body.Object("autoscaling", "v1");
+        var scale = body.Object("Scale");
         if (JsonTree.Text(scale["kind"]) is { Length: > 0 } kind && kind != "Scale")
             throw ApiException.BadRequest($"{kind} in version \"v1\" cannot be handled as a Scale: converting (v1.{kind}) to (autoscaling.Scale): unknown conversion");
         Address(call, scale);
@@ -36,7 +36,7 @@ internal sealed class ScaleEndpoint(ObjectStore store, Preparation preparation, 
     JsonObject Apply(ApiCall call, RequestBody body)
     {
         var manager = PatchWrite.Applier(call);
-        var replicas = body.Object("autoscaling", "v1")["spec"]?["replicas"];
+        var replicas = body.Object("Scale")["spec"]?["replicas"];
         var applied = new JsonObject();
         Set(applied, ReplicasPath(call.Type), JsonTree.CopyNode(replicas));
         return Of(call.Type, change.Run(call, call.Key, old => ServerSideApply.Apply(old, applied, call.Schema, manager, call.Flag("force"), preparation.Now)));
