@@ -20,6 +20,10 @@ internal static class Reviews
 
     public static JsonObject? Answer(string path, JsonObject body)
     {
+        if (Array.Find(Types, t => path.TrimEnd('/') == $"/apis/{t.ApiVersion}/{t.Plural}") is not { } type)
+            return null;
+        body["kind"] = type.Kind;
+        body["apiVersion"] = type.ApiVersion;
         switch (path.TrimEnd('/'))
         {
             case "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews" or "/apis/authorization.k8s.io/v1/subjectaccessreviews":

@@ -19,7 +19,7 @@ internal static class ServiceAddresses
     {
         if (service["spec"] is not JsonObject spec || JsonTree.Text(spec["type"]) is not { } type || type == "ExternalName")
             return;
-        var others = store.List("", "services").Where(s => s["metadata"]!["uid"]!.GetValue<string>() != JsonTree.Text(service["metadata"]?["uid"])).ToList();
+        var others = store.List("", "services").Where(s => NameOf(s) != NameOf(service)).ToList();
         var violations = new Violations();
         Address(spec, others, violations);
         if (type is "NodePort" or "LoadBalancer")
@@ -97,6 +97,7 @@ internal static class ServiceAddresses
         if (!JsonNode.DeepEquals(spec["clusterIP"], before["clusterIP"]) && JsonNode.DeepEquals(spec["clusterIPs"], before["clusterIPs"]))
             spec.Remove("clusterIPs");
     }
+    static (string?, string?) NameOf(JsonObject service) => (JsonTree.Text(service["metadata"]?["namespace"]), JsonTree.Text(service["metadata"]?["name"]));
 
     static string Free(List<JsonObject> services)
     {

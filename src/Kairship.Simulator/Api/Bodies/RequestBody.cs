@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -14,15 +13,15 @@ internal sealed record RequestBody(JsonNode? Node, string MediaType, IReadOnlyLi
 {
     const int Limit = 3 * 1024 * 1024;
 
-    const string WhatDecodes = "json: cannot unmarshal {0} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}";
+    const string WhatDecodes = "Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }";
 
     /// <summary>The body as an object.</summary>
     /// <exception cref="ApiException">400 when it is none.</exception>
     public JsonObject Object(string kind) => Node as JsonObject ?? throw Unrecognized(kind, Node switch
     {
         null => "unexpected end of JSON input (<empty>)",
-        JsonArray => string.Format(CultureInfo.InvariantCulture, WhatDecodes, "array"),
-        _ => string.Format(CultureInfo.InvariantCulture, WhatDecodes, Node.GetValueKind() == JsonValueKind.String ? "string" : "number"),
+        JsonArray => "json: cannot unmarshal array into " + WhatDecodes,
+        _ => $"json: cannot unmarshal {(Node.GetValueKind() == JsonValueKind.String ? "string" : "number")} into {WhatDecodes}",
     });
 
     /// <param name="kind">What the body should be, for errors.</param>

@@ -162,7 +162,8 @@ internal sealed class DeploymentController(ControlContext context) : Controller(
                 d.Annotate(ReplicaSetView.RevisionAnnotation, current.ToString());
                 NoteFound(d, family.New.Name, created, spec);
                 return d;
-            });
+            },
+            status: true);
         return (updated ?? deployment, set is null ? family : Family(deployment));
     }
 

@@ -44,7 +44,8 @@ internal sealed class NamespaceDeletionController(ControlContext context) : Cont
         var left = Index.InNamespace(key.Name);
         if (left.Count > 0)
         {
-            Store.Update(key, ns => Hold(ns, left), status: true);
+            List<(ObjectKey, JsonObject)> objects = [.. left.Select(l => (l, Store.Get(l))).Where(o => o.Item2 is not null).Select(o => (o.l, o.Item2!))];
+            Store.Update(key, ns => NamespaceConditions.Tell(JsonTree.Child(ns, "status"), objects, Clock.Stamp()) ? ns : null, status: true);
         }
         else
         {
@@ -62,18 +63,5 @@ internal sealed class NamespaceDeletionController(ControlContext context) : Cont
         }
 
         return null;
-    }
-
-    private JsonObject? Hold(JsonObject ns, IReadOnlyList<ObjectKey> left)
-    {
-        var kinds = left.GroupBy(k => k.QualifiedPlural).Select(g => $"{g.Key}. has {g.Count()} resource instances");
-        var changed = ObjectReading.SetCondition(
-            JsonTree.Child(ns, "status"),
-            "NamespaceContentRemaining",
-            "True",
-            Clock.Stamp(),
-            "SomeResourcesRemain",
-            $"Some resources are remaining: {string.Join(", ", kinds.Order(StringComparer.Ordinal))}");
-        return changed ? ns : null;
     }
 }

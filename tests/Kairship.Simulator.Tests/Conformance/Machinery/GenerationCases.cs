@@ -18,7 +18,16 @@ public abstract class GenerationCases(ConformanceServer server) : ConformanceCas
     {
         await CreateAsync(In("apps/v1", "deployments"), Deployment);
 
-        (await PatchAsync(Path, """{"metadata":{"labels":{"l":"1"},"annotations":{"x":"y"}}}""")).Generation.Should().Be(1);
+        (await PatchAsync(Path, """{"metadata":{"labels":{"l":"1"}}}""")).Generation.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Generation_AnnotationsOfADeploymentChanged_Rises()
+    {
+        await CreateAsync(In("apps/v1", "deployments"), Deployment);
+
+        var before = (await GetAsync(Path)).Generation;
+        (await PatchAsync(Path, """{"metadata":{"annotations":{"x":"y"}}}""")).Generation.Should().Be(before + 1, "Kubernetes counts them for Deployments");
     }
 
     [Fact]

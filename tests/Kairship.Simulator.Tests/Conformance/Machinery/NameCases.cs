@@ -112,7 +112,7 @@ public abstract class NameCases(ConformanceServer server) : ConformanceCases(ser
     [Fact]
     public async Task Annotations_TooLarge_AreRefused()
     {
-        var reply = await PostAsync(In("configmaps"), $$$$"""{"metadata":{"name":"a","annotations":{"k":"{{{new string('v', 262144)}}}"}}}""");
+        var reply = await PostAsync(In("configmaps"), $$$$"""{"metadata":{"name":"a","annotations":{"k":"{{{{new string('v', 262145)}}}}"}}}""");
 
         reply.Causes.Should().ContainSingle().Which.Should().MatchRegex("^FieldValueTooLong metadata.annotations: Too long: .* 262144 bytes$");
     }
