@@ -69,7 +69,7 @@ internal sealed class RequestHandler
                 await Answers.ObjectAsync(http, OpenApiDocuments.Index(_registry.Types, _store.List("apiextensions.k8s.io", "customresourcedefinitions").Count));
                 return;
         }
-        if (IsReview(path) && HttpMethods.IsPost(http.Request.Method))
+        if (Reviews.Find(path) is not null && HttpMethods.IsPost(http.Request.Method))
         {
             var body = await RequestBody.ReadAsync(http.Request, "Review");
             await Answers.ObjectAsync(http, Reviews.Answer(path, body.Object("Review")) ?? throw NoSuchPath(), 201);

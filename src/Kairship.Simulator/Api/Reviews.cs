@@ -15,12 +15,15 @@ internal static class Reviews
         Type("authorization.k8s.io", "SubjectAccessReview"),
     ];
 
+    /// <summary>The review of a path; null when there is none.</summary>
+    public static ResourceType? Find(string path) => Array.Find(Types, t => path.TrimEnd('/') == $"/apis/{t.ApiVersion}/{t.Plural}");
+
     static ResourceType Type(string group, string kind) =>
         new(group, "v1", kind, kind.ToLowerInvariant() + "s", kind.ToLowerInvariant(), Namespaced: false, []) { Verbs = ["create"] };
 
     public static JsonObject? Answer(string path, JsonObject body)
     {
-        if (Array.Find(Types, t => path.TrimEnd('/') == $"/apis/{t.ApiVersion}/{t.Plural}") is not { } type)
+        if (Find(path) is not { } type)
             return null;
         body["kind"] = type.Kind;
         body["apiVersion"] = type.ApiVersion;

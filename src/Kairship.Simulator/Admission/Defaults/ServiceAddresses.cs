@@ -97,6 +97,7 @@ internal static class ServiceAddresses
         if (!JsonNode.DeepEquals(spec["clusterIP"], before["clusterIP"]) && JsonNode.DeepEquals(spec["clusterIPs"], before["clusterIPs"]))
             spec.Remove("clusterIPs");
     }
+
     static (string?, string?) NameOf(JsonObject service) => (JsonTree.Text(service["metadata"]?["namespace"]), JsonTree.Text(service["metadata"]?["name"]));
 
     static string Free(List<JsonObject> services)
