@@ -22,7 +22,8 @@ internal static class FieldValidation
             var why = $"json: cannot unmarshal {wrong.Found} into Go struct field {call.Type.Kind}.{wrong.Path} of type {wrong.Expected}";
             throw patch ? PatchResult.Invalid(obj, why) : ApiException.BadRequest($"{kind}: {why}");
         }
-        Scalars(obj, call.Schema, kind);
+        if (!isCustom)
+            Scalars(obj, call.Schema, why => patch ? PatchResult.Invalid(obj, why) : ApiException.BadRequest($"{kind}: {why}"));
         var unknown = problems.Select(p => $"unknown field \"{p.Path}\"").Concat(duplicates.Select(d => $"duplicate field \"{d}\"")).ToList();
         if (unknown.Count > 0 && mode == "Strict")
             throw patch
@@ -37,7 +38,7 @@ internal static class FieldValidation
     }
 
     // Texts of a form of their own.
-    static void Scalars(JsonNode? node, SchemaNode schema, string kind, string name = "")
+    static void Scalars(JsonNode? node, SchemaNode schema, Func<string, ApiException> refusal, string name = "")
     {
         var why = node is null ? null : schema.Kind switch
         {
@@ -47,16 +48,16 @@ internal static class FieldValidation
             _ => null,
         };
         if (why is not null)
-            throw ApiException.BadRequest($"{kind}: {why}");
+            throw refusal(why);
         if (node is JsonObject obj)
         {
             foreach (var (field, value) in obj)
-                Scalars(value, schema.Field(field), kind, field);
+                Scalars(value, schema.Field(field), refusal, field);
         }
         else if (node is JsonArray array && schema.Element is { } element)
         {
             foreach (var item in array)
-                Scalars(item, element, kind);
+                Scalars(item, element, refusal);
         }
     }
 }

@@ -40,11 +40,11 @@ internal sealed class Violations
     public void OneOf(string field, JsonNode? value, params ReadOnlySpan<string> allowed)
     {
         if (!allowed.Contains(JsonTree.Text(value)))
-            NotSupported(field, Show(value), allowed);
+            NotSupportedAs(field, Show(value), allowed);
     }
 
     /// <summary>A value as it is written already, and what is supported.</summary>
-    public void NotSupported(string field, string value, params ReadOnlySpan<string> allowed) =>
+    public void NotSupportedAs(string field, string value, params ReadOnlySpan<string> allowed) =>
         Add(field, "FieldValueNotSupported", $"Unsupported value: {value}: supported values: {string.Join(", ", allowed.ToArray().Select(a => $"\"{a}\""))}");
 
     public void AtLeast(string field, JsonNode? value, long least)

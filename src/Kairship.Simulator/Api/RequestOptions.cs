@@ -103,7 +103,7 @@ internal static class RequestOptions
     {
         string[] given = [.. values];
         if (given.Length > 0 && given is not [""] && Array.Exists(given, v => v != "All"))
-            violations.NotSupported("dryRun", $"[]string{{{string.Join(", ", given.Select(Quote))}}}", "All");
+            violations.NotSupportedAs("dryRun", $"[]string{{{string.Join(", ", given.Select(Quote))}}}", "All");
     }
 
     static void Number(ApiCall call, string name)

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -95,8 +94,7 @@ internal static class FieldCheck
     {
         SchemaKind.Struct or SchemaKind.Map => node is JsonObject,
         SchemaKind.List => node is JsonArray,
-        SchemaKind.String or SchemaKind.Time => node.GetValueKind() == JsonValueKind.String,
-        SchemaKind.Bytes => node is JsonValue text && text.TryGetValue<string>(out var base64) && Base64.IsValid(base64),
+        SchemaKind.String or SchemaKind.Time or SchemaKind.Bytes => node.GetValueKind() == JsonValueKind.String,
         SchemaKind.Boolean => node.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
         SchemaKind.Integer => node is JsonValue v && v.GetValueKind() == JsonValueKind.Number && long.TryParse(v.ToJsonString(), out _),
         SchemaKind.Number => node.GetValueKind() == JsonValueKind.Number,

@@ -8,13 +8,15 @@ internal static class MetadataRules
 {
     static readonly string[] StandardFinalizers = ["kubernetes", "orphan", "foregroundDeletion"];
 
-    public static void Object(JsonObject meta, Violations violations)
+    public static void Object(ResourceType type, JsonObject meta, Violations violations)
     {
+        // Custom resources and their definitions take any name.
+        var mustBeQualified = type.CustomSchema is null && type.Group != "apiextensions.k8s.io";
         var finalizers = Texts(meta["finalizers"]);
         for (var i = 0; i < finalizers.Count; i++)
         {
             Names.Key("metadata.finalizers", finalizers[i], violations);
-            if (!finalizers[i].Contains('/', StringComparison.Ordinal) && !StandardFinalizers.Contains(finalizers[i]))
+            if (mustBeQualified && !finalizers[i].Contains('/', StringComparison.Ordinal) && !StandardFinalizers.Contains(finalizers[i]))
                 violations.Invalid($"metadata.finalizers[{i}]", finalizers[i], "name is neither a standard finalizer name nor is it fully qualified");
         }
         if (finalizers.Contains("orphan") && finalizers.Contains("foregroundDeletion"))

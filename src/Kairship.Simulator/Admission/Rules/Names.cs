@@ -37,10 +37,8 @@ internal static partial class Names
             violations.Required("metadata.name", "name or generateName is required");
         else
             CheckName(type, name, violations);
-        MetadataRules.Object(meta, violations);
         Labels(meta["labels"] as JsonObject, "metadata.labels", violations);
-        Finalizers(type, meta["finalizers"] as JsonArray, violations);
-        Owners(meta["ownerReferences"] as JsonArray, violations);
+        MetadataRules.Object(type, meta, violations);
         var size = 0;
         foreach (var (key, value) in meta["annotations"] as JsonObject ?? [])
         {
@@ -49,32 +47,6 @@ internal static partial class Names
         }
         if (size > 256 * 1024)
             violations.TooLong("metadata.annotations", "may not be more than 262144 bytes");
-    }
-
-    static void Finalizers(ResourceType type, JsonArray? finalizers, Violations violations)
-    {
-        // Custom resources and their definitions take any name.
-        var mustBeQualified = type.CustomSchema is null && type.Group != "apiextensions.k8s.io";
-        for (var i = 0; i < finalizers?.Count; i++)
-        {
-            var name = JsonTree.Text(finalizers[i]) ?? "";
-            if (!IsQualified(name))
-                violations.Invalid("metadata.finalizers", name, KeyRule);
-            if (mustBeQualified && !name.Contains('/', StringComparison.Ordinal) && name is not ("orphan" or "foregroundDeletion" or "kubernetes"))
-                violations.Invalid($"metadata.finalizers[{i}]", name, "name is neither a standard finalizer name nor is it fully qualified");
-        }
-    }
-
-    static void Owners(JsonArray? owners, Violations violations)
-    {
-        foreach (var owner in (owners ?? []).OfType<JsonObject>())
-        {
-            foreach (var (field, what) in (ReadOnlySpan<(string, string)>)[("apiVersion", "version"), ("kind", "kind"), ("name", "name"), ("uid", "uid")])
-            {
-                if (JsonTree.Text(owner[field]) is not { Length: > 0 })
-                    violations.Invalid($"metadata.ownerReferences.{field}", "", $"{what} must not be empty");
-            }
-        }
     }
 
     public static void Labels(JsonObject? labels, string field, Violations violations)
