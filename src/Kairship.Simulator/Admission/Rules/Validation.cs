@@ -14,6 +14,13 @@ internal static class Validation
         Names.Object(type, obj, violations);
         if (old is not null)
             MetadataRules.Changed(obj["metadata"]!.AsObject(), old["metadata"]!.AsObject(), violations);
+        Kind(type, obj, old, violations);
+        if (violations.Any)
+            throw violations.Error(type, JsonTree.Text(obj["metadata"]?["name"]) ?? "");
+    }
+
+    static void Kind(ResourceType type, JsonObject obj, JsonObject? old, Violations violations)
+    {
         switch (type.Group, type.Plural)
         {
             case ("", "pods"):
@@ -67,8 +74,6 @@ internal static class Validation
                     CustomRules.Check(obj, schema, violations);
                 break;
         }
-        if (violations.Any)
-            throw violations.Error(type, JsonTree.Text(obj["metadata"]?["name"]) ?? "");
     }
 
     /// <summary>The status alone, as it is written through its own endpoint.</summary>
