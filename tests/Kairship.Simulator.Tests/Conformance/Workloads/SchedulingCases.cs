@@ -9,9 +9,11 @@ public abstract class SchedulingCases(ConformanceServer server) : OwnNodeCases(s
         await BigPodAsync("a", "100000", "");
         var pod = await UntilAsync(In("pods/a"), p => Unscheduled(p) is not null);
 
-        Unscheduled(pod.Json).Should().MatchRegex(@"^False Unschedulable: 0/\d+ nodes are available: (1 [^,]+, )*\d+ Insufficient cpu(, [^,.]+)*\.");
+        // Other cases' nodes come and go, each with a reason of its own, and some reasons have commas in them.
+        const string Words = @"0/\d+ nodes are available: (\d+ .+, )?\d+ Insufficient cpu(, .+)?\.";
+        Unscheduled(pod.Json).Should().MatchRegex("^False Unschedulable: " + Words);
         Text(pod.Json, "status", "phase").Should().Be("Pending");
-        (await EventAsync("Pod", "a", "FailedScheduling")).Should().Be("Warning " + Unscheduled((await GetAsync(In("pods/a"))).Json)!["False Unschedulable: ".Length..]);
+        (await EventAsync("Pod", "a", "FailedScheduling")).Should().MatchRegex("^Warning " + Words);
     }
 
     [Fact]
