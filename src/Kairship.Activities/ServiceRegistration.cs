@@ -1,4 +1,5 @@
 using Kairship.Activities.Approvals;
+using Kairship.Activities.Clusters;
 using Kairship.Activities.Drift;
 using Kairship.Activities.Releases;
 using Kairship.Activities.Rollouts;
@@ -28,6 +29,7 @@ public static class ServiceRegistration
         services.AddSingleton<Activity, RollBackActivity>();
         services.AddSingleton<Activity, CompleteReleaseActivity>();
         services.AddSingleton<Activity, NotifyActivity>();
+        services.AddSingleton<Activity, ClusterHealthChangedActivity>();
         return services;
     }
 }

@@ -20,6 +20,10 @@ public sealed partial class KairshipClient
     public Task<ClusterInfo> GetClusterAsync(string name, CancellationToken cancellationToken = default) =>
         GetAsync<ClusterInfo>($"clusters/{Escape(name)}", cancellationToken);
 
+    /// <summary>How a cluster's readiness changed, the last change first.</summary>
+    public Task<IReadOnlyList<ClusterTransitionInfo>> ListClusterTransitionsAsync(string name, CancellationToken cancellationToken = default) =>
+        GetAsync<IReadOnlyList<ClusterTransitionInfo>>($"clusters/{Escape(name)}/transitions", cancellationToken);
+
     /// <summary>Forgets a cluster; nothing inside it is touched. Refused (409) while an application is released there, unless forced.</summary>
     public Task RemoveClusterAsync(string name, bool force = false, CancellationToken cancellationToken = default) =>
         DeleteAsync(Query($"clusters/{Escape(name)}", ("force", force ? true : null)), cancellationToken);

@@ -23,6 +23,7 @@ public static class ServiceRegistration
         services.AddOptions<ClusterOptions>().Configure(options => configure?.Invoke(options)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ClusterOptions>, ClusterOptionsValidation>());
         services.TryAddSingleton<IClusterStore, InMemoryClusterStore>();
+        services.TryAddSingleton<IClusterHealthStore, InMemoryClusterHealthStore>();
         services.TryAddSingleton<ClusterConnections>();
         services.TryAddSingleton<ClusterRegistry>();
         services.TryAddSingleton<ClusterProbe>();

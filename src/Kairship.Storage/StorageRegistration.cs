@@ -1,5 +1,6 @@
 using Kairship.Delivery.Releases;
 using Kairship.Fleet.Clusters;
+using Kairship.Fleet.Health;
 using Kairship.Storage.Access;
 using Kairship.Storage.Clusters;
 using Kairship.Storage.Database;
@@ -16,7 +17,7 @@ namespace Kairship.Storage;
 public static class StorageRegistration
 {
     /// <summary>Registers every store over one database: <see cref="IWorkflowStore"/>, <see cref="IDeliveryStore"/>,
-    /// <see cref="IClusterStore"/> and <see cref="AccessStore"/>. Nothing connects before it is used; call <see cref="IWorkflowStore.MigrateAsync"/> once at the start.</summary>
+    /// <see cref="IClusterStore"/>, <see cref="IClusterHealthStore"/> and <see cref="AccessStore"/>. Nothing connects before it is used; call <see cref="IWorkflowStore.MigrateAsync"/> once at the start.</summary>
     /// <exception cref="ArgumentException">The options name no known provider or no connection.</exception>
     public static IServiceCollection AddKairshipStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -48,6 +49,7 @@ public static class StorageRegistration
         services.AddSingleton(provider => new AccessStore(provider.GetRequiredService<KairshipDatabase>()));
         services.AddSingleton<IDeliveryStore, DeliveryStore>();
         services.AddSingleton<IClusterStore, ClusterStore>();
+        services.AddSingleton<IClusterHealthStore, ClusterHealthStore>();
         return services;
     }
 }

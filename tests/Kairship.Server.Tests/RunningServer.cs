@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Kairship.Api;
 using Kairship.Api.Access;
+using Kairship.Fleet.Health;
 using Kairship.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Serilog.Events;
@@ -19,6 +20,9 @@ public sealed class RunningServer : IAsyncLifetime
     public bool UseShippedWorkflows { get; set; }
     /// <summary>A PostgreSQL connection string; null: SQLite.</summary>
     public string? Database { get; set; }
+
+    /// <summary>When clusters count as well.</summary>
+    public HealthOptions Health { get; set; } = new();
 
     /// <summary>The node whose database, keys and first key this one shares.</summary>
     public RunningServer? Companion { get; set; }
@@ -60,6 +64,7 @@ public sealed class RunningServer : IAsyncLifetime
         KeysDirectory = Companion is null ? null : Path.Combine(Companion.Data, "keys"),
         NodeName = "test",
         SourceRoots = SourceRoots,
+        Health = Health,
         LogToConsole = false,
         LogLevel = LogEventLevel.Information,
         ShutdownTimeout = TimeSpan.FromSeconds(5),

@@ -32,12 +32,15 @@ internal static class GlobalOptions
     {
         root.Options.Add(Server);
         root.Options.Add(Token);
-        Output.AcceptOnlyFromAmong("table", "json", "yaml");
-        Output.HelpName = "table|json|yaml";
+        Output.AcceptOnlyFromAmong("table", "wide", "json", "yaml");
+        Output.HelpName = "table|wide|json|yaml";
         root.Options.Add(Output);
     }
 
-    public static OutputFormat FormatOf(ParseResult result) => result.GetValue(Output);
+    /// <summary>Wide is a table to all but those who have more columns.</summary>
+    public static OutputFormat FormatOf(ParseResult result) => IsWide(result) ? OutputFormat.Table : result.GetValue(Output);
+
+    public static bool IsWide(ParseResult result) => result.GetValue(Output) == OutputFormat.Wide;
 
     /// <exception cref="CommandException">The address is none.</exception>
     public static KairshipClient Connect(ParseResult result)

@@ -12,6 +12,9 @@ namespace Kairship.Cli.Output;
 internal enum OutputFormat
 {
     Table,
+
+    /// <summary>A table with more columns, where there are more.</summary>
+    Wide,
     Json,
     Yaml,
 }

@@ -17,7 +17,7 @@ internal static class LocalReferences
         foreach (var reference in references.Where(r => r.Present))
         {
             throw new KubeconfigException(
-                $"The kubeconfig uses {reference.Field}, which names a file or program of the machine it was written on; use {reference.Instead} "
+                $"The kubeconfig uses {reference.Field}, which names a file or program of the machine it was written on; everything must be inline: use {reference.Instead} "
                 + "(kubectl config view --flatten --minify embeds files). Only a server whose setting AllowLocalKubeconfigReferences is on takes files and programs of its own machine.",
                 isLocalReference: true);
         }

@@ -16,6 +16,8 @@ internal static class ClusterEndpoints
             TypedResults.Ok(await service.ListAsync(paging, cancellationToken))).WithSummary("All clusters by name").RequireAuthorization(Policies.Read);
         clusters.MapGet("/{name}", async (string name, ClusterService service, CancellationToken cancellationToken) =>
             (await service.GetAsync(name, cancellationToken)).ToOk()).WithSummary("One cluster").RequireAuthorization(Policies.Read);
+        clusters.MapGet("/{name}/transitions", async (string name, ClusterService service, CancellationToken cancellationToken) =>
+            (await service.HistoryAsync(name, cancellationToken)).ToOk()).WithSummary("How a cluster's readiness changed").RequireAuthorization(Policies.Read);
         clusters.MapDelete("/{name}", RemoveAsync).WithSummary("Forgets a cluster; touches nothing inside it")
             .RequireAuthorization(Policies.Administer).Audited("cluster.remove");
     }

@@ -1,19 +1,11 @@
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Health;
-using Kairship.Workflows.Activities;
-using Kairship.Workflows.Runtime;
 
 namespace Kairship.Server.Clusters;
 
 /// <inheritdoc cref="IClusterGrain"/>
-internal sealed partial class ClusterGrain(
-    ClusterProbe probe, ClusterConditions conditions, WorkflowRuntime runtime, ILogger<ClusterGrain> logger) : Grain, IClusterGrain
+internal sealed partial class ClusterGrain(ClusterHealthBook book, ClusterSupervisor supervisor, HealthOptions options, ILogger<ClusterGrain> logger) : Grain, IClusterGrain
 {
-    /// <summary>What activities may wait for: its key is the cluster's name.</summary>
-    public const string ChangedStimulus = "Kairship.Cluster.Changed";
-
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Jitter = TimeSpan.FromSeconds(2);
     private IGrainTimer? timer;
 
     public Task LookAsync()
@@ -23,8 +15,8 @@ internal sealed partial class ClusterGrain(
             new GrainTimerCreationOptions
             {
                 // Many clusters do not ask for their probes in the same second.
-                DueTime = TimeSpan.FromMilliseconds(Random.Shared.Next(0, 500)),
-                Period = Interval + (Jitter * Random.Shared.NextDouble()),
+                DueTime = options.Interval * 0.05 * Random.Shared.NextDouble(),
+                Period = options.Interval * (1 + (0.2 * Random.Shared.NextDouble())),
                 KeepAlive = true,
             });
         return Task.CompletedTask;
@@ -33,24 +25,21 @@ internal sealed partial class ClusterGrain(
     private async Task ProbeAsync(CancellationToken cancellationToken)
     {
         var cluster = this.GetPrimaryKeyString();
+        if (!supervisor.Has(cluster))
+        {
+            Stop();
+            return;
+        }
+
         try
         {
-            var condition = await probe.ProbeAsync(cluster, cancellationToken);
-            if (conditions.Record(condition))
-            {
-                Changed(cluster, condition.Ready.ToString(), condition.Reason, condition.Message);
-                await runtime.PublishAsync(
-                    new Stimulus(new StimulusKey(ChangedStimulus, cluster), null), null, $"health:{cluster}:{condition.Ready}:{condition.At.UtcTicks}",
-                    cancellationToken);
-            }
+            await book.LookAsync(cluster, cancellationToken);
         }
         catch (UnknownClusterException)
         {
             // It was removed.
-            conditions.Forget(cluster);
-            timer?.Dispose();
-            timer = null;
-            DeactivateOnIdle();
+            book.Drop(cluster);
+            Stop();
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -58,8 +47,12 @@ internal sealed partial class ClusterGrain(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Cluster {Cluster}: ready {Ready} ({Reason}) {Message}")]
-    private partial void Changed(string cluster, string ready, string reason, string message);
+    private void Stop()
+    {
+        timer?.Dispose();
+        timer = null;
+        DeactivateOnIdle();
+    }
 
     [LoggerMessage(LogLevel.Warning, "Cluster {Cluster} could not be probed")]
     private partial void NotProbed(Exception exception, string cluster);

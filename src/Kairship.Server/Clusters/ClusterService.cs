@@ -2,43 +2,54 @@ using Kairship.Api;
 using Kairship.Api.Clusters;
 using Kairship.Delivery.Releases;
 using Kairship.Fleet.Clusters;
-using Kairship.Fleet.Health;
 using Kairship.Server.Problems;
 
 namespace Kairship.Server.Clusters;
 
 /// <summary>Joining, showing and removing member clusters.</summary>
-internal sealed class ClusterService(ClusterRegistry registry, ClusterConditions conditions, ClusterSupervisor supervisor, IDeliveryStore delivery, TimeProvider time)
+internal sealed class ClusterService(ClusterRegistry registry, ClusterHealthBook book, ClusterSupervisor supervisor, IDeliveryStore delivery)
 {
     private const int ReleasesLookedAt = 20;
+    private const int TransitionsShown = 50;
 
     public async Task<Answer<ClusterInfo>> JoinAsync(JoinClusterRequest request, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(request.Kubeconfig))
+        if (string.IsNullOrWhiteSpace(request.Kubeconfig) != request.InCluster)
         {
-            return Refusal.Unprocessable("There is no kubeconfig in the request.", [new ProblemError("kubeconfig", "must be the YAML of a kubeconfig with its data inline")]);
+            return Refusal.Unprocessable(
+                request.InCluster ? "There is a kubeconfig in the request, and inCluster as well." : "There is no kubeconfig in the request.",
+                [new ProblemError("kubeconfig", "must be the YAML of a kubeconfig with its data inline, or empty with inCluster")]);
         }
 
         // Joined again, with new credentials say, a cluster stays where the waves expect it.
         var labels = request.Labels ?? (await registry.GetAsync(request.Name ?? "", cancellationToken))?.Labels ?? new Dictionary<string, string>();
-        var result = await registry.JoinAsync(request.Name ?? "", request.Kubeconfig, request.Context, labels, cancellationToken);
+        var result = request.InCluster
+            ? await registry.JoinOwnAsync(request.Name ?? "", labels, cancellationToken)
+            : await registry.JoinAsync(request.Name ?? "", request.Kubeconfig!, request.Context, labels, cancellationToken);
         if (result is JoinResult.Failure failure)
         {
             return Explain(failure);
         }
 
         var joined = (JoinResult.Joined)result;
-        conditions.Record(new ClusterCondition(
-            joined.Record.Name, ConditionStatus.True, "Ready", "", joined.Version, joined.Nodes, TimeSpan.Zero, time.GetUtcNow()));
+        await book.JoinedAsync(joined.Record.Name, joined.Version, cancellationToken);
         supervisor.Look();
-        return Info(joined.Record);
+        return ClusterInfos.Of(joined.Record, await book.FindAsync(joined.Record.Name, cancellationToken));
     }
 
-    public async Task<PageOf<ClusterInfo>> ListAsync(Paging paging, CancellationToken cancellationToken) =>
-        paging.Cut<ClusterInfo>([.. (await registry.ListAsync(cancellationToken)).Select(Info)]);
+    public async Task<PageOf<ClusterInfo>> ListAsync(Paging paging, CancellationToken cancellationToken)
+    {
+        var reports = await book.AllAsync(cancellationToken);
+        return paging.Cut<ClusterInfo>([.. (await registry.ListAsync(cancellationToken)).Select(r => ClusterInfos.Of(r, reports.GetValueOrDefault(r.Name)))]);
+    }
 
     public async Task<Answer<ClusterInfo>> GetAsync(string name, CancellationToken cancellationToken) =>
-        await registry.GetAsync(name, cancellationToken) is { } record ? Info(record) : Unknown(name);
+        await registry.GetAsync(name, cancellationToken) is { } record ? ClusterInfos.Of(record, await book.FindAsync(name, cancellationToken)) : Unknown(name);
+
+    /// <summary>How its readiness changed, the last change first.</summary>
+    public async Task<Answer<IReadOnlyList<ClusterTransitionInfo>>> HistoryAsync(string name, CancellationToken cancellationToken) =>
+        await registry.GetAsync(name, cancellationToken) is null ? Unknown(name)
+            : new Answer<IReadOnlyList<ClusterTransitionInfo>>([.. (await book.HistoryAsync(name, TransitionsShown, cancellationToken)).Select(ClusterInfos.Of)], null);
 
     public async Task<Refusal?> RemoveAsync(string name, bool force, CancellationToken cancellationToken)
     {
@@ -55,7 +66,7 @@ internal sealed class ClusterService(ClusterRegistry registry, ClusterConditions
         }
 
         await registry.RemoveAsync(name, cancellationToken);
-        conditions.Forget(name);
+        await book.ForgetAsync(name, cancellationToken);
         return null;
     }
 
@@ -78,13 +89,6 @@ internal sealed class ClusterService(ClusterRegistry registry, ClusterConditions
 
         return found;
     }
-
-    private ClusterInfo Info(ClusterRecord record) =>
-        new(record.Name, record.Labels, record.Server, record.Context, record.JoinedAt, conditions.Find(record.Name) is { } condition ? Info(condition) : null);
-
-    private static ClusterConditionInfo Info(ClusterCondition condition) => new(
-        condition.Ready.ToString(), condition.Reason, condition.Message, condition.Version, condition.Nodes,
-        condition.Latency > TimeSpan.Zero ? Math.Round(condition.Latency.TotalMilliseconds, 1) : null, condition.At);
 
     private static Refusal Unknown(string name) => Refusal.NotFound($"No cluster named '{name}' has joined.");
 

@@ -1,13 +1,25 @@
 using Kairship.Fleet.Clusters;
+using Kairship.Fleet.Health;
+using Kairship.Workflows.Runtime;
 
 namespace Kairship.Server.Clusters;
 
-/// <summary>Makes sure that every joined cluster has its grain.</summary>
+/// <summary>
+/// Makes sure that every joined cluster is looked at by one node: claims those that nobody has, wakes their grains, and keeps what they found. A node that dies loses its claims after a
+/// while, and another takes them up.
+/// </summary>
 internal sealed partial class ClusterSupervisor(
-    IClusterStore clusters, IGrainFactory grains, TimeProvider time, ILogger<ClusterSupervisor> logger) : BackgroundService
+    IClusterStore clusters, IClusterHealthStore health, ClusterHealthBook book, WorkflowRuntimeOptions runtime, HealthOptions options, IGrainFactory grains, TimeProvider time,
+    ILogger<ClusterSupervisor> logger) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(10);
     private readonly SemaphoreSlim asked = new(0, 1);
+    private volatile IReadOnlySet<string> mine = new HashSet<string>();
+
+    private TimeSpan Interval => options.Interval < LongestInterval ? options.Interval : LongestInterval;
+
+    /// <summary>True: this node looks at the cluster.</summary>
+    public bool Has(string cluster) => mine.Contains(cluster);
 
     /// <summary>A cluster has joined or left: look now.</summary>
     public void Look()
@@ -19,6 +31,20 @@ internal sealed partial class ClusterSupervisor(
         catch (SemaphoreFullException)
         {
             // It is about to look already.
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await book.SaveAsync(cancellationToken);
+            await health.ReleaseAsync(runtime.Owner, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            NotLooked(e);
         }
     }
 
@@ -34,7 +60,7 @@ internal sealed partial class ClusterSupervisor(
         {
             try
             {
-                await Task.WhenAll((await clusters.ListAsync(stoppingToken)).Select(c => grains.GetGrain<IClusterGrain>(c.Name).LookAsync()));
+                await SuperviseAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -43,6 +69,18 @@ internal sealed partial class ClusterSupervisor(
 
             await WaitAsync(stoppingToken);
         }
+    }
+
+    private async Task SuperviseAsync(CancellationToken cancellationToken)
+    {
+        var names = (await clusters.ListAsync(cancellationToken)).Select(c => c.Name).ToList();
+        var now = time.GetUtcNow();
+        var held = mine;
+        mine = await health.ClaimAsync(runtime.Owner, names, now, now + (LongestInterval * 3), cancellationToken);
+        // What another node had meanwhile is known here no longer.
+        book.KeepOnly(held.Intersect(mine).ToHashSet());
+        await Task.WhenAll(mine.Select(c => grains.GetGrain<IClusterGrain>(c).LookAsync()));
+        await book.SaveAsync(cancellationToken);
     }
 
     private async Task WaitAsync(CancellationToken stoppingToken)
@@ -56,6 +94,10 @@ internal sealed partial class ClusterSupervisor(
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {
             // Time to look without being asked.
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
         }
     }
 

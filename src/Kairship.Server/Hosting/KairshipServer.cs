@@ -75,7 +75,7 @@ public static class KairshipServer
         services.AddAuthorization(Policies.Add);
         services.AddOpenApi("v1");
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(ServerMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime").AddPrometheusExporter());
+            .AddMeter(ServerMetrics.MeterName, Kairship.Fleet.Watching.WatchMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime").AddPrometheusExporter());
     }
 
     private static void Map(WebApplication app)

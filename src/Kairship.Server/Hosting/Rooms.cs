@@ -8,6 +8,7 @@ using Kairship.Server.Clusters;
 using Kairship.Server.Drift;
 using Kairship.Server.Live;
 using Kairship.Server.Releases;
+using Kairship.Server.Triggers.Health;
 using Kairship.Server.Triggers.Http;
 using Kairship.Server.Triggers.Schedules;
 using Kairship.Server.Triggers.Webhooks;
@@ -37,6 +38,8 @@ internal static class Rooms
         AddEngine(services, options, data);
         services.AddHostedService(p => p.GetRequiredService<ReleaseProjector>());
         services.AddHostedService(p => p.GetRequiredService<ReleaseReconciler>());
+        services.AddSingleton(options.Health);
+        services.AddHostedService(p => p.GetRequiredService<HealthAnnouncer>());
         services.AddHostedService(p => p.GetRequiredService<ClusterSupervisor>());
         services.AddHostedService<DriftPatrol>();
         services.AddKairshipSchedules();
@@ -55,7 +58,8 @@ internal static class Rooms
     private static void AddSlices(IServiceCollection services)
     {
         services.AddSingleton<KeyService>();
-        services.AddSingleton<ClusterConditions>();
+        services.AddSingleton<ClusterHealthBook>();
+        services.AddSingleton<HealthAnnouncer>();
         services.AddSingleton<ClusterSupervisor>();
         services.AddSingleton<ClusterService>();
         services.AddSingleton<ApplicationService>();

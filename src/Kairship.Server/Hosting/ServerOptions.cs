@@ -1,4 +1,5 @@
 using System.Net;
+using Kairship.Fleet.Health;
 using Serilog.Events;
 
 namespace Kairship.Server.Hosting;
@@ -50,6 +51,9 @@ public sealed record ServerOptions
     /// <value>None.</value>
     public IReadOnlyList<string> SourceRoots { get; init; } = [];
 
+    /// <summary>When a cluster counts as well.</summary>
+    public HealthOptions Health { get; init; } = new();
+
     /// <exception cref="ServerStartException">A setting is wrong: the message names it, its value and what is allowed.</exception>
     internal ServerOptions Validated()
     {
@@ -69,6 +73,15 @@ public sealed record ServerOptions
             "1 to 63 letters, digits, dots and dashes");
         Check(nameof(ShutdownTimeout), ShutdownTimeout, ShutdownTimeout >= TimeSpan.FromSeconds(1) && ShutdownTimeout <= TimeSpan.FromMinutes(10),
             "00:00:01 to 00:10:00");
+        try
+        {
+            Health.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new ServerStartException(e.Message, 2, e);
+        }
+
         return this;
     }
 

@@ -15,7 +15,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Counter<long> commits;
     private readonly Counter<long> instancesEnded;
 
-    public ServerMetrics(ClusterConditions conditions)
+    public ServerMetrics(ClusterHealthBook book)
     {
         releasesStarted = meter.CreateCounter<long>("kairship.releases.started", description: "Releases started");
         releasesFailed = meter.CreateCounter<long>("kairship.releases.failed", description: "Releases that failed because their workflow ended early");
@@ -23,12 +23,12 @@ internal sealed class ServerMetrics : IDisposable
         instancesEnded = meter.CreateCounter<long>("kairship.instances.ended", description: "Workflow instances that ended, by status");
         meter.CreateObservableGauge(
             "kairship.cluster.up",
-            () => conditions.All.Select(c => new Measurement<int>(c.Ready == ConditionStatus.True ? 1 : 0, new KeyValuePair<string, object?>("cluster", c.Cluster))),
-            description: "1 when the last probe of the cluster was good");
+            () => book.Own.Select(c => new Measurement<int>(c.Ready?.Status == ConditionStatus.True ? 1 : 0, new KeyValuePair<string, object?>("cluster", c.Cluster))),
+            description: "1 while the cluster is ready; of the clusters that this node looks at");
         meter.CreateObservableGauge(
             "kairship.cluster.latency",
-            () => conditions.All.Select(c => new Measurement<double>(c.Latency.TotalSeconds, new KeyValuePair<string, object?>("cluster", c.Cluster))),
-            unit: "s", description: "Of the last probe's first answer");
+            () => book.Own.Where(c => c.Latency is not null).Select(c => new Measurement<double>(c.Latency!.P50Milliseconds / 1000, new KeyValuePair<string, object?>("cluster", c.Cluster))),
+            unit: "s", description: "Of the API server's answers to the last looks, the median");
     }
 
     public void ReleaseStarted(string workflow) => releasesStarted.Add(1, new KeyValuePair<string, object?>("workflow", workflow));

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Resources;
 using Kairship.Simulator;
@@ -65,6 +66,26 @@ public sealed class Simulated : ClusterUnderTest
 public sealed class Real : ClusterUnderTest
 {
     private RealControlPlane? _plane;
+
+    public Uri Server => new(Kairship.Fleet.Clusters.Kubeconfig.Parse(_plane!.Kubeconfig, null, new ClusterOptions()).Server);
+
+    /// <summary>Its certificate authority.</summary>
+    public X509Certificate2Collection Roots
+    {
+        get
+        {
+            var entry = KubeconfigFile.Read(_plane!.Kubeconfig).Clusters!.Single().Cluster!;
+            return TlsMaterial.Roots(entry)!;
+        }
+    }
+
+    /// <summary>The administrator's kubeconfig as a file.</summary>
+    public async Task<string> KubeconfigFileAsync()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"kairship-{Guid.NewGuid():N}.kubeconfig");
+        await File.WriteAllTextAsync(file, _plane!.Kubeconfig);
+        return file;
+    }
 
     protected override async Task<string?> StartAsync()
     {

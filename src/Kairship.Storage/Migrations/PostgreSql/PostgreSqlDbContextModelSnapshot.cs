@@ -147,6 +147,33 @@ namespace Kairship.Storage.Migrations.PostgreSql
                     b.ToTable("webhooks", (string)null);
                 });
 
+            modelBuilder.Entity("Kairship.Storage.Clusters.ClusterHealthRow", b =>
+                {
+                    b.Property<string>("Cluster")
+                        .HasColumnType("text")
+                        .HasColumnName("cluster");
+
+                    b.Property<long>("LeaseUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("Owner")
+                        .HasColumnType("text")
+                        .HasColumnName("owner");
+
+                    b.Property<string>("Report")
+                        .HasColumnType("text")
+                        .HasColumnName("report");
+
+                    b.Property<long>("Transition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("transition");
+
+                    b.HasKey("Cluster");
+
+                    b.ToTable("cluster_health", (string)null);
+                });
+
             modelBuilder.Entity("Kairship.Storage.Clusters.ClusterRow", b =>
                 {
                     b.Property<string>("Name")
@@ -187,6 +214,50 @@ namespace Kairship.Storage.Migrations.PostgreSql
                     b.HasKey("Name");
 
                     b.ToTable("clusters", (string)null);
+                });
+
+            modelBuilder.Entity("Kairship.Storage.Clusters.ClusterTransitionRow", b =>
+                {
+                    b.Property<string>("Cluster")
+                        .HasColumnType("text")
+                        .HasColumnName("cluster");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<int>("Announced")
+                        .HasColumnType("integer")
+                        .HasColumnName("announced");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("FromStatus")
+                        .HasColumnType("text")
+                        .HasColumnName("from_status");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("ToStatus")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("to_status");
+
+                    b.HasKey("Cluster", "Number");
+
+                    b.HasIndex(new[] { "Announced" }, "ix_cluster_transitions_announced");
+
+                    b.ToTable("cluster_transitions", (string)null);
                 });
 
             modelBuilder.Entity("Kairship.Storage.Delivery.ApplicationRow", b =>

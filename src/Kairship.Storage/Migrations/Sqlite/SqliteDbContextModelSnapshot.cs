@@ -140,6 +140,33 @@ namespace Kairship.Storage.Migrations.Sqlite
                     b.ToTable("webhooks", (string)null);
                 });
 
+            modelBuilder.Entity("Kairship.Storage.Clusters.ClusterHealthRow", b =>
+                {
+                    b.Property<string>("Cluster")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cluster");
+
+                    b.Property<long>("LeaseUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("Owner")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<string>("Report")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("report");
+
+                    b.Property<long>("Transition")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("transition");
+
+                    b.HasKey("Cluster");
+
+                    b.ToTable("cluster_health", (string)null);
+                });
+
             modelBuilder.Entity("Kairship.Storage.Clusters.ClusterRow", b =>
                 {
                     b.Property<string>("Name")
@@ -180,6 +207,50 @@ namespace Kairship.Storage.Migrations.Sqlite
                     b.HasKey("Name");
 
                     b.ToTable("clusters", (string)null);
+                });
+
+            modelBuilder.Entity("Kairship.Storage.Clusters.ClusterTransitionRow", b =>
+                {
+                    b.Property<string>("Cluster")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cluster");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<int>("Announced")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("announced");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("FromStatus")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("from_status");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("ToStatus")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("to_status");
+
+                    b.HasKey("Cluster", "Number");
+
+                    b.HasIndex(new[] { "Announced" }, "ix_cluster_transitions_announced");
+
+                    b.ToTable("cluster_transitions", (string)null);
                 });
 
             modelBuilder.Entity("Kairship.Storage.Delivery.ApplicationRow", b =>
