@@ -43,7 +43,7 @@ internal static class EndpointsOf
             },
             ["addressType"] = "IPv4",
             ["endpoints"] = new JsonArray([.. pods.Select(Endpoint)]),
-            ["ports"] = Ports(service, pods.FirstOrDefault()),
+            ["ports"] = Named(Ports(service, pods.FirstOrDefault())),
         };
     }
 
@@ -99,6 +99,17 @@ internal static class EndpointsOf
 
                 ports.Add(entry);
             }
+        }
+
+        return ports;
+    }
+
+    // The ports of a slice always have a name, if only an empty one; kubectl counts on it.
+    private static JsonArray Named(JsonArray ports)
+    {
+        foreach (var port in ports.Items())
+        {
+            port["name"] ??= "";
         }
 
         return ports;
