@@ -179,6 +179,8 @@ public abstract class KubectlCases(ConformanceServer server) : ConformanceCases(
         (await Ok("expose deploy web --port=80")).Should().Be("service/web exposed\n");
         await Ok("rollout status deploy/web --timeout=30s");
 
+        (await Ok("autoscale deploy web --min=2 --max=3 --cpu-percent=50")).Should().Be("horizontalpodautoscaler.autoscaling/web autoscaled\n");
+        (await Ok("get hpa web -o jsonpath={.spec.maxReplicas}")).Should().Be("3");
         (await Ok("describe pods -l app=web")).Should().Contain("Image:").And.Contain("nginx:1").And.Contain("Ready ");
         // Newer kubectl reads discovery.k8s.io/v1, which servers have since 1.21; elsewhere it finds no endpoints.
         var finds = Kubectl.Minor < 31 || Since(1, 21);
