@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kairship.EndToEnd.Tests.Shop;
+using Kairship.Testing;
 using YamlDotNet.Serialization;
 
 namespace Kairship.EndToEnd.Tests.CommandLine;
@@ -22,6 +23,16 @@ public sealed class OperationCommandTests(CommandStage stage)
         (await stage.Admin.RunAsync("cluster", "join", "second", "--kubeconfig", stage.Kubeconfig(CommandStage.Spare), "--label", "tier=spare")).Ends(0).Out.Should().Contain("tier=spare");
         (await stage.Admin.RunAsync("cluster", "remove", "second")).Ends(0).Out.Should().Contain("removed");
         (await stage.Admin.RunAsync("cluster", "remove", "second")).Refuses(1, "second");
+    }
+
+    [Fact]
+    public async Task Clusters_SayHowTheyAre_AndWhatTheyGrant()
+    {
+        (await stage.Developer.RunAsync("clusters", "list", "-o", "wide")).Ends(0).Out.Should().ContainAll("READY", "CPU FREE", "LATENCY P50/P95", "gcp-iowa", "3/3");
+        (await stage.Developer.RunAsync("cluster", "get", "gcp-iowa")).Ends(0).Out.Should().ContainAll("CONDITION", "Ready", "Authorized", "Allocatable", "Available");
+        (await stage.Developer.RunAsync("cluster", "rbac")).Ends(0).Out.Should().Be(await File.ReadAllTextAsync(SharedFiles.Own("deploy", "rbac", "member-cluster.yaml")));
+        (await stage.Admin.RunAsync("cluster", "join", "me", "--in-cluster", "--kubeconfig", stage.Kubeconfig("gcp-iowa"))).Refuses(2, "--in-cluster");
+        (await stage.Admin.RunAsync("cluster", "join", "me", "--in-cluster")).Ends(1).Error.Should().StartWith("error: ").And.Contain("does not run in a pod");
     }
 
     [Fact]
