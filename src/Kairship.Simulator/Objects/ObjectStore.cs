@@ -98,6 +98,7 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
         meta["creationTimestamp"] = Now();
         if (Generations.Counted(key, stored))
             meta["generation"] = 1L;
+        ObjectLimits.Check(stored);
         lock (_gate)
         {
             var collection = CollectionOf(key);
@@ -134,6 +135,7 @@ public sealed class ObjectStore(TimeProvider clock, int historyLength = 1024)
                 return old;
             if (!status && Generations.Counted(key, next) && !Generations.SameIntent(key, old, next))
                 Generations.Raise(next);
+            ObjectLimits.Check(next);
             return Write(collection, key, held, old, next);
         }
     }

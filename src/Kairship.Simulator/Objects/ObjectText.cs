@@ -33,7 +33,7 @@ internal static class ObjectText
 
     public static JsonObject Read(ReadOnlySpan<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8);
+        var reader = new Utf8JsonReader(utf8, ObjectLimits.Reading);
         reader.Read();
         return ReadObject(ref reader);
     }

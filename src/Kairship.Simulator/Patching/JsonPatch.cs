@@ -10,17 +10,25 @@ namespace Kairship.Simulator.Patching;
 /// </summary>
 internal static class JsonPatch
 {
+    const int MostOperations = 10_000;
+
+    /// <summary>Of all copies of one patch: ten that each double the object make it a thousand times as large.</summary>
+    const int MostCopiedBytes = 3 * 1024 * 1024;
+
     public static JsonObject Apply(JsonObject target, JsonNode? patch)
     {
         if (patch is not JsonArray operations)
             throw ApiException.BadRequest($"json: cannot unmarshal {Kind(patch)} into Go value of type jsonpatch.Patch");
+        if (operations.Count > MostOperations)
+            throw new ApiException(413, "RequestEntityTooLarge", $"Request entity too large: The allowed maximum operations in a JSON patch is {MostOperations}, got {operations.Count}");
         JsonNode root = JsonTree.Copy(target);
+        var copied = 0L;
         foreach (var operation in operations)
-            root = One(root, operation as JsonObject ?? throw ApiException.BadRequest($"json: cannot unmarshal {Kind(operation)} into Go value of type jsonpatch.Operation"));
+            root = One(root, ref copied, operation as JsonObject ?? throw ApiException.BadRequest($"json: cannot unmarshal {Kind(operation)} into Go value of type jsonpatch.Operation"));
         return root as JsonObject ?? throw Refused();
     }
 
-    static JsonNode One(JsonNode root, JsonObject operation)
+    static JsonNode One(JsonNode root, ref long copied, JsonObject operation)
     {
         var path = Pointer(JsonTree.Text(operation["path"]));
         switch (JsonTree.Text(operation["op"]))
@@ -39,7 +47,9 @@ internal static class JsonPatch
                 var moved = Remove(root, Pointer(JsonTree.Text(operation["from"])), mustExist: true);
                 return Add(root, path, moved?.DeepClone());
             case "copy":
-                return Add(root, path, Find(root, Pointer(JsonTree.Text(operation["from"])))?.DeepClone());
+                var source = Find(root, Pointer(JsonTree.Text(operation["from"])));
+                copied += source?.ToJsonString().Length ?? 0;
+                return copied <= MostCopiedBytes ? Add(root, path, source?.DeepClone()) : throw Refused();
             case "test":
                 if (!JsonNode.DeepEquals(JsonTree.CopyNode(Find(root, path)), JsonTree.CopyNode(operation["value"])))
                     throw Refused();

@@ -18,6 +18,9 @@ internal static class JournalRecords
     public const int Format = 1;
     public const int Head = 8;
 
+    /// <summary>What the payload of every record but the first begins with.</summary>
+    public static ReadOnlySpan<byte> Start => "{\"r\":"u8;
+
     public static void WriteHeader(ArrayBufferWriter<byte> output, long revision) =>
         Frame(output, writer =>
         {
@@ -61,7 +64,7 @@ internal static class JournalRecords
         var (revision, group, plural, name) = (0L, "", "", "");
         string? ns = null;
         byte[]? text = null;
-        var reader = new Utf8JsonReader(payload);
+        var reader = new Utf8JsonReader(payload, ObjectLimits.Reading);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -101,7 +104,7 @@ internal static class JournalRecords
     /// <summary>Format and revision of a header; null when the payload is none.</summary>
     public static (int Format, long Revision)? ReadHeader(ReadOnlySpan<byte> payload)
     {
-        var reader = new Utf8JsonReader(payload);
+        var reader = new Utf8JsonReader(payload, ObjectLimits.Reading);
         using var document = JsonDocument.ParseValue(ref reader);
         return document.RootElement.TryGetProperty("format", out var format) ? (format.GetInt32(), document.RootElement.GetProperty("r").GetInt64()) : null;
     }

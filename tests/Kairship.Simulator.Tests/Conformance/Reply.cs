@@ -62,6 +62,9 @@ public sealed record Reply(int Code, JsonObject Json, string Text, string MediaT
         ((int?)Json["code"]).Should().Be(code);
     }
 
+    /// <summary>A refusal whose reason is none: what a store says, handed through.</summary>
+    public void ShouldSay(int code, string message) => (Code, Message).Should().Be((code, message));
+
     public override string ToString() => $"{Code} {Text}";
 
     private static JsonObject Parse(string text)

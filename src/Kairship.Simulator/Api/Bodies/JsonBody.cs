@@ -1,15 +1,18 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kairship.Simulator.Objects;
 
 namespace Kairship.Simulator.Api.Bodies;
 
 /// <summary>Parses JSON into plain nodes (nothing lazy), keeping the last of duplicate fields and their names.</summary>
 internal static class JsonBody
 {
+    static readonly JsonReaderOptions Reading = new() { MaxDepth = ObjectLimits.MostDepth };
+
     /// <exception cref="JsonException">Not JSON.</exception>
     public static JsonNode? Parse(ReadOnlySpan<byte> utf8, List<string>? duplicates = null)
     {
-        var reader = new Utf8JsonReader(utf8);
+        var reader = new Utf8JsonReader(utf8, Reading);
         reader.Read();
         var node = Value(ref reader, "", duplicates);
         if (reader.Read())
@@ -31,7 +34,7 @@ internal static class JsonBody
             case JsonTokenType.String:
                 return JsonValue.Create(reader.GetString());
             case JsonTokenType.Number:
-                return reader.TryGetInt64(out var number) ? JsonValue.Create(number) : JsonValue.Create(reader.GetDouble());
+                return reader.TryGetInt64(out var number) ? JsonValue.Create(number) : JsonValue.Create(Finite(reader.GetDouble()));
             case JsonTokenType.True:
                 return JsonValue.Create(true);
             case JsonTokenType.False:
@@ -40,6 +43,8 @@ internal static class JsonBody
                 return null;
         }
     }
+
+    static double Finite(double number) => double.IsFinite(number) ? number : throw new JsonException("readNumberAsString: invalid number");
 
     static JsonObject Object(ref Utf8JsonReader reader, string path, List<string>? duplicates)
     {
