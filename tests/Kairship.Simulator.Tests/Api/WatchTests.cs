@@ -56,6 +56,44 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task Watch_OfAClientThatDoesNotRead_EndsWithoutAGap_AndWithoutABookmarkBehindIt()
+    {
+        await using var api = await ApiHost.StartAsync(bookmarks: TimeSpan.FromMilliseconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        using var response = await api.Http.GetAsync(
+            $"{ConfigMaps}?watch=1&allowWatchBookmarks=true&resourceVersion={api.Store.Revision}", HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        var key = new Kairship.Simulator.Objects.ObjectKey("", "configmaps", "default", "a");
+        api.Store.Create(key, Sample.ConfigMap("a", ("text", new string('x', 4000))));
+        for (var i = 0; i < 20_000; i++)
+        {
+            api.Store.Update(key, map =>
+            {
+                map["data"]!["n"] = $"{i}";
+                return map;
+            });
+        }
+
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(limit.Token));
+        var (last, seen) = (0L, 0);
+        while (await reader.ReadLineAsync(limit.Token) is { } line)
+        {
+            var e = JsonNode.Parse(line)!.AsObject();
+            var revision = long.Parse(e["object"]!["metadata"]!["resourceVersion"]!.GetValue<string>());
+            if (Kind(e) != "BOOKMARK")
+            {
+                (last == 0 || revision == last + 1).Should().BeTrue("{0} follows {1}", revision, last);
+                (last, seen) = (revision, seen + 1);
+            }
+            else if (last != 0)
+            {
+                revision.Should().Be(last, "what comes after was never told");
+            }
+        }
+
+        seen.Should().BeInRange(4096, 19_999, "what nobody reads is not kept for ever");
+    }
+
+    [Fact]
     public async Task Watch_SendInitialEvents_MarksTheirEnd()
     {
         await using var api = await ApiHost.StartAsync();

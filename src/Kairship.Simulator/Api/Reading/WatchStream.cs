@@ -15,11 +15,15 @@ internal sealed class WatchStream(ApiCall call, ObjectStore store, ApiServerOpti
 {
     static readonly ReadOnlyMemory<byte> NewLine = "\n"u8.ToArray();
 
+    /// <summary>Changes that wait for a client that does not read. Beyond them its watch ends, as that of a real API server: it can go on where it was, or list anew.</summary>
+    const int MostUnread = 4096;
+
     readonly ListFilter _filter = ListFilter.Of(call);
-    readonly Channel<ObjectChange> _changes = Channel.CreateUnbounded<ObjectChange>(new UnboundedChannelOptions { SingleReader = true });
+    readonly Channel<ObjectChange> _changes = Channel.CreateBounded<ObjectChange>(new BoundedChannelOptions(MostUnread) { SingleReader = true });
     readonly bool _bookmarks = call.Flag("allowWatchBookmarks");
     long _sent;
     bool _columnsTold;
+    bool _isOverrun;
 
     public async Task RunAsync()
     {
@@ -46,8 +50,12 @@ internal sealed class WatchStream(ApiCall call, ObjectStore store, ApiServerOpti
 
     void Note(ObjectChange change)
     {
-        if (change.Key.Group == call.Type.StoredGroup && change.Key.Plural == call.Type.Plural && (call.Path.Namespace is null || change.Key.Namespace == call.Path.Namespace))
-            _changes.Writer.TryWrite(change);
+        if (change.Key.Group == call.Type.StoredGroup && change.Key.Plural == call.Type.Plural && (call.Path.Namespace is null || change.Key.Namespace == call.Path.Namespace)
+            && !_changes.Writer.TryWrite(change))
+        {
+            Volatile.Write(ref _isOverrun, true);
+            _changes.Writer.TryComplete();
+        }
     }
 
     // False when the stream ends with an error.
@@ -99,7 +107,8 @@ internal sealed class WatchStream(ApiCall call, ObjectStore store, ApiServerOpti
             }
             if (!more.IsCompleted)
                 continue;
-            await more;
+            if (!await more)
+                return;
             Drain();
             await FlushAsync();
             more = _changes.Reader.WaitToReadAsync(ended).AsTask();
@@ -115,6 +124,9 @@ internal sealed class WatchStream(ApiCall call, ObjectStore store, ApiServerOpti
     async Task BookmarkAsync(bool final)
     {
         var revision = store.Revision;
+        // It would promise changes that were not kept for this client.
+        if (Volatile.Read(ref _isOverrun))
+            return;
         Drain();
         Write("BOOKMARK", Mark(Math.Max(revision, _sent), initialEnd: false));
         if (final && call.Aborted.IsCancellationRequested)

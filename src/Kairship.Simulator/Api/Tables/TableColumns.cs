@@ -57,7 +57,7 @@ internal static class TableColumns
         "ingresses" => [Text("Class", "<none>", "spec", "ingressClassName"), new("Hosts", (o, _) => Hosts(o)), new("Address", (o, _) => ""), new("Ports", (o, _) => o["spec"]?["tls"] is null ? "80" : "80, 443")],
         "poddisruptionbudgets" => [Text("Min Available", "N/A", "spec", "minAvailable"), Text("Max Unavailable", "N/A", "spec", "maxUnavailable"), Number("Allowed Disruptions", "status", "disruptionsAllowed")],
         "persistentvolumeclaims" => [Text("Status", "", "status", "phase"), Text("Volume", "", "spec", "volumeName"), Text("Capacity", "", "status", "capacity", "storage"), new("Access Modes", (o, _) => AccessModes(o)), Text("StorageClass", "", "spec", "storageClassName")],
-        "events" => [Since("Last Seen", "<unknown>", "lastTimestamp"), Text("Type", "", "type"), Text("Reason", "", "reason"), new("Object", (o, _) => $"{JsonTree.Text(o["involvedObject"]?["kind"])?.ToLowerInvariant()}/{JsonTree.Text(o["involvedObject"]?["name"])}"), Text("Message", "", "message")],
+        "events" => [new("Last Seen", (o, now) => Ago(LastSeen(o), now) ?? "<unknown>"), Text("Type", "", "type"), Text("Reason", "", "reason"), new("Object", (o, _) => $"{JsonTree.Text(o["involvedObject"]?["kind"])?.ToLowerInvariant()}/{JsonTree.Text(o["involvedObject"]?["name"])}"), Text("Message", "", "message")],
         "customresourcedefinitions" => [Text("Created At", "", "metadata", "creationTimestamp")],
         "leases" => [Text("Holder", "", "spec", "holderIdentity")],
         "storageclasses" => [Text("Provisioner", "", "provisioner"), Text("ReclaimPolicy", "", "reclaimPolicy"), Text("VolumeBindingMode", "", "volumeBindingMode")],
@@ -89,6 +89,10 @@ internal static class TableColumns
 
     static string Containers(JsonObject obj, string field) =>
         string.Join(',', PodDefaults.Items(obj["spec"]?["template"]?["spec"]?["containers"]).Select(c => JsonTree.Text(c[field])));
+
+    // What the scheduler writes has the time of an action and no other.
+    static string? LastSeen(JsonObject e) =>
+        JsonTree.Text(e["series"]?["lastObservedTime"]) ?? JsonTree.Text(e["lastTimestamp"]) ?? JsonTree.Text(e["firstTimestamp"]) ?? JsonTree.Text(e["eventTime"]);
 
     static string JobStatus(JsonObject job)
     {
