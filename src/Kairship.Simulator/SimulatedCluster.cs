@@ -65,6 +65,9 @@ public sealed class SimulatedCluster : IAsyncDisposable
 
     internal ClusterFront Front { get; }
 
+    /// <summary>Why the faults that hold now are not on disk; null when they are, or need not be.</summary>
+    internal string? UnsavedFaults { get; private set; }
+
     /// <summary>Whether it outlives its process.</summary>
     internal bool IsKept => _journal is not null;
 
@@ -186,8 +189,22 @@ public sealed class SimulatedCluster : IAsyncDisposable
             // Whoever comes last writes what holds then.
             lock (saving)
             {
-                folder.Save(Faults.Settings);
+                Save(folder);
             }
         };
+    }
+
+    // A fault holds whether or not the disk takes it, and for everybody who has to know of it.
+    private void Save(ClusterFolder folder)
+    {
+        try
+        {
+            folder.Save(Faults.Settings);
+            UnsavedFaults = null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            UnsavedFaults = e.Message;
+        }
     }
 }

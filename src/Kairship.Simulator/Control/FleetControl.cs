@@ -30,6 +30,10 @@ internal sealed class FleetControl(string token, TimeProvider clock, IReadOnlyDi
             var answer = path is ["sim", "v1", "clusters", .. var rest] ? await AnswerAsync(context.Request, rest) : null;
             await (answer is null ? RefuseAsync(context, 404, "There is nothing under this path.") : JsonAsync(context, 200, answer));
         }
+        catch (IOException e)
+        {
+            await RefuseAsync(context, 500, e.Message);
+        }
         catch (KeyNotFoundException e)
         {
             await RefuseAsync(context, 404, e.Message);
@@ -52,18 +56,18 @@ internal sealed class FleetControl(string token, TimeProvider clock, IReadOnlyDi
                 return Find(name).Faults.Settings;
             case ("PUT", [var name, "faults"]):
                 Find(name).Faults.Set(await ReadAsync<FaultSettings>(request));
-                return Find(name).Faults.Settings;
+                return Saved(Find(name)).Faults.Settings;
             case ("POST", [var name, "faults"]):
                 var fault = await ReadAsync<FaultRequest>(request);
                 CheckNode(Find(name), fault);
                 Find(name).Faults.Change(s => NamedFaults.Apply(s, fault, clock.GetUtcNow()));
-                return ClusterView.Of(Find(name));
+                return ClusterView.Of(Saved(Find(name)));
             case ("DELETE", [var name, "faults"]):
                 Find(name).Faults.Heal();
-                return ClusterView.Of(Find(name));
+                return ClusterView.Of(Saved(Find(name)));
             case ("DELETE", [var name, "faults", var healed]):
                 Find(name).Faults.Change(s => NamedFaults.Heal(s, healed));
-                return ClusterView.Of(Find(name));
+                return ClusterView.Of(Saved(Find(name)));
             case ("POST", [var name, "compact"]):
                 Find(name).Store.Compact();
                 return ClusterView.Of(Find(name));
@@ -76,6 +80,9 @@ internal sealed class FleetControl(string token, TimeProvider clock, IReadOnlyDi
         clusters.TryGetValue(name, out var found)
             ? found
             : throw new KeyNotFoundException($"No simulated cluster is called \"{name}\"; there are {Some(clusters.Keys)}.");
+
+    private static SimulatedCluster Saved(SimulatedCluster cluster) =>
+        cluster.UnsavedFaults is { } why ? throw new IOException($"{cluster.Name} is as you said, but a restart will not remember it: {why}") : cluster;
 
     private static void CheckNode(SimulatedCluster cluster, FaultRequest fault)
     {

@@ -17,6 +17,9 @@ internal sealed class FleetHost : IAsyncDisposable
 {
     /// <summary>Trees of some kilobytes each that have become garbage: hundreds of megabytes.</summary>
     private const int WorthCollecting = 50_000;
+
+    /// <summary>Long: a frozen cluster must not close the connections whose handshakes it does not answer, its clients have to lose patience.</summary>
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromHours(1);
     private static readonly TimeSpan RestInterval = TimeSpan.FromSeconds(2);
     private readonly WebApplication _app;
     private readonly Transport _transport;
@@ -87,7 +90,7 @@ internal sealed class FleetHost : IAsyncDisposable
 
         try
         {
-            var packed = clusters.Sum(c => c.Rest());
+            var packed = clusters.Sum(c => Rest(c));
             _garbage += packed;
             if (packed == 0 && _garbage >= WorthCollecting)
             {
@@ -96,13 +99,22 @@ internal sealed class FleetHost : IAsyncDisposable
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             }
         }
-        catch (IOException)
-        {
-            // A full disk: the journals stay as they are, and the next write that cannot be kept is refused.
-        }
         finally
         {
             Volatile.Write(ref _resting, 0);
+        }
+    }
+
+    private static int Rest(SimulatedCluster cluster)
+    {
+        try
+        {
+            return cluster.Rest();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The disk is full, or the folder was taken away: the journal stays as it is, the next write that cannot be kept is refused, and other clusters rest.
+            return 0;
         }
     }
 
@@ -119,7 +131,7 @@ internal sealed class FleetHost : IAsyncDisposable
                 listen.Protocols = front.HasTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
                 if (front.HasTls)
                 {
-                    listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(front.Tls()) });
+                    listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(front.Tls()), HandshakeTimeout = HandshakeTimeout });
                 }
             });
         }

@@ -74,11 +74,33 @@ internal sealed class Journal : IDisposable
         var fresh = path + ".new";
         File.Delete(fresh);
         var file = File.OpenHandle(fresh, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-        if (!OperatingSystem.IsWindows())
+        try
         {
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
 
+            var length = WriteAll(file, objects, revision);
+            if (wait)
+            {
+                RandomAccess.FlushToDisk(file);
+            }
+
+            File.Move(fresh, path, overwrite: true);
+            return (file, length);
+        }
+        catch
+        {
+            // Half of it must not take the room that the next changes need.
+            file.Dispose();
+            File.Delete(fresh);
+            throw;
+        }
+    }
+
+    private static long WriteAll(SafeFileHandle file, IEnumerable<(ObjectKey Key, byte[] Text)> objects, long revision)
+    {
         var buffer = new ArrayBufferWriter<byte>(Chunk / 4);
         var length = 0L;
         JournalRecords.WriteHeader(buffer, revision);
@@ -92,13 +114,7 @@ internal sealed class Journal : IDisposable
         }
 
         Flush();
-        if (wait)
-        {
-            RandomAccess.FlushToDisk(file);
-        }
-
-        File.Move(fresh, path, overwrite: true);
-        return (file, length);
+        return length;
 
         void Flush()
         {

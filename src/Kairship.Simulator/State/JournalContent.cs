@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Kairship.Simulator.Objects;
 
 namespace Kairship.Simulator.State;
@@ -52,20 +51,26 @@ internal sealed record JournalContent(IReadOnlyDictionary<ObjectKey, byte[]> Obj
         return revision;
     }
 
-    // A record that is torn is the last one: nothing sound comes behind it.
+    // A record that is torn is the last one: nothing sound comes behind it. Where a file system left zeros in the place of what was being written, all from there on was.
     private static void CheckTail(string path, ReadOnlySpan<byte> bytes, int at)
     {
-        if (bytes.Length - at < JournalRecords.Head)
+        if (bytes.Length - at < JournalRecords.Head || !bytes.Slice(at, JournalRecords.Head).ContainsAnyExcept((byte)0))
         {
             return;
         }
 
-        var claimed = MemoryMarshal.Read<int>(bytes[at..]);
-        var next = (long)at + JournalRecords.Head + claimed;
-        if (claimed > 0 && next < bytes.Length && JournalRecords.Payload(bytes[(int)next..]) is not null)
+        // Not only where this record says that it ends: its length may be what is damaged.
+        var from = at + 1;
+        while (bytes[from..].IndexOf(JournalRecords.Start) is >= 0 and var found)
         {
-            throw new SimulatorStateException(
-                $"{path} is damaged at byte {at}, and sound records follow. Remove the folder {Path.GetDirectoryName(path)} to start that cluster afresh.");
+            var next = from + found - JournalRecords.Head;
+            if (next > at && JournalRecords.Payload(bytes[next..]) is not null)
+            {
+                throw new SimulatorStateException(
+                    $"{path} is damaged at byte {at}, and sound records follow. Remove the folder {Path.GetDirectoryName(path)} to start that cluster afresh.");
+            }
+
+            from += found + 1;
         }
     }
 }

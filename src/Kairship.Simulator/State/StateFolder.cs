@@ -11,18 +11,22 @@ internal sealed class StateFolder : IDisposable
 
     public string Path { get; }
 
-    /// <exception cref="SimulatorStateException">Another simulator uses the folder.</exception>
+    /// <exception cref="SimulatorStateException">Another simulator uses the folder, or it cannot be written to.</exception>
     public static StateFolder Open(string path)
     {
-        PrivateFile.CreateFolder(path);
         try
         {
-            var held = new FileStream(System.IO.Path.Combine(path, "simulator.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new StateFolder(path, held);
+            PrivateFile.CreateFolder(path);
+            var file = System.IO.Path.Combine(path, "simulator.lock");
+            return new StateFolder(path, new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException e)
+        catch (IOException e) when (IsLocked(e))
         {
             throw new SimulatorStateException($"Another simulator runs on the folder {path}. Stop it, or use another folder.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SimulatorStateException($"The folder {path} cannot be used: {e.Message.TrimEnd('.')}. Use one that can be written to.", e);
         }
     }
 
@@ -38,4 +42,7 @@ internal sealed class StateFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    // EWOULDBLOCK of Linux and of macOS; ERROR_SHARING_VIOLATION.
+    private static bool IsLocked(IOException e) => OperatingSystem.IsWindows() ? (e.HResult & 0xFFFF) == 32 : e.HResult is 11 or 35;
 }

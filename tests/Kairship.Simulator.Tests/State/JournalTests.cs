@@ -57,6 +57,34 @@ public sealed class JournalTests : IDisposable
         FluentActions.Invoking(() => Show(File)).Should().Throw<SimulatorStateException>().WithMessage($"*damaged at byte {ends[2]}*");
     }
 
+    [Fact]
+    public void Journal_WithAnyByteOfAMiddleRecordWrong_IsRefused()
+    {
+        var (_, ends) = Script(File);
+        var bytes = System.IO.File.ReadAllBytes(File);
+        for (var at = ends[2]; at < ends[3]; at++)
+        {
+            var damaged = (byte[])bytes.Clone();
+            damaged[at] ^= 0x55;
+            System.IO.File.WriteAllBytes(File, damaged);
+
+            FluentActions.Invoking(() => Show(File)).Should().Throw<SimulatorStateException>("byte {0} is wrong, and later changes were acknowledged", at)
+                .WithMessage($"*damaged at byte {ends[2]}*");
+        }
+    }
+
+    [Fact]
+    public void Object_AsDeepAsMayBeStored_ReadsBack()
+    {
+        var text = string.Concat(Enumerable.Repeat("{\"a\":", 519)) + "1" + new string('}', 519);
+        using (var journal = Journal.Create(File, [(Key(1), Encoding.UTF8.GetBytes(text))], 1))
+        {
+            journal.Append(Key(2), Encoding.UTF8.GetBytes(text), 2);
+        }
+
+        JournalContent.Read(File).Objects.Values.Select(Encoding.UTF8.GetString).Should().Equal(text, text);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("something else altogether")]
@@ -95,6 +123,26 @@ public sealed class JournalTests : IDisposable
             content.Revision.Should().Be(revision);
             content.Objects.Should().BeEquivalentTo(expected);
         }, iter: 50);
+
+    [Fact]
+    public void SnapshotThatCannotBeWritten_LeavesNothingBehind_AndTheJournalGoesOn()
+    {
+        var text = "{}"u8.ToArray();
+        using (var journal = Journal.Create(File, [(Key(1), text)], 1))
+        {
+            FluentActions.Invoking(() => journal.Compact(Half(), 2)).Should().Throw<IOException>();
+            Directory.GetFiles(_folder).Should().Equal(File);
+            journal.Append(Key(2), text, 2);
+        }
+
+        JournalContent.Read(File).Objects.Should().HaveCount(2);
+
+        static IEnumerable<(ObjectKey, byte[])> Half()
+        {
+            yield return (Key(1), new byte[2_000_000]);
+            throw new IOException("No space left on device");
+        }
+    }
 
     [Fact]
     public void Journal_OfManyChanges_StaysBounded()

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using k8s;
+using Kairship.Simulator.Control;
 using Kairship.Simulator.Faults;
 using Kairship.Simulator.Objects;
 using Kairship.Simulator.State;
@@ -108,6 +109,56 @@ public sealed class KeptFleetTests : IDisposable
     {
         await using var fleet = await StartAsync("east");
         await FluentActions.Awaiting(() => StartAsync("west")).Should().ThrowAsync<SimulatorStateException>().WithMessage($"*{_folder}*");
+    }
+
+    [Fact]
+    public async Task Folder_ThatIsAFile_IsNamed_AndNobodyIsAccused()
+    {
+        var file = Path.Combine(_folder, "file");
+        await File.WriteAllTextAsync(file, "");
+        var starting = () => SimulatedFleet.StartAsync([], new SimulatedFleetOptions { Folder = file, Keep = true });
+
+        (await starting.Should().ThrowAsync<SimulatorStateException>().WithMessage($"*{file}*cannot be used*")).Which.Message.Should().NotContain("Another simulator");
+    }
+
+    [Fact]
+    public async Task Disk_ThatTakesNoMoreFiles_CostsNoFault_AndNoOtherClusterItsRest()
+    {
+        await using var fleet = await StartAsync("east", "west");
+        var (east, folder) = (fleet["east"], Path.Combine(_folder, "clusters", "east"));
+        Directory.CreateDirectory(Path.Combine(folder, "faults.json.new", "in the way"));
+        Directory.CreateDirectory(Path.Combine(folder, "objects.journal.new", "in the way"));
+        using var client = SimulatorClient.Find(_folder);
+
+        var breaking = () => client.FaultAsync("east", new FaultRequest { Fault = "unreachable", ForSeconds = 1 }, CancellationToken.None);
+
+        (await breaking.Should().ThrowAsync<SimulatorControlException>()).Which.Message.Should().StartWith("east is as you said, but a restart will not remember it: ");
+        using (var socket = new System.Net.Sockets.TcpClient())
+        {
+            FluentActions.Invoking(() => socket.Connect("127.0.0.1", east.Url.Port)).Should().Throw<System.Net.Sockets.SocketException>("the fault holds all the same");
+        }
+
+        await Eventually.Of(() => east.Faults.Unreachable, unreachable => !unreachable);
+        var journals = new[] { "east", "west" }.Select(n => new FileInfo(Path.Combine(_folder, "clusters", n, "objects.journal"))).ToList();
+        for (var i = 0; i < 300; i++)
+        {
+            foreach (var name in new[] { "east", "west" })
+            {
+                fleet[name].Store.Create(Key($"m{i}"), new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["data"] = new JsonObject { ["x"] = new string('x', 3000) } });
+                fleet[name].Store.Delete(Key($"m{i}"));
+            }
+        }
+
+        await Eventually.Of(() => Length(journals[1]), length => length < 300_000);
+        Length(journals[0]).Should().BeGreaterThan(900_000);
+        Directory.Delete(Path.Combine(folder, "objects.journal.new"), recursive: true);
+        await Eventually.Of(() => Length(journals[0]), length => length < 300_000);
+
+        static long Length(FileInfo file)
+        {
+            file.Refresh();
+            return file.Length;
+        }
     }
 
     [Fact]
