@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Kairship.Fleet.Clusters;
+using Kairship.Fleet.Drift;
 using Kairship.Fleet.Health;
 using Kairship.Fleet.Resources;
 using Kairship.Fleet.Resources.Status;
@@ -43,6 +44,10 @@ internal sealed class FleetUnderTest : IAsyncDisposable
     public Pruner Pruner => Get<Pruner>();
 
     public HealthReader Health => Get<HealthReader>();
+
+    public DriftInspector DriftInspector => Get<DriftInspector>();
+
+    public Healer Healer => Get<Healer>();
 
     public ClusterProbe Probe => Get<ClusterProbe>();
 

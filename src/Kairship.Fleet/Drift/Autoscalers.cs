@@ -36,10 +36,22 @@ internal static class Autoscalers
 
         if (await connection.Discovery.FindAsync("keda.sh/v1alpha1", "ScaledObject", cancellationToken) is not null)
         {
-            await AddAsync("keda.sh/v1alpha1", "ScaledObject");
+            await AddScaledObjectsAsync();
         }
 
         return found;
+
+        async Task AddScaledObjectsAsync()
+        {
+            try
+            {
+                await AddAsync("keda.sh/v1alpha1", "ScaledObject");
+            }
+            catch (ClusterException exception) when (exception.Kind == ClusterFailure.Forbidden)
+            {
+                // Each of them that works has made an autoscaler, which has been read; only those that are paused are missed.
+            }
+        }
 
         async Task AddAsync(string version, string kind)
         {

@@ -26,13 +26,12 @@ public sealed record Inspection(string Cluster, IReadOnlyList<InspectedObject> O
 /// </summary>
 public sealed class DriftInspector(ClusterConnections connections, Planner planner)
 {
-    /// <summary>Kinds that people make and controllers do not, looked through for objects that were not released, beside the kinds of those that were.</summary>
+    /// <summary>Kinds that people make and controllers do not, looked through for objects that were not released, beside the kinds of those that were. All are in the rights that Kairship asks for.</summary>
     private static readonly ObjectKind[] UsualKinds =
     [
         new("v1", "ConfigMap"), new("v1", "Secret"), new("v1", "Service"), new("v1", "ServiceAccount"), new("v1", "PersistentVolumeClaim"), new("apps/v1", "Deployment"),
         new("apps/v1", "StatefulSet"), new("apps/v1", "DaemonSet"), new("batch/v1", "Job"), new("batch/v1", "CronJob"), new("networking.k8s.io/v1", "Ingress"),
         new("networking.k8s.io/v1", "NetworkPolicy"), new("autoscaling/v2", "HorizontalPodAutoscaler"), new("policy/v1", "PodDisruptionBudget"),
-        new("rbac.authorization.k8s.io/v1", "Role"), new("rbac.authorization.k8s.io/v1", "RoleBinding"),
     ];
 
     /// <param name="released">What the cluster was given, rendered as then.</param>
@@ -55,8 +54,12 @@ public sealed class DriftInspector(ClusterConnections connections, Planner plann
         var extra = await ExtraAsync(connection, application, released, cancellationToken);
         var epochs = tried.Select(t => t.Before).OfType<JsonObject>().Where(live => OwnershipLabels.AnnotationOf(live, OwnershipLabels.Release) == release)
             .Select(live => StatusRules.Number(live["metadata"]!["annotations"]![OwnershipLabels.Epoch]));
-        return new Inspection(cluster, [.. found, .. extra], [.. tried.Select(t => t.Problem).OfType<PlanProblem>()], epochs.Max());
+        return new Inspection(cluster, [.. found, .. extra], [.. tried.Select(ProblemOf).OfType<PlanProblem>()], epochs.Max());
     }
+
+    /// <summary>A release may delete and create anew what cannot be changed back; putting back never does, whatever the manifest allows.</summary>
+    private static PlanProblem? ProblemOf(DryRunObject tried) => tried.Action != PlannedAction.Recreate ? tried.Problem
+        : new PlanProblem(tried.Ref, $"it cannot be changed back, only be {tried.Note}: release it again");
 
     private static bool IsOfAnother(DryRunObject tried, string application) =>
         tried.Before is { } live && OwnershipLabels.LabelOf(live, OwnershipLabels.Application) is { } owner && owner != application;
@@ -64,7 +67,9 @@ public sealed class DriftInspector(ClusterConnections connections, Planner plann
     private static InspectedObject? Describe(DryRunObject tried, DriftPolicy policy, ConcurrentDictionary<string, Manifest> wanted)
     {
         // Whatever the cluster says to a creation, gone is gone: the problem says why it cannot be put back as well.
-        var drift = tried.Before is null ? DriftRules.Compare(tried.Ref, null, null, policy) : DriftRules.Compare(tried.Ref, tried.Before, tried.After, policy);
+        var drift = tried.Before is null ? DriftRules.Compare(tried.Ref, null, null, policy)
+            : tried.Action == PlannedAction.Recreate ? new DriftedObject(tried.Ref, DriftKind.Changed, [], FieldOwners.Of(tried.Before, []))
+            : DriftRules.Compare(tried.Ref, tried.Before, tried.After, policy);
         return drift is null ? null : new InspectedObject(drift, wanted[tried.Ref.Identity], tried.Before);
     }
 
@@ -74,7 +79,8 @@ public sealed class DriftInspector(ClusterConnections connections, Planner plann
     {
         var known = released.Select(m => m.Ref.Identity).ToHashSet(StringComparer.Ordinal);
         var namespaces = released.Select(m => m.Ref.Namespace).OfType<string>().Append(application.Namespace).Distinct(StringComparer.Ordinal).ToList();
-        var kinds = released.Select(m => new ObjectKind(m.Ref.ApiVersion, m.Ref.Kind)).Concat(UsualKinds).DistinctBy(k => (new ObjectRef(k.ApiVersion, k.Kind, null, "").Group, k.Kind));
+        var own = released.Select(m => GroupKind.Of(m.Ref)).ToHashSet();
+        var kinds = released.Select(m => new ObjectKind(m.Ref.ApiVersion, m.Ref.Kind)).Concat(UsualKinds).DistinctBy(GroupKind.Of);
         var found = new ConcurrentBag<InspectedObject>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = connection.Options.Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(kinds, parallel, async (kind, token) =>
@@ -86,9 +92,7 @@ public sealed class DriftInspector(ClusterConnections connections, Planner plann
 
             foreach (var place in resource.Namespaced ? namespaces : [null!])
             {
-                var list = await connection.Resources.ListAsync(
-                    kind.ApiVersion, kind.Kind, place, $"{OwnershipLabels.Application}={application.Name}", ClusterRequest.MetadataList, token);
-                foreach (var item in list.Items.Where(i => !IsNobodysMatter(i)))
+                foreach (var item in (await ItemsAsync(connection, kind, place, application.Name, own.Contains(GroupKind.Of(kind)), token)).Where(i => !IsNobodysMatter(i)))
                 {
                     var reference = new ObjectRef(kind.ApiVersion, kind.Kind, item["metadata"]?["namespace"]?.ToString(), item["metadata"]!["name"]!.ToString());
                     if (!known.Contains(reference.Identity))
@@ -99,6 +103,21 @@ public sealed class DriftInspector(ClusterConnections connections, Planner plann
             }
         });
         return [.. found.OrderBy(o => o.Drift.Ref.Identity, StringComparer.Ordinal)];
+    }
+
+    /// <summary>A kind that nothing of the application is of, and that Kairship was given no right to list, is passed over: it can have made none.</summary>
+    private static async Task<IReadOnlyList<JsonObject>> ItemsAsync(
+        ClusterConnection connection, ObjectKind kind, string? place, string application, bool isReleased, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await connection.Resources.ListAsync(
+                kind.ApiVersion, kind.Kind, place, $"{OwnershipLabels.Application}={application}", ClusterRequest.MetadataList, cancellationToken)).Items;
+        }
+        catch (ClusterException exception) when (exception.Kind == ClusterFailure.Forbidden && !isReleased)
+        {
+            return [];
+        }
     }
 
     private static bool IsNobodysMatter(JsonObject item) =>

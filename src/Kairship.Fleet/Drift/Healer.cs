@@ -41,12 +41,7 @@ public sealed class Healer(ClusterConnections connections, Applier applier, Prun
                 break;
             }
 
-            var trouble = obj.Drift.Kind switch
-            {
-                DriftKind.Changed => await ChangeBackAsync(connection, obj, cancellationToken),
-                DriftKind.Missing => await BringBackAsync(inspection, obj, new ApplySet(application.Name, application.Namespace), release, cancellationToken),
-                _ => await TakeAwayAsync(inspection.Cluster, obj, application.Name, cancellationToken),
-            };
+            var trouble = await HealAsync(connection, inspection, obj, application, release, cancellationToken);
             if (trouble is null)
             {
                 healed.Add(obj.Drift);
@@ -58,6 +53,25 @@ public sealed class Healer(ClusterConnections connections, Applier applier, Prun
         }
 
         return new HealReport(inspection.Cluster, healed, problems);
+    }
+
+    /// <summary>What stands in the way; null: it is put back. Never thrown: what was put back before counts, or a fight would have no end.</summary>
+    private async Task<string?> HealAsync(
+        ClusterConnection connection, Inspection inspection, InspectedObject obj, Application application, string release, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return obj.Drift.Kind switch
+            {
+                DriftKind.Changed => await ChangeBackAsync(connection, obj, cancellationToken),
+                DriftKind.Missing => await BringBackAsync(inspection, obj, new ApplySet(application.Name, application.Namespace), release, cancellationToken),
+                _ => await TakeAwayAsync(inspection.Cluster, obj, application.Name, cancellationToken),
+            };
+        }
+        catch (ClusterException exception)
+        {
+            return obj.Wanted is { } wanted ? ApplyFailures.Of(wanted, exception).Message : exception.Detail;
+        }
     }
 
     private static async Task<string?> ChangeBackAsync(ClusterConnection connection, InspectedObject obj, CancellationToken cancellationToken)
@@ -81,10 +95,6 @@ public sealed class Healer(ClusterConnections connections, Applier applier, Prun
                 }
 
                 live = now;
-            }
-            catch (ClusterException exception) when (!exception.IsTransient)
-            {
-                return ApplyFailures.Of(obj.Wanted!, exception).Message;
             }
         }
     }

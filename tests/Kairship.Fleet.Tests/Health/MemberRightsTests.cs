@@ -58,6 +58,7 @@ public sealed class MemberRightsTests
         common.Where(r => seen.Any(s => s.Resource == r.Resource && s.Group == r.Group)).Select(r => r.Verb).Except(seen.Except(MemberRights.Needed).Select(s => s.Verb))
             .Should().BeEmpty("what it has for applications it uses, on the kinds that this one has");
 
+        await LeavesOutNetworkPoliciesAsync(file, fleet, connection);
         await LosesAsync(file, fleet, 1, "list", "nodes", ClusterCondition.Authorized);
         await LosesAsync(file, fleet, 0, "get", "namespaces", ClusterCondition.Ready);
         File.Delete(file);
@@ -74,6 +75,7 @@ public sealed class MemberRightsTests
         (await fleet.Planner.DryRunAsync("member", manifests, options)).Should().OnlyContain(o => o.Problem == null);
         (await fleet.Applier.ApplyAllAsync("member", manifests, options)).Failures.Should().BeEmpty();
         (await fleet.Applier.ApplyAllAsync("member", manifests, options)).Failures.Should().BeEmpty();
+        await IsInSyncAsync(fleet, manifests);
         await connection.Resources.ScaleAsync(manifests[4].Ref, 3);
         await connection.Resources.ScaleAsync(manifests[5].Ref, 2);
         await FleetUnderTest.UntilAsync(async () =>
@@ -83,6 +85,32 @@ public sealed class MemberRightsTests
         }, "all to be well");
         (await fleet.Pruner.PruneAsync("member", Application, [.. manifests.Select(m => m.Ref)])).Failures.Should().BeEmpty();
         (await fleet.Pruner.DeleteBySelectorAsync("member", Application, "kairship.io/track=canary", "rights", [new("apps/v1", "Deployment"), new("v1", "Secret")])).Failures.Should().BeEmpty();
+    }
+
+    private static async Task IsInSyncAsync(FleetUnderTest fleet, IReadOnlyList<Manifest> manifests)
+    {
+        var inspection = await fleet.DriftInspector.InspectAsync("member", new Delivery.Applications.Application { Name = SampleManifests.Application, Namespace = "rights" }, "shop-1", manifests);
+        inspection.Problems.Should().BeEmpty();
+        inspection.Objects.Should().BeEmpty();
+    }
+
+    /// <summary>"Leave out what yours do not": what an application has none of, nobody needs to be able to list.</summary>
+    private static async Task LeavesOutNetworkPoliciesAsync(string file, FleetUnderTest fleet, ClusterConnection connection)
+    {
+        await KubectlAsync(file, "", "patch", "clusterrole", "kairship-applications-common", "--type=json", "-p", """[{"op":"replace","path":"/rules/4/resources","value":["ingresses"]}]""");
+        await FleetUnderTest.UntilAsync(async () =>
+        {
+            try
+            {
+                await connection.Resources.ListAsync("networking.k8s.io/v1", "NetworkPolicy", "rights");
+                return false;
+            }
+            catch (ClusterException e)
+            {
+                return e.Kind == ClusterFailure.Forbidden;
+            }
+        }, "network policies to be out of reach");
+        await IsInSyncAsync(fleet, []);
     }
 
     private static async Task LosesAsync(string file, FleetUnderTest fleet, int rule, string verb, string resource, string condition)

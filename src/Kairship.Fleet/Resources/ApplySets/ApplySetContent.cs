@@ -8,6 +8,8 @@ internal readonly record struct GroupKind(string Group, string Kind)
 {
     public static GroupKind Of(ObjectRef reference) => new(reference.Group, reference.Kind);
 
+    public static GroupKind Of(ObjectKind kind) => Of(new ObjectRef(kind.ApiVersion, kind.Kind, null, ""));
+
     public static GroupKind Parse(string text) =>
         text.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot ? new(text[(dot + 1)..], text[..dot]) : new("", text);
 
