@@ -24,17 +24,16 @@ internal sealed class WatchSession(string cluster, WatchQuery query, ObjectCache
     /// <summary>When to compare the cache with the cluster.</summary>
     public DateTimeOffset CheckAt { get; set; } = DateTimeOffset.MaxValue;
 
-    /// <summary>Grows with every sign of life, so that a cut after a long healthy watch is no failure.</summary>
+    /// <summary>
+    /// Grows with every sign of life of a stream, so that a cut after a long healthy watch is no failure. A list is none: where lists are answered and watches are not, each failure
+    /// would bring the next list at once.
+    /// </summary>
     public long Told { get; private set; }
 
     public void MoveTo(string position) => (Position, _failuresHere) = (position, 0);
 
     /// <summary>The cluster has forgotten the place: begin with a list.</summary>
-    public void Restart()
-    {
-        Position = null;
-        Told++;
-    }
+    public void Restart() => Position = null;
 
     public void NoteFailure()
     {
@@ -109,7 +108,6 @@ internal sealed class WatchSession(string cluster, WatchQuery query, ObjectCache
 
     private ValueTask TellAsync(ResourceEvent change, CancellationToken cancellationToken)
     {
-        Told++;
         if (change.Type != ResourceEventType.Synced)
         {
             WatchMetrics.Told(cluster, query.Kind);

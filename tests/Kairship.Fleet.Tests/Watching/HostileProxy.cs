@@ -49,6 +49,11 @@ internal sealed class HostileProxy : IAsyncDisposable
 
     public int Harm;
 
+    /// <summary>Says to every watch that its place is forgotten, even if it was told just now.</summary>
+    public volatile bool ForgetsEverything;
+
+    public int Lists;
+
     public static async Task<HostileProxy> StartAsync(Uri upstream, int seed, bool mayDrop)
     {
         var proxy = new HostileProxy(upstream, seed) { MayDrop = mayDrop };
@@ -85,6 +90,19 @@ internal sealed class HostileProxy : IAsyncDisposable
         try
         {
             var isWatch = context.Request.Query.ContainsKey("watch");
+            if (!isWatch && context.Request.Query.ContainsKey("limit"))
+            {
+                Interlocked.Increment(ref Lists);
+            }
+
+            if (isWatch && ForgetsEverything)
+            {
+                context.Response.StatusCode = 410;
+                context.Response.ContentType = "application/json";
+                await context.Response.WriteAsync(Refusals[0], either.Token);
+                return;
+            }
+
             if (Hostile && await RefusesAsync(context, isWatch, either.Token))
             {
                 return;

@@ -61,6 +61,22 @@ public sealed class HostileProxyTests : IAsyncLifetime
         run.Cache.Count.Should().Be(1_300);
     }
 
+    [Fact]
+    public async Task Watch_ThatIsAlwaysForgotten_ListsLessAndLessOften()
+    {
+        await using var proxy = await HostileProxy.StartAsync(_cluster.Url, 1, mayDrop: false);
+        await using var fleet = new FleetUnderTest();
+        await fleet.JoinAsync("edge", _cluster.Kubeconfig.Replace(_cluster.Url.Authority, proxy.Url.Authority, StringComparison.Ordinal));
+        (proxy.ForgetsEverything, proxy.Lists) = (true, 0);
+        using var stop = new CancellationTokenSource();
+        var watch = fleet.Watcher.RunAsync("edge", new WatchQuery("v1", "ConfigMap", "loop"), (_, _) => ValueTask.CompletedTask, cancellationToken: stop.Token);
+        await FleetUnderTest.UntilAsync(() => proxy.Lists >= 2, "a list and another");
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, TestContext.Current.CancellationToken);
+        proxy.Lists.Should().BeInRange(3, 9);
+        await stop.CancelAsync();
+        await watch.Awaiting(w => w).Should().ThrowAsync<OperationCanceledException>();
+    }
+
     private static ObjectKey Key(string ns, string name) => new("", "configmaps", ns, name);
 
     private sealed record Step(string Name, Change Change, int Pause);
