@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -16,15 +15,18 @@ internal sealed record ProgramCall(
 /// Credentials from a plugin of this machine: asked for at the first request, and again before they expire or when the cluster refuses them. It runs once at a time and
 /// not more often than every so many seconds, whatever it answers.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore whose wait handle is never asked for holds nothing.")]
 internal sealed class ProgramCredentials(string cluster, ProgramCall call, TimeSpan timeout, TimeProvider clock) : CredentialSource
 {
     /// <summary>A program that hands out expired credentials, or none, must not be run for every request.</summary>
     internal static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(10);
 
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    /// <summary>How long a request waits for the program where there is an answer without it: what is good for a little longer, or why there was nothing the last time.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _gate = new();
     private CredentialSet? _current;
     private ClusterException? _failure;
+    private Task<CredentialSet>? _running;
     private DateTimeOffset _renewAt = DateTimeOffset.MaxValue;
     private DateTimeOffset _ranAt = DateTimeOffset.MinValue;
 
@@ -34,13 +36,10 @@ internal sealed class ProgramCredentials(string cluster, ProgramCall call, TimeS
 
     public override async ValueTask<CredentialSet> GetAsync(CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _current) is { } good && clock.GetUtcNow() < _renewAt)
-        {
-            return good;
-        }
-
-        await _gate.WaitAsync(cancellationToken);
-        try
+        Task<CredentialSet> running;
+        CredentialSet? good;
+        ClusterException? failure;
+        lock (_gate)
         {
             var now = clock.GetUtcNow();
             if (_current is not null && now < _renewAt)
@@ -48,60 +47,96 @@ internal sealed class ProgramCredentials(string cluster, ProgramCall call, TimeS
                 return _current;
             }
 
-            if (now - _ranAt < LeastPause)
+            if (_running is null && now - _ranAt < LeastPause)
             {
                 return _current ?? throw _failure!;
             }
 
-            return await RenewAsync(now, cancellationToken);
+            good = _current is { ExpiresAt: { } until } && until > now ? _current : null;
+            failure = _failure;
+            running = _running ??= Task.Run(() => RenewAsync(now), CancellationToken.None);
         }
-        finally
+
+        try
         {
-            _gate.Release();
+            return await running.WaitAsync(good is null && failure is null ? Timeout.InfiniteTimeSpan : Patience, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return good ?? throw failure!;
         }
     }
 
     public override bool Refused(CredentialSet refused)
     {
-        if (!ReferenceEquals(Volatile.Read(ref _current), refused))
+        lock (_gate)
         {
-            return true;
-        }
-
-        _renewAt = DateTimeOffset.MinValue;
-        return clock.GetUtcNow() - _ranAt >= LeastPause;
-    }
-
-    public override bool IsOutdated(X509Certificate2? shown) =>
-        Volatile.Read(ref _current) is { } current && (!ReferenceEquals(current.Certificate, shown) || (shown is not null && clock.GetUtcNow() >= _renewAt && clock.GetUtcNow() - _ranAt >= LeastPause));
-
-    private async Task<CredentialSet> RenewAsync(DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var info = new JsonObject { ["apiVersion"] = call.ApiVersion, ["kind"] = "ExecCredential", ["spec"] = new JsonObject { ["interactive"] = false } };
-            if (call.Cluster is not null)
+            if (!ReferenceEquals(_current, refused))
             {
-                info["spec"]!["cluster"] = call.Cluster.DeepClone();
+                return true;
             }
 
-            var environment = call.Environment.Append(new("KUBERNETES_EXEC_INFO", info.ToJsonString()));
-            var output = await ProgramOutput.ReadAsync(call.Command, call.Arguments, environment, timeout, clock, cancellationToken);
-            var renewed = Read(output);
-            _renewAt = renewed.ExpiresAt is { } end ? end - Margin(end - now) : DateTimeOffset.MaxValue;
-            (_failure, _ranAt) = (null, now);
-            Volatile.Write(ref _current, renewed);
-            return renewed;
+            _renewAt = DateTimeOffset.MinValue;
+            return clock.GetUtcNow() - _ranAt >= LeastPause;
+        }
+    }
+
+    public override bool IsOutdated(X509Certificate2? shown)
+    {
+        lock (_gate)
+        {
+            var now = clock.GetUtcNow();
+            return _current is not null && (!ReferenceEquals(_current.Certificate, shown) || (shown is not null && now >= _renewAt && now - _ranAt >= LeastPause));
+        }
+    }
+
+    /// <summary>For all who wait, and to its end whoever gives up waiting: requests are less patient than the program may be slow.</summary>
+    private async Task<CredentialSet> RenewAsync(DateTimeOffset now)
+    {
+        CredentialSet? renewed = null;
+        ClusterException? failure = null;
+        try
+        {
+            renewed = Read(await ProgramOutput.ReadAsync(call.Command, call.Arguments, Environment(), timeout, clock, CancellationToken.None));
         }
         catch (ProgramException exception)
         {
-            _ranAt = now;
             var hint = string.IsNullOrWhiteSpace(call.InstallHint) ? "" : $". {call.InstallHint.Trim()}";
-            _failure = new ClusterException(
+            failure = new ClusterException(
                 ClusterFailure.CredentialsUnavailable, cluster, $"the program {call.Command} gave no credentials: {exception.Message}{hint}", exception) { Cause = "CredentialProgramFailed" };
-            // What is about to expire is good for a little longer.
-            return _current is { ExpiresAt: { } until } && until > now ? _current : throw _failure;
         }
+        finally
+        {
+            lock (_gate)
+            {
+                (_running, _ranAt) = (null, clock.GetUtcNow());
+                if (renewed is not null)
+                {
+                    (_current, _failure) = (renewed, null);
+                    _renewAt = renewed.ExpiresAt is { } end ? end - Margin(end - now) : DateTimeOffset.MaxValue;
+                }
+                else if (failure is not null)
+                {
+                    _failure = failure;
+                    // What is about to expire is good for a little longer.
+                    _current = _current is { ExpiresAt: { } until } && until > now ? _current : null;
+                    renewed = _current;
+                }
+            }
+        }
+
+        return renewed ?? throw failure!;
+    }
+
+    private IEnumerable<KeyValuePair<string, string>> Environment()
+    {
+        var info = new JsonObject { ["apiVersion"] = call.ApiVersion, ["kind"] = "ExecCredential", ["spec"] = new JsonObject { ["interactive"] = false } };
+        if (call.Cluster is not null)
+        {
+            info["spec"]!["cluster"] = call.Cluster.DeepClone();
+        }
+
+        return call.Environment.Append(new("KUBERNETES_EXEC_INFO", info.ToJsonString()));
     }
 
     /// <summary>A fifth of its life before it ends, five minutes at most.</summary>

@@ -47,6 +47,38 @@ public sealed class ProgramCredentialsTests : IDisposable
     }
 
     [Fact]
+    public async Task Get_RequestsThatAreLessPatientThanTheProgramIsSlow_DoNotBeginItAnew()
+    {
+        Answer(Credential("""{"token":"one"}"""));
+        await WriteAsync($"echo run >> '{Runs}'\nsleep 1\ncat '{Path.Combine(_folder, "answer")}'");
+        var program = new ProgramCredentials("edge", new ProgramCall(V1, Script, [], [], null, null), TimeSpan.FromSeconds(30), TimeProvider.System);
+        for (var i = 0; i < 3; i++)
+        {
+            using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(150), TimeProvider.System);
+            await program.Awaiting(p => p.GetAsync(impatient.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        }
+
+        (await program.GetAsync(default)).Authorization.Should().Be("Bearer one");
+        RunCount().Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Get_ProgramThatHangsAgain_SaysSoWhileItHangs()
+    {
+        await WriteAsync($"echo run >> '{Runs}'\nsleep 60");
+        var program = new ProgramCredentials("edge", new ProgramCall(V1, Script, [], [], null, null), TimeSpan.FromSeconds(1), _clock);
+        var first = program.GetAsync(default).AsTask();
+        await FleetUnderTest.UntilAsync(() => File.Exists(Runs), "the program");
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        await first.Awaiting(f => f).Should().ThrowAsync<ClusterException>();
+        _clock.Advance(TimeSpan.FromSeconds(11));
+        var second = program.GetAsync(default).AsTask();
+        await FleetUnderTest.UntilAsync(() => RunCount() == 2, "the program again");
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        (await second.Awaiting(s => s).Should().ThrowAsync<ClusterException>()).Which.Cause.Should().Be("CredentialProgramFailed");
+    }
+
+    [Fact]
     public async Task Get_ProgramThatFailsWhileTheLastIsStillGood_UsesTheLast()
     {
         var program = Program(Credential("""{"token":"one","expirationTimestamp":"2026-06-01T13:00:00Z"}"""));
