@@ -22,15 +22,18 @@ internal static class ClusterCommands
         var inCluster = new Option<bool>("--in-cluster") { Description = "The cluster that the server runs in, by the service account of its pod; no kubeconfig then" };
         var context = new Option<string?>("--context") { Description = "Context in it [default: its current one]" };
         var labels = new Option<string[]>("--label") { Description = "Label name=value, again for each (none: as before); provider, region, zone and tier have meaning", DefaultValueFactory = _ => [] };
-        return new Command("join", "Joins a cluster: reaches it, checks the credentials, and keeps them encrypted. Again with the same name: gives it new ones, and keeps its labels unless others are given.") { name, kubeconfig, inCluster, context, labels }
+        var command = new Command("join", "Joins a cluster: reaches it, checks the credentials, and keeps them encrypted. Again with the same name: gives it new ones, and keeps its labels unless others are given.") { name, kubeconfig, inCluster, context, labels };
+        command.Validators.Add(given =>
+        {
+            if (given.GetValue(inCluster) == (given.GetValue(kubeconfig) is not null))
+            {
+                given.AddError("Give --kubeconfig FILE, or --in-cluster.");
+            }
+        });
+        return command
             .WithExamples("kairship cluster join east --kubeconfig east.kubeconfig --label provider=aws --label region=eu-central-1")
             .Calls(async (result, client, ct) =>
             {
-                if (result.GetValue(inCluster) == (result.GetValue(kubeconfig) is not null))
-                {
-                    throw new CommandException("Give --kubeconfig FILE, or --in-cluster.", 2);
-                }
-
                 var text = result.GetValue(kubeconfig) is { } file ? await Sources.ReadAsync(file, ct) : null;
                 var given = Sources.Pairs(result.GetValue(labels)!, "--label");
                 var joined = await client.JoinClusterAsync(

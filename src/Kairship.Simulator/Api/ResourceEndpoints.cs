@@ -18,6 +18,7 @@ internal sealed class ResourceEndpoints
     readonly Creation _creation;
     readonly Replacement _replacement;
     readonly PatchWrite _patch;
+    readonly Lock _services = new();
     readonly Deletion _deletion;
     readonly ScaleEndpoint _scale;
     readonly PodEndpoints _pods;
@@ -74,7 +75,7 @@ internal sealed class ResourceEndpoints
                 return;
             case "POST" when call.Path.Namespace is not null || !call.Type.Namespaced:
                 RequestOptions.CheckWrite(call);
-                await ListAnswer.ObjectAsync(call, _creation.Create(call, await BodyAsync(call)), _store.Clock, 201);
+                await ListAnswer.ObjectAsync(call, await WriteAsync(call, _creation.Create), _store.Clock, 201);
                 return;
             case "DELETE" when call.Type.Verbs.Contains("deletecollection") && (call.Path.Namespace is not null || !call.Type.Namespaced):
                 RequestOptions.CheckList(call, watch: false);
@@ -94,11 +95,11 @@ internal sealed class ResourceEndpoints
                 return;
             case "PUT":
                 RequestOptions.CheckWrite(call);
-                await ListAnswer.ObjectAsync(call, _replacement.Replace(call, await BodyAsync(call)), _store.Clock);
+                await ListAnswer.ObjectAsync(call, await WriteAsync(call, _replacement.Replace), _store.Clock);
                 return;
             case "PATCH":
                 RequestOptions.CheckWrite(call, IsApply(call));
-                var (obj, created) = _patch.Patch(call, await BodyAsync(call));
+                var (obj, created) = await WriteAsync(call, _patch.Patch);
                 await ListAnswer.ObjectAsync(call, obj, _store.Clock, created ? 201 : 200);
                 return;
             case "DELETE":
@@ -162,6 +163,16 @@ internal sealed class ResourceEndpoints
     {
         RequestOptions.CheckList(call, watch: true);
         await new WatchStream(call, _store, _options).RunAsync();
+    }
+
+    // An address that one request found free must not be found free by another before it is stored.
+    async Task<T> WriteAsync<T>(ApiCall call, Func<ApiCall, RequestBody, T> write)
+    {
+        var body = await BodyAsync(call);
+        if (call.Type is not { Group: "", Plural: "services" })
+            return write(call, body);
+        lock (_services)
+            return write(call, body);
     }
 
     JsonObject Read(ApiCall call) => call.Served(_store.Get(call.Key) ?? throw ApiException.NotFound(call.Key));

@@ -11,9 +11,11 @@ public sealed class UsageTests : IDisposable
     public static TheoryData<string, string> WrongUsages => new()
     {
         { "bogus", "'bogus'" },
-        { "cluster", "join, list, show, remove" },
+        { "cluster", "join, list, show, rbac, remove" },
         { "cluster bogus", "'bogus'" },
-        { "cluster join", "--kubeconfig" },
+        { "cluster join", "'join'" },
+        { "cluster join east", "--kubeconfig" },
+        { "cluster join east --in-cluster --kubeconfig here.yaml", "--in-cluster" },
         { "cluster join east --kubeconfig no-such-file", "no-such-file" },
         { "cluster join east --kubeconfig here.yaml --label tier", "name=value" },
         { "apply", "--file" },

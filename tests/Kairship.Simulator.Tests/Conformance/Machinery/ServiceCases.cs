@@ -25,6 +25,14 @@ public abstract class ServiceCases(ConformanceServer server) : ConformanceCases(
         ((string?)(await CreateServiceAsync("a")).Json["spec"]!["clusterIP"]).Should().NotBe((string?)(await CreateServiceAsync("b")).Json["spec"]!["clusterIP"]);
 
     [Fact]
+    public async Task Service_ManyNewAtTheSameTime_GetDistinctAddresses()
+    {
+        var made = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => CreateServiceAsync($"a{i}")));
+
+        made.Select(m => (string?)m.Json["spec"]!["clusterIP"]).Should().OnlyHaveUniqueItems();
+    }
+
+    [Fact]
     public async Task Service_NodePort_GetsAPortOfTheRange()
     {
         var made = await CreateServiceAsync("a", ",\"type\":\"NodePort\"");
