@@ -13,7 +13,7 @@ public sealed class UsageTests : IDisposable
         { "bogus", "'bogus'" },
         { "cluster", "join, list, show, rbac, remove" },
         { "cluster bogus", "'bogus'" },
-        { "cluster join", "'join'" },
+        { "cluster join", "--kubeconfig" },
         { "cluster join east", "--kubeconfig" },
         { "cluster join east --in-cluster --kubeconfig here.yaml", "--in-cluster" },
         { "cluster join east --kubeconfig no-such-file", "no-such-file" },

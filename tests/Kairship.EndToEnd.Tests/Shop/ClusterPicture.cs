@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kairship.EndToEnd.Tests.Processes;
 
 namespace Kairship.EndToEnd.Tests.Shop;
 
@@ -12,14 +13,17 @@ internal static class ClusterPicture
 
     private static readonly string[] Unrelated = ["Event", "Lease"];
 
+    /// <summary>As it is once the pods that are told to end have ended.</summary>
     public static async Task<string> TakeAsync(ClusterApi cluster)
     {
-        var all = await cluster.EverythingAsync("shop");
+        IReadOnlyList<JsonObject> all = [];
+        await Patience.UntilAsync(
+            async () => (all = [.. await cluster.EverythingAsync("shop")]).All(o => o["metadata"]!["deletionTimestamp"] is null), () => $"pods still end in {cluster.Name}");
         var whole = all.Where(o => !Counted.Contains(Kind(o)) && !Unrelated.Contains(Kind(o))).Select(Plain).Order(StringComparer.Ordinal);
         var sets = all.Where(o => Kind(o) == "ReplicaSet" && ((int?)o["spec"]!["replicas"] ?? 1) > 0)
             .Select(s => $"ReplicaSet of {Owner(s)}: {Image(s["spec"]!["template"]!)} {s["status"]?["readyReplicas"] ?? 0}/{s["spec"]!["replicas"]}");
         var pods = all.Where(o => Kind(o) == "Pod")
-            .CountBy(p => $"pods {Image(p)} {p["status"]?["phase"]} ready={IsReady(p)}{(p["metadata"]!["deletionTimestamp"] is null ? "" : " terminating")}")
+            .CountBy(p => $"pods {Image(p)} {p["status"]?["phase"]} ready={IsReady(p)}")
             .Select(c => $"{c.Key}: {c.Value}");
         var endpoints = all.Where(o => Kind(o) == "Endpoints")
             .Select(e => $"Endpoints {Name(e)}: {e["subsets"]?.AsArray().Sum(s => s!["addresses"]?.AsArray().Count ?? 0) ?? 0}");
