@@ -50,12 +50,13 @@ internal sealed partial class DeliveryStore
 
     public Task<bool> ClaimDriftCheckAsync(string application, DateTimeOffset now, DateTimeOffset next, CancellationToken cancellationToken)
     {
-        var (at, due) = (now.UtcTicks, next.UtcTicks);
+        // Due later than a little after what this caller reckons with: the interval was longer then.
+        var (at, due, latest) = (now.UtcTicks, next.UtcTicks, next.UtcTicks + ((next - now).Ticks / 5));
         return database.WriteAsync(
             async context => await context.Database.ExecuteSqlAsync(
                 $"""
                  INSERT INTO drift (application, due_at) VALUES ({application}, {due})
-                 ON CONFLICT (application) DO UPDATE SET due_at = excluded.due_at WHERE drift.due_at <= {at}
+                 ON CONFLICT (application) DO UPDATE SET due_at = excluded.due_at WHERE drift.due_at <= {at} OR drift.due_at > {latest}
                  """,
                 cancellationToken) == 1,
             cancellationToken);

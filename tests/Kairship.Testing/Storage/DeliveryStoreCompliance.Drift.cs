@@ -63,4 +63,13 @@ public abstract partial class DeliveryStoreCompliance
         (await Store.ClaimDriftCheckAsync("storefront", At.AddMinutes(4), At.AddMinutes(9), Cancel)).Should().BeFalse("a report changes nothing of when the next is due");
         (await Store.ClaimDriftCheckAsync("storefront", At.AddMinutes(5), At.AddMinutes(10), Cancel)).Should().BeTrue();
     }
+
+    [Fact]
+    public async Task ClaimDriftCheck_IntervalThatIsShorterNow_IsNotWaitedForAsLongAsBefore()
+    {
+        (await Store.ClaimDriftCheckAsync("storefront", At, At.AddHours(24), Cancel)).Should().BeTrue();
+        (await Store.ClaimDriftCheckAsync("storefront", At.AddMinutes(1), At.AddMinutes(1).AddHours(22), Cancel)).Should().BeFalse("that is only chance");
+        (await Store.ClaimDriftCheckAsync("storefront", At.AddMinutes(1), At.AddMinutes(2), Cancel)).Should().BeTrue();
+        (await Store.ClaimDriftCheckAsync("storefront", At.AddMinutes(1), At.AddMinutes(2), Cancel)).Should().BeFalse();
+    }
 }
