@@ -11,6 +11,12 @@ internal sealed partial class HelmChart(ChildProgram child, SourceLimits limits)
         var helm = child.Find("helm")
             ?? throw new ManifestException(
                 $"'{order.Path}' is a Helm chart, and charts are rendered by helm, which is not on the PATH: install Helm 3 (https://helm.sh/docs/intro/install), or give what 'helm template' prints.");
+        if (order.Root is not null)
+        {
+            // Templates can print every file of their chart, and helm takes what a link leads to for one.
+            new SourceFiles(limits).RefuseLinksOut(chart);
+        }
+
         List<string> arguments = ["template", order.ReleaseName, chart, "--include-crds", "--skip-tests"];
         if (order.Namespace is { } ns)
         {

@@ -81,17 +81,23 @@ internal sealed class Kustomization(ChildProgram child)
 
     private static IEnumerable<string> Entries(JsonObject kustomization)
     {
-        var listed = Lists.SelectMany(name => Texts(kustomization[name] as JsonArray));
-        var patches = ((string[])["patches", "patchesJson6902", "replacements"]).SelectMany(name => (kustomization[name] as JsonArray ?? []).OfType<JsonObject>())
-            .Append(kustomization["openapi"] as JsonObject).Select(p => p?["path"]?.ToString()).OfType<string>();
-        var generated = ((string[])["configMapGenerator", "secretGenerator"]).SelectMany(name => (kustomization[name] as JsonArray ?? []).OfType<JsonObject>())
-            .SelectMany(g => Texts(g["files"] as JsonArray).Concat(Texts(g["envs"] as JsonArray)).Append(g["env"]?.ToString()).OfType<string>())
+        var listed = Lists.SelectMany(name => Texts(kustomization, name));
+        var patches = ((string[])["patches", "patchesJson6902", "replacements"]).SelectMany(name => Items(kustomization, name).OfType<JsonObject>())
+            .Concat(Fields(kustomization, "openapi").OfType<JsonObject>()).SelectMany(p => Fields(p, "path")).Select(p => p?.ToString()).OfType<string>();
+        var generated = ((string[])["configMapGenerator", "secretGenerator"]).SelectMany(name => Items(kustomization, name).OfType<JsonObject>())
+            .SelectMany(g => Texts(g, "files").Concat(Texts(g, "envs")).Concat(Fields(g, "env").Select(e => e?.ToString()).OfType<string>()))
             .Select(text => text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..]);
 
         // A patch or a transformer may also stand there as text, of several lines.
         return listed.Concat(patches).Concat(generated).Where(text => !text.Contains('\n', StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> Texts(JsonArray? items) =>
-        (items ?? []).OfType<JsonValue>().Select(v => v.TryGetValue<string>(out var text) ? text : null).OfType<string>();
+    /// <summary>All that kustomize takes for this field: it reads names as Go does, whatever their case, and with the two letters that fold into ASCII.</summary>
+    private static IEnumerable<JsonNode?> Fields(JsonObject fields, string name) => fields
+        .Where(f => f.Key.Replace('\u017F', 's').Replace('\u212A', 'k').Equals(name, StringComparison.OrdinalIgnoreCase)).Select(f => f.Value);
+
+    private static IEnumerable<JsonNode?> Items(JsonObject fields, string name) => Fields(fields, name).OfType<JsonArray>().SelectMany(items => items);
+
+    private static IEnumerable<string> Texts(JsonObject fields, string name) =>
+        Items(fields, name).OfType<JsonValue>().Select(v => v.TryGetValue<string>(out var text) ? text : null).OfType<string>();
 }

@@ -24,6 +24,12 @@ internal sealed class SourceFiles(SourceLimits limits)
             throw new ManifestException($"There is no file or folder '{path}'{(root is null ? "" : " below the source root")}.");
         }
 
+        if (root is null && File.Exists(full))
+        {
+            // The user's own: also what is no file to follow links to, such as the pipe of a shell's <(...).
+            return full;
+        }
+
         var real = RealPath(full);
         return root is null || IsBelow(real, RealPath(root)) ? real : throw new ManifestException($"'{path}' lies outside of the source root: name a place below it, without '..' and without links that lead out.");
     }
@@ -90,6 +96,28 @@ internal sealed class SourceFiles(SourceLimits limits)
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Refuses a folder that leads out of itself: programs that read it follow links.</summary>
+    /// <exception cref="ManifestException">It has such a link, or too many files to be looked through.</exception>
+    public void RefuseLinksOut(string folder)
+    {
+        var seen = 0;
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", new EnumerationOptions
+        {
+            RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false, MaxRecursionDepth = 64,
+        }))
+        {
+            if (entry.LinkTarget is not null && !IsBelow(RealPath(entry.FullName), folder))
+            {
+                throw new ManifestException($"'{Path.GetRelativePath(folder, entry.FullName)}' is a link out of the folder: put what it leads to there itself.");
+            }
+
+            if (++seen > limits.MaxFiles)
+            {
+                throw new ManifestException($"The folder '{folder}' has more than {limits.MaxFiles:N0} files: is it the right one?");
+            }
+        }
     }
 
     private List<string> Find(string folder, string top, bool recursive, List<string> found)

@@ -50,6 +50,27 @@ public sealed class HelmChartTests : IDisposable
     }
 
     [Theory]
+    [InlineData("files/stolen", "secret.txt")]
+    [InlineData("templates", "")]
+    public async Task Chart_WithALinkOutOfIt_IsRefused_BeforeHelmRuns(string link, string target)
+    {
+        _folder.Program("helm", "echo this must not run");
+        await File.WriteAllTextAsync(Path.Combine(_folder.Outside, "secret.txt"), "s3cr3t", TestContext.Current.CancellationToken);
+        var full = Path.Combine(_folder.Root, "chart", link);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.CreateSymbolicLink(full, Path.Combine(_folder.Outside, target));
+        (await _folder.Invoking(f => f.RenderAsync("chart")).Should().ThrowAsync<ManifestException>()).Which.Message.Should().Contain($"'{link}' is a link out of the folder");
+    }
+
+    [Fact]
+    public async Task Chart_WithALinkInsideOfIt_IsTemplated()
+    {
+        _folder.Program("helm", "echo '# fine'");
+        File.CreateSymbolicLink(Path.Combine(_folder.Root, "chart", "values-live.yaml"), "values-prod.yaml");
+        (await _folder.RenderAsync("chart")).Should().Contain("fine");
+    }
+
+    [Theory]
     [InlineData("--post-renderer")]
     [InlineData("a b")]
     [InlineData("")]

@@ -34,6 +34,9 @@ public sealed class KustomizationTests : IDisposable
     [InlineData("configMapGenerator: [{ name: a, files: [x=https://example.test/x] }]", "https://example.test/x")]
     [InlineData("resources: [../base]\npatches: [{ path: https://example.test/p.yaml }]", "https://example.test/p.yaml")]
     [InlineData("resources: [../../outside]", "outside of the source root")]
+    [InlineData("Resources: [../../outside]", "outside of the source root")]
+    [InlineData("resources: [../base]\npatches: [{ Path: https://example.test/p.yaml }]", "https://example.test/p.yaml")]
+    [InlineData("re\u017Fources: [../../outside]", "outside of the source root")]
     [InlineData("resources: [../inner]", "https://example.test/deep")]
     [InlineData("- a", "is not a kustomization")]
     public async Task Reference_ToElsewhere_IsRefused_BeforeKubectlRuns(string kustomization, string expected)

@@ -12,6 +12,19 @@ public sealed class SourceRendererTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public async Task Pipe_OfAShell_IsReadLikeAFile()
+    {
+        Assert.SkipWhen(!File.Exists("/dev/fd/0") && !Directory.Exists("/dev/fd"), "there is no /dev/fd here");
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+        await pipe.WriteAsync("kind: fromPipe"u8.ToArray(), TestContext.Current.CancellationToken);
+        var path = $"/dev/fd/{pipe.GetClientHandleAsString()}";
+        var reading = new SourceRenderer(TimeProvider.System).RenderAsync(new SourceOrder(path), TestContext.Current.CancellationToken);
+        pipe.DisposeLocalCopyOfClientHandle();
+        await pipe.DisposeAsync();
+        (await reading).Should().Be("kind: fromPipe");
+    }
+
+    [Fact]
     public async Task Folder_AllManifests_SortedByPath_NotThoseOfFoldersInside()
     {
         foreach (var file in (string[])["b.yml", "a.yaml", "c.json.txt", "inner/d.yaml", ".git/e.yaml", "Z.JSON"])
