@@ -44,6 +44,22 @@ public sealed class DriftInspectorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Inspect_ObjectThatWasGivenToAnotherApplication_IsDrift_AndNeverTakenBack()
+    {
+        await ApplyAsync(ConfigMap("a"), ConfigMap("b"));
+        _cluster.Store.Update(new("", "configmaps", "default", "a"), o =>
+        {
+            o["metadata"]!["labels"]![OwnershipLabels.Application] = "another";
+            return o;
+        });
+
+        var inspection = await _fleet.DriftInspector.InspectAsync("edge", Shop, "shop-1", [ConfigMap("a"), ConfigMap("b")]);
+
+        inspection.Problems.Should().ContainSingle().Which.Message.Should().Contain("another");
+        (await _fleet.Healer.HealAsync(inspection, inspection.Objects, Shop, "shop-1", _ => Task.FromResult(true))).Healed.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Heal_ClusterThatGoesAwayInBetween_TellsWhatWasPutBackBefore()
     {
         Manifest[] released = [ConfigMap("a"), ConfigMap("b")];
