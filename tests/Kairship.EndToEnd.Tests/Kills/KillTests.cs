@@ -47,7 +47,7 @@ public sealed class KillTests(KillStage stage, ITestOutputHelper output)
         (await stage.PicturesAsync()).Should().Be(stage.Expected(revision), "every object in every cluster is what it is after an undisturbed release");
         foreach (var cluster in stage.Clusters)
         {
-            (await Shop.ClusterPicture.NamesAsync(cluster)).Should().Equal("ConfigMap/shop", "Deployment/api", "Deployment/web", "Service/web");
+            (await Shop.ClusterPicture.NamesAsync(cluster)).Should().Equal("ConfigMap/kairship-shop", "ConfigMap/shop", "Deployment/api", "Deployment/web", "Service/web");
             (await Shop.ClusterPicture.PodsAsync(cluster)).Should().BeEquivalentTo(new Dictionary<string, int> { [$"web:{revision}"] = 4, [$"api:{revision}"] = 2 });
         }
 
