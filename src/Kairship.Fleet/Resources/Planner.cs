@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Plans;
@@ -172,7 +170,7 @@ public sealed class Planner(ClusterConnections connections)
         /// <summary>A dry-run in a namespace that does not exist is a 404, whatever the object is: the stand-in lets the cluster check the object itself.</summary>
         private async Task<DryRunObject> StandInAsync(Manifest manifest, CancellationToken cancellationToken)
         {
-            var name = StandInName(manifest.Ref);
+            var name = Recreation.StandInName(manifest.Ref);
             var json = (JsonObject)manifest.Json.DeepClone();
             json["metadata"]!["name"] = name;
             json["metadata"]!["namespace"] = StandInNamespace;
@@ -190,13 +188,6 @@ public sealed class Planner(ClusterConnections connections)
                 NeedsNamespace = !_created.Contains(manifest.Ref.Namespace!),
                 Problem = result.Problem is { } problem ? new PlanProblem(manifest.Ref, problem.Message.Replace(name, manifest.Ref.Name, StringComparison.Ordinal)) : null,
             };
-        }
-
-        private static string StandInName(ObjectRef reference)
-        {
-            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(reference.Identity)))[..8];
-            var stem = reference.Name.Length > 50 ? reference.Name[..50] : reference.Name;
-            return $"{stem.TrimEnd('-', '.')}-{hash}";
         }
 
         private static bool IsOfCluster(ClusterException exception) =>
