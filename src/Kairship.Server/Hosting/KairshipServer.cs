@@ -6,6 +6,7 @@ using Kairship.Server.Approvals;
 using Kairship.Server.Audit;
 using Kairship.Server.Clusters;
 using Kairship.Server.Drift;
+using Kairship.Server.Elsa;
 using Kairship.Server.Live;
 using Kairship.Server.Problems;
 using Kairship.Server.Releases;
@@ -92,6 +93,7 @@ public static class KairshipServer
         app.MapOpenApi().AllowAnonymous();
         app.MapHooks();
         app.MapHttpTriggers(app.Services.GetRequiredService<ServerOptions>());
+        app.MapElsa();
         var api = app.MapGroup("/api/v1");
         api.MapClusters();
         api.MapApplications();

@@ -6,6 +6,7 @@ using Kairship.Server.Applications.Sources;
 using Kairship.Server.Approvals;
 using Kairship.Server.Clusters;
 using Kairship.Server.Drift;
+using Kairship.Server.Elsa;
 using Kairship.Server.Live;
 using Kairship.Server.Releases;
 using Kairship.Server.Triggers.Health;
@@ -89,5 +90,6 @@ internal static class Rooms
         services.AddSingleton<WebhookService>();
         services.AddSingleton<WebhookReceiver>();
         services.AddSingleton<ServerMetrics>();
+        services.AddElsa();
     }
 }
