@@ -7,33 +7,78 @@ using Microsoft.Extensions.Options;
 
 namespace Kairship.Server.Access;
 
-/// <summary>Authorization: Bearer ks_{id}_{secret}. Answers 401 and 403 as problem details.</summary>
+/// <summary>Marks an endpoint that is the same for everybody, so that nobody's key is looked up for it.</summary>
+internal sealed record SameForEverybody;
+
+/// <summary>
+/// Authorization: Bearer ks_{id}_{secret}, a session's access token in its place, or a session's cookie from one of our pages. Answers 401 and 403 as
+/// problem details.
+/// </summary>
 internal sealed partial class KeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessStore access)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessStore access, SessionService sessions, SessionCookie cookie)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string Name = "ApiKey";
-    private const string Bearer = "Bearer ";
+    private const string Hubs = "/elsa/hubs";
+    private const string Over = "The session is over, or its key was revoked: sign in again.";
+    private static readonly string[] Schemes = ["Bearer ", "ApiKey "];
     private readonly ILogger log = logger.CreateLogger<KeyAuthentication>();
+    private bool fromElsewhere;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var header = Request.Headers.Authorization.ToString();
-        if (header.Length == 0)
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<SameForEverybody>() is not null)
         {
             return AuthenticateResult.NoResult();
         }
 
-        if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) || !KeyToken.TryParse(header[Bearer.Length..].Trim(), out var token))
+        var header = Request.Headers.Authorization.ToString();
+        if (header.Length > 0)
         {
-            return AuthenticateResult.Fail("The Authorization header is not \"Bearer ks_...\".");
+            return Schemes.FirstOrDefault(s => header.StartsWith(s, StringComparison.OrdinalIgnoreCase)) is { } scheme
+                ? await ByTokenAsync(header[scheme.Length..].Trim())
+                : AuthenticateResult.Fail("The Authorization header is not \"Bearer ks_...\".");
+        }
+
+        // A browser's WebSocket has no headers of its own.
+        if (Request.Path.StartsWithSegments(Hubs, StringComparison.OrdinalIgnoreCase) && Request.Query["access_token"].ToString() is { Length: > 0 } query)
+        {
+            return await ByTokenAsync(query);
+        }
+
+        return cookie.Read(Request) is { } value ? await ByCookieAsync(value) : AuthenticateResult.NoResult();
+    }
+
+    private async Task<AuthenticateResult> ByTokenAsync(string text)
+    {
+        if (!KeyToken.TryParse(text, out var token))
+        {
+            return await sessions.FindAsync(text, TokenUse.Access, Context.RequestAborted) is { } live
+                ? Success(live.Key, live.Session.Id)
+                : AuthenticateResult.Fail(text.Count(c => c == '.') == 2 ? Over : "The Authorization header is not \"Bearer ks_...\".");
         }
 
         var key = await access.GetKeyAsync(token.Id, Context.RequestAborted);
         return key is not null && token.Matches(key.SecretHash) && key.RevokedAt is null
-            ? AuthenticateResult.Success(new AuthenticationTicket(Caller.Principal(key.Name, key.Roles, Name), Name))
+            ? Success(key, null)
             : AuthenticateResult.Fail("The key is not known here, or was revoked.");
     }
+
+    private async Task<AuthenticateResult> ByCookieAsync(string value)
+    {
+        if (!RequestOrigin.IsOurs(Request))
+        {
+            fromElsewhere = true;
+            return AuthenticateResult.Fail("A browser's session counts for this server's own pages only, and this request did not come from one.");
+        }
+
+        return await sessions.FindAsync(value, TokenUse.Cookie, Context.RequestAborted) is { } live
+            ? Success(live.Key, live.Session.Id)
+            : AuthenticateResult.Fail(Over);
+    }
+
+    private static AuthenticateResult Success(ApiKey key, string? session) =>
+        AuthenticateResult.Success(new AuthenticationTicket(Caller.Principal(key, Name, session), Name));
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
@@ -41,6 +86,12 @@ internal sealed partial class KeyAuthentication(
         if (failure is not null)
         {
             WrongKey(log, Context.Connection.RemoteIpAddress?.ToString(), Request.Method, Request.Path);
+        }
+
+        if (fromElsewhere)
+        {
+            await Refusal.Forbidden(failure!.Message).ToResult().ExecuteAsync(Context);
+            return;
         }
 
         Response.Headers.WWWAuthenticate = "Bearer";

@@ -10,6 +10,7 @@ using Kairship.Server.Elsa;
 using Kairship.Server.Live;
 using Kairship.Server.Problems;
 using Kairship.Server.Releases;
+using Kairship.Server.Studio;
 using Kairship.Server.Triggers.Events;
 using Kairship.Server.Triggers.Http;
 using Kairship.Server.Triggers.Schedules;
@@ -94,6 +95,8 @@ public static class KairshipServer
         app.MapHooks();
         app.MapHttpTriggers(app.Services.GetRequiredService<ServerOptions>());
         app.MapElsa();
+        app.MapSession();
+        app.MapStudioPages();
         var api = app.MapGroup("/api/v1");
         api.MapClusters();
         api.MapApplications();

@@ -9,6 +9,7 @@ using Kairship.Server.Drift;
 using Kairship.Server.Elsa;
 using Kairship.Server.Live;
 using Kairship.Server.Releases;
+using Kairship.Server.Studio;
 using Kairship.Server.Triggers.Health;
 using Kairship.Server.Triggers.Http;
 using Kairship.Server.Triggers.Schedules;
@@ -27,8 +28,9 @@ internal static class Rooms
     {
         var services = builder.Services;
         services.AddHostedService<ServerStartup>();
-        services.AddDataProtection().SetApplicationName("kairship")
-            .PersistKeysToFileSystem(new DirectoryInfo(options.KeysDirectory is { } keys ? Directory.CreateDirectory(keys).FullName : data.Sub("keys")));
+        var keys = new KeysFolder(options.KeysDirectory is { } shared ? Directory.CreateDirectory(shared).FullName : data.Sub("keys"));
+        services.AddSingleton(keys);
+        services.AddDataProtection().SetApplicationName("kairship").PersistKeysToFileSystem(new DirectoryInfo(keys.Path));
         services.AddKairshipStorage(options.Database is { } postgres
             ? new StorageOptions { Provider = StorageProvider.PostgreSql, ConnectionString = postgres }
             : new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={data.DatabaseFile()}" });
@@ -59,6 +61,12 @@ internal static class Rooms
     private static void AddSlices(IServiceCollection services)
     {
         services.AddSingleton<KeyService>();
+        services.AddSingleton<SigningKey>();
+        services.AddSingleton<SessionTokens>();
+        services.AddSingleton<EndedSessions>();
+        services.AddSingleton<SessionService>();
+        services.AddSingleton<SessionCookie>();
+        services.AddSingleton<StudioPackage>();
         services.AddSingleton<ClusterHealthBook>();
         services.AddSingleton<HealthAnnouncer>();
         services.AddSingleton<ClusterSupervisor>();

@@ -27,6 +27,9 @@ public sealed record ServerOptions
     /// <summary>Where the keys that encrypt kubeconfigs are kept; nodes that share a database share this folder. Null: "keys" in the data folder.</summary>
     public string? KeysDirectory { get; init; }
 
+    /// <summary>Where the designer's files are. Null: "studio" next to the program, then what npm restored in the checkout that the program was built in.</summary>
+    public string? StudioDirectory { get; init; }
+
     /// <summary>What this node is called in logs and as owner of instances. Letters, digits, dots and dashes, 63 at most.</summary>
     /// <value>The machine's name.</value>
     public string NodeName { get; init; } = Environment.MachineName;
@@ -60,10 +63,11 @@ public sealed record ServerOptions
         Check(nameof(DataDirectory), DataDirectory, !string.IsNullOrWhiteSpace(DataDirectory), "the path of a folder");
         CheckUrls();
         Check(nameof(HttpBasePath), HttpBasePath, HttpBasePath.Length > 1 && HttpBasePath[0] == '/' && HttpBasePath.Skip(1).All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
-            && HttpBasePath is not ("/api" or "/hooks" or "/elsa" or "/studio" or "/metrics"), "one path segment such as /http that nothing else uses");
+            && HttpBasePath is not ("/api" or "/hooks" or "/elsa" or "/workflows" or "/assets" or "/session" or "/sign-in" or "/metrics"), "one path segment such as /http that nothing else uses");
         Check(nameof(Database), Database is null ? null : "(hidden)", Database is null || Database.Contains("Host=", StringComparison.OrdinalIgnoreCase),
             "a PostgreSQL connection string such as Host=db;Database=kairship;Username=kairship;Password=...");
         Check(nameof(Workflows), Workflows, Workflows is null || Directory.Exists(Workflows), "a folder that exists");
+        Check(nameof(StudioDirectory), StudioDirectory, StudioDirectory is null || Directory.Exists(StudioDirectory), "a folder that exists");
         foreach (var root in SourceRoots)
         {
             Check(nameof(SourceRoots), root, Path.IsPathRooted(root) && Directory.Exists(root), "full paths of folders that exist");

@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace Kairship.Server.Access;
+
+/// <summary>
+/// Sessions that were signed out, and links that were used: an empty-handed file for each in the keys folder, so that it holds for all nodes and after a
+/// restart. What is written there is until when it matters; later it is swept away.
+/// </summary>
+internal sealed class EndedSessions(KeysFolder folder, TimeProvider time)
+{
+    private static readonly TimeSpan BetweenSweeps = TimeSpan.FromHours(1);
+    private readonly string path = Path.Combine(folder.Path, "ended-sessions");
+    private readonly Lock sweeping = new();
+    private DateTimeOffset nextSweep;
+
+    public bool Contains(string id) => !IsId(id) || File.Exists(FileOf(id));
+
+    /// <summary>False when it was ended before: of many who try at once, one gets true.</summary>
+    public bool TryEnd(string id)
+    {
+        if (!IsId(id))
+        {
+            return false;
+        }
+
+        Sweep();
+        Directory.CreateDirectory(path);
+        try
+        {
+            using var stream = new FileStream(FileOf(id), FileMode.CreateNew, FileAccess.Write);
+            using var writer = new StreamWriter(stream);
+            writer.Write((time.GetUtcNow() + SessionTokens.LongestSession).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+            return true;
+        }
+        catch (IOException) when (File.Exists(FileOf(id)))
+        {
+            return false;
+        }
+    }
+
+    private string FileOf(string id) => Path.Combine(path, id);
+
+    private static bool IsId(string id) => id.Length == 32 && id.All(char.IsAsciiHexDigitLower);
+
+    private void Sweep()
+    {
+        var now = time.GetUtcNow();
+        lock (sweeping)
+        {
+            if (now < nextSweep || !Directory.Exists(path))
+            {
+                return;
+            }
+
+            nextSweep = now + BetweenSweeps;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(path))
+        {
+            try
+            {
+                if (long.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var until) && until < now.ToUnixTimeSeconds())
+                {
+                    File.Delete(file);
+                }
+            }
+            catch (IOException)
+            {
+                // Another node writes or sweeps it.
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import { paths, routeOf } from "/assets/routes.js";
+import { goToSignIn, readSession, signOut } from "/assets/session.js";
+import { startStudio } from "/assets/studio.js";
+
+const keepAlive = 5 * 60 * 1000;
+const element = id => document.getElementById(id);
+let shown = null;
+
+element("sign-out").addEventListener("click", async () => {
+  await signOut();
+  location.assign("/sign-in");
+});
+element("problem-reload").addEventListener("click", () => location.reload());
+document.addEventListener("click", followLink);
+addEventListener("popstate", show);
+open();
+
+async function open() {
+  let session;
+  try {
+    session = await readSession();
+  } catch (error) {
+    fail("The server does not answer", error.message);
+    return;
+  }
+
+  if (!session.signedIn) {
+    goToSignIn();
+    return;
+  }
+
+  showWho(session);
+  markMenu();
+  if (!session.studio) {
+    fail(
+      "The designer's files are not on this server",
+      "Everything else works: the API, the command line, releases. In a checkout, with Node.js and a network at hand, this gets the files; then reload the page:",
+      "node src/Kairship.Server/Studio/npm/restore.mjs",
+    );
+    return;
+  }
+
+  try {
+    await startStudio(tell);
+  } catch (error) {
+    fail("The designer could not be started", error?.message ?? String(error));
+    return;
+  }
+
+  element("loading").hidden = true;
+  element("studio").hidden = false;
+  show();
+  setInterval(stayAlive, keepAlive);
+}
+
+/** Shows the element of the path; the one before goes. */
+function show() {
+  const route = routeOf(location.pathname);
+  markMenu();
+  if (!route) {
+    fail("There is no such page", `Nothing is at ${location.pathname}. The menu above leads to the workflows and their instances.`);
+    return;
+  }
+
+  const key = route.tag + JSON.stringify(route.attributes);
+  if (shown === key) {
+    return;
+  }
+
+  shown = key;
+  element("problem").hidden = true;
+  document.title = `${route.title} · Kairship`;
+  const view = document.createElement(route.tag);
+  view.setAttribute("remote-endpoint", `${location.origin}/elsa/api`);
+  for (const [name, value] of Object.entries(route.attributes)) {
+    view.setAttribute(name, value);
+  }
+
+  view.editWorkflowDefinition = id => go(paths.definition(id));
+  view.viewWorkflowInstance = id => go(paths.instance(id));
+  view.workflowDefinitionExecuted = id => go(paths.instance(id));
+  element("studio").replaceChildren(view);
+}
+
+function go(path) {
+  if (path !== location.pathname) {
+    history.pushState(null, "", path);
+  }
+
+  show();
+  element("main").focus();
+  scrollTo(0, 0);
+}
+
+/** A plain click on a link to one of these pages keeps the designer running; all other clicks are the browser's. */
+function followLink(event) {
+  const link = event.target instanceof Element ? event.target.closest("a[href^='/workflows']") : null;
+  if (link && shown && event.button === 0 && !event.defaultPrevented && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey && !link.target) {
+    event.preventDefault();
+    go(link.getAttribute("href"));
+  }
+}
+
+function markMenu() {
+  const menu = routeOf(location.pathname)?.menu;
+  for (const link of document.querySelectorAll("nav a[data-page]")) {
+    if (link.dataset.page === menu) {
+      link.setAttribute("aria-current", "page");
+    } else {
+      link.removeAttribute("aria-current");
+    }
+  }
+}
+
+function showWho(session) {
+  element("who-name").textContent = session.name;
+  element("who-roles").replaceChildren(...session.roles.map(role => Object.assign(document.createElement("li"), { textContent: role })));
+  element("who").hidden = false;
+}
+
+async function stayAlive() {
+  const session = await readSession().catch(() => null);
+  if (session && !session.signedIn) {
+    goToSignIn();
+  }
+}
+
+function tell(text, percent) {
+  element("loading-text").textContent = text;
+  if (percent === null) {
+    element("loading-bar").removeAttribute("value");
+  } else {
+    element("loading-bar").value = percent;
+  }
+}
+
+function fail(title, text, command) {
+  element("loading").hidden = true;
+  element("studio").replaceChildren();
+  shown = shown === null ? null : "";
+  element("problem-title").textContent = title;
+  element("problem-text").textContent = text;
+  element("problem-command").textContent = command ?? "";
+  element("problem-command").hidden = !command;
+  element("problem").hidden = false;
+}
