@@ -25,5 +25,5 @@ internal static class ElsaApi
         app.MapElsaHub();
     }
 
-    public static IServiceCollection AddElsa(this IServiceCollection services) => services;
+    public static IServiceCollection AddElsa(this IServiceCollection services) => services.AddSingleton<ActivityDescriptorBook>().AddSingleton<LiveOptions>();
 }

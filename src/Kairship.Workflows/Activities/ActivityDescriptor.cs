@@ -26,7 +26,17 @@ public sealed record PortDescriptor(string Name, PortType Type, string? DisplayN
 public sealed record InputDescriptor(
     string Name, string TypeName, string? Description = null, string UIHint = "singleline", string? DefaultValue = null, bool IsRequired = false,
     bool IsWrapped = true, string? Category = null, string? DisplayName = null, float Order = 0, bool IsSensitive = false,
-    IReadOnlyList<string>? Options = null);
+    IReadOnlyList<string>? Options = null)
+{
+    /// <summary>
+    /// The list that a form offers is one of what is there now ("clusters"): whoever shows the form looks it up by this name. An expression stands in the place of a choice as well. Null: the
+    /// list is <see cref="Options"/>, or there is none.
+    /// </summary>
+    public string? LiveOptions { get; init; }
+
+    /// <summary>What the code editor colours the text as; null: what the hint says.</summary>
+    public string? Language { get; init; }
+}
 
 public sealed record OutputDescriptor(string Name, string TypeName, string? Description = null, string? DisplayName = null, bool IsSensitive = false);
 

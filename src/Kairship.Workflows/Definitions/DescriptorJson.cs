@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Kairship.Workflows.Activities;
+using Kairship.Workflows.Expressions;
 
 namespace Kairship.Workflows.Definitions;
 
@@ -57,12 +58,16 @@ public static class DescriptorJson
     {
         var json = new JsonObject { ["isWrapped"] = input.IsWrapped, ["uiHint"] = input.UIHint };
         Set(json, "category", input.Category);
-        Set(json, "defaultValue", input.DefaultValue);
+        if (input.DefaultValue is { } given)
+        {
+            json["defaultValue"] = TypedValue.Convert(JsonValue.Create(given), input.TypeName)?.DeepClone();
+        }
+
         json["isReadOnly"] = false;
         json["isSensitive"] = input.IsSensitive;
         json["isRequired"] = input.IsRequired;
         json["autoEvaluate"] = true;
-        json["uiSpecifications"] = UISpecifications(activity, input);
+        json["uiSpecifications"] = Specifications(activity, input);
         if (FlowchartSemantics.RunsScript(activity) && input.UIHint == "code-editor")
         {
             json["defaultSyntax"] = "JavaScript";
@@ -79,19 +84,37 @@ public static class DescriptorJson
         return json;
     }
 
-    private static JsonObject UISpecifications(ActivityDescriptor activity, InputDescriptor input)
+    /// <summary>What a form needs to know of a list of choices, each with what is shown and what is stored.</summary>
+    /// <param name="live">Whether the form is to ask again whenever it is opened.</param>
+    public static JsonObject Choices(string uiHint, IEnumerable<(string Text, string Value)> choices, bool live)
     {
-        if (input.Options is { } options)
+        var items = new JsonArray([.. choices.Select(c => new JsonObject { ["text"] = c.Text, ["value"] = c.Value })]);
+        var list = uiHint switch
         {
-            var items = new JsonArray([.. options.Select(o => new JsonObject { ["text"] = o, ["value"] = o })]);
-            return input.UIHint == "checklist"
-                ? new JsonObject { ["checklist"] = new JsonObject { ["checkList"] = new JsonObject { ["items"] = items } } }
-                : new JsonObject { [input.UIHint] = new JsonObject { ["selectList"] = new JsonObject { ["items"] = items } } };
+            "checklist" => new JsonObject { ["checkList"] = new JsonObject { ["items"] = items, ["isFlagsEnum"] = false } },
+            "radiolist" => new JsonObject { ["radioList"] = new JsonObject { ["items"] = items } },
+            _ => new JsonObject { ["selectList"] = new JsonObject { ["items"] = items } },
+        };
+        var specifications = new JsonObject { [uiHint] = list };
+        if (live)
+        {
+            specifications["Refresh"] = true;
+        }
+
+        return specifications;
+    }
+
+    /// <summary>The same, as the descriptor itself says it.</summary>
+    public static JsonObject Specifications(ActivityDescriptor activity, InputDescriptor input)
+    {
+        if (input.Options is not null || input.LiveOptions is not null)
+        {
+            return Choices(input.UIHint, (input.Options ?? []).Select(o => (o, o)), input.LiveOptions is not null);
         }
 
         return input.UIHint switch
         {
-            "code-editor" => CodeEditor(FlowchartSemantics.RunsScript(activity) ? "javascript" : "yaml"),
+            "code-editor" => CodeEditor(input.Language ?? (FlowchartSemantics.RunsScript(activity) ? "javascript" : "yaml")),
             "json-editor" => CodeEditor("json"),
             _ => [],
         };

@@ -99,15 +99,24 @@ public sealed partial class DefinitionCatalog
         await store.FindDefinitionAsync(definitionId, VersionOption.LatestOnly, cancellationToken),
         await store.FindDefinitionAsync(definitionId, VersionOption.PublishedOnly, cancellationToken));
 
-    private Task<DefinitionCommitOutcome> CommitAsync(
-        DefinitionRecord? latest, DefinitionRecord? published, Decision decision, CancellationToken cancellationToken) => store.CommitDefinitionAsync(
-        new DefinitionCommit
+    private async Task<DefinitionCommitOutcome> CommitAsync(
+        DefinitionRecord? latest, DefinitionRecord? published, Decision decision, CancellationToken cancellationToken)
+    {
+        var outcome = await store.CommitDefinitionAsync(
+            new DefinitionCommit
+            {
+                DefinitionId = decision.Definition!.DefinitionId,
+                Expected = DefinitionHead.Of(latest, published),
+                Saved = decision.Deletes ? null : decision.Definition,
+                Starts = TriggerRows.Of(decision.Definition, decision.Graph, Now),
+                Deleted = decision.Deletes ? decision.Definition.VersionId : null,
+            },
+            cancellationToken);
+        if (decision.Definition.IsPublished || decision.Definition.VersionId == published?.VersionId)
         {
-            DefinitionId = decision.Definition!.DefinitionId,
-            Expected = DefinitionHead.Of(latest, published),
-            Saved = decision.Deletes ? null : decision.Definition,
-            Starts = TriggerRows.Of(decision.Definition, decision.Graph, Now),
-            Deleted = decision.Deletes ? decision.Definition.VersionId : null,
-        },
-        cancellationToken);
+            Interlocked.Increment(ref publishedChanges);
+        }
+
+        return outcome;
+    }
 }

@@ -90,7 +90,9 @@ public sealed partial class DefinitionCatalog
             return new DefinitionResult(DefinitionOutcome.ReadOnly, latest, [], reason);
         }
 
-        return await store.DeleteDefinitionAsync(definitionId, cancellationToken) switch
+        var deletion = await store.DeleteDefinitionAsync(definitionId, cancellationToken);
+        Interlocked.Increment(ref publishedChanges);
+        return deletion switch
         {
             DefinitionDeletion.Deleted => new DefinitionResult(DefinitionOutcome.Done, latest, []),
             DefinitionDeletion.InUse => new DefinitionResult(DefinitionOutcome.InUse, latest, [], InUse($"'{definitionId}'")),

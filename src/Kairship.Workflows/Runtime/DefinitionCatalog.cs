@@ -20,6 +20,11 @@ public sealed partial class DefinitionCatalog(IWorkflowStore store, DefinitionCo
 
     private readonly WorkflowActivities workflows = new(store, compiler);
 
+    private long publishedChanges;
+
+    /// <summary>Grows with every change, made by this process, of what is published; a draft that is saved changes nothing of it.</summary>
+    public long PublishedChanges => Interlocked.Read(ref publishedChanges);
+
     private DateTimeOffset Now => (time ?? TimeProvider.System).GetUtcNow();
 
     /// <summary>Saves a definition as the next version, or finds that the latest one has this content. With <paramref name="publish"/> it must compile; a draft may be incomplete.

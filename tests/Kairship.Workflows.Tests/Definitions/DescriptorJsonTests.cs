@@ -32,7 +32,7 @@ public sealed class DescriptorJsonTests
     }
 
     [Theory]
-    [InlineData("checklist", "GET", """{"checklist":{"checkList":{"items":[{"text":"GET","value":"GET"}]}}}""")]
+    [InlineData("checklist", "GET", """{"checklist":{"checkList":{"items":[{"text":"GET","value":"GET"}],"isFlagsEnum":false}}}""")]
     [InlineData("json-editor", null, """{"code-editor":{"language":"json"}}""")]
     [InlineData("singleline", null, "{}")]
     public void UISpecifications_ForHint_AreWritten(string hint, string? option, string expected)

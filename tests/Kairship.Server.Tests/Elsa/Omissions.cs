@@ -1,0 +1,33 @@
+using System.Text.RegularExpressions;
+
+namespace Kairship.Server.Tests.Elsa;
+
+/// <summary>What of the recorded answers ours do without, and what they have more, each with its reason. Nothing else may differ.</summary>
+internal static class Omissions
+{
+    private sealed record Entry(string Exchange, string Place, string Reason);
+
+    // The exchange: a part of its name. The place: with everything below; "*" stands for one name.
+    private static readonly Entry[] Left =
+    [
+        new("descriptors_activities", "$.items[].clrType", "Names of another program's classes; Studio does without."),
+        new("descriptors_activities", "$.items[].customProperties", "Names of another program's classes; ours are there for workflows used as activities."),
+        new("descriptors_activities", "$.items[].inputs[].defaultValue", "Of the input's type; no recorded one is a number."),
+        new("descriptors_activities", "$.items[].inputs[].uiSpecifications.singleline", "The address before a path, drawn beside it: a decoration."),
+        new("descriptors_activities", "$.items[].inputs[].uiSpecifications.Refresh", "Belongs to that decoration."),
+    ];
+
+    private static readonly Entry[] More =
+    [
+        new("descriptors_activities", "$.items[].inputs[].isRequired", "Studio marks inputs that must be given."),
+        new("descriptors_activities", "$.items[].inputs[].uiSpecifications", "Which hints have details depends on the activities that are there."),
+    ];
+
+    public static bool IsOmitted(string exchange, string place) => Left.Any(e => Covers(e, exchange, place));
+
+    public static bool IsAddition(string exchange, string place) => More.Any(e => Covers(e, exchange, place));
+
+    private static bool Covers(Entry entry, string exchange, string place) =>
+        exchange.Contains(entry.Exchange, StringComparison.Ordinal)
+        && Regex.IsMatch(place, "^" + Regex.Escape(entry.Place).Replace(@"\*", @"[^.\[]+", StringComparison.Ordinal) + @"($|[.\[])", RegexOptions.None, TimeSpan.FromSeconds(1));
+}
