@@ -11,9 +11,12 @@ namespace Kairship.Storage.Database;
 /// <summary>The model of all tables. One subclass a provider, because each has migrations of its own.</summary>
 internal abstract class KairshipDbContext(DbContextOptions options) : DbContext(options)
 {
+    /// <summary>The collation that compares texts byte by byte; null: every text is compared so.</summary>
+    protected virtual string? ByteOrder => null;
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        WorkflowModel.Configure(modelBuilder);
+        WorkflowModel.Configure(modelBuilder, ByteOrder);
         AccessModel.Configure(modelBuilder);
         DeliveryModel.Configure(modelBuilder);
         ClusterModel.Configure(modelBuilder);
@@ -43,7 +46,10 @@ internal abstract class KairshipDbContext(DbContextOptions options) : DbContext(
 
 internal sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) : KairshipDbContext(options);
 
-internal sealed class PostgreSqlDbContext(DbContextOptions<PostgreSqlDbContext> options) : KairshipDbContext(options);
+internal sealed class PostgreSqlDbContext(DbContextOptions<PostgreSqlDbContext> options) : KairshipDbContext(options)
+{
+    protected override string? ByteOrder => "C";
+}
 
 /// <summary>Only for `dotnet ef migrations add`: nothing connects.</summary>
 internal sealed class SqliteDesign : IDesignTimeDbContextFactory<SqliteDbContext>

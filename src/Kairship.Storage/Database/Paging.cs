@@ -11,8 +11,16 @@ internal static class Paging
     public static async Task<Page<TResult>> PageAsync<TRow, TResult>(
         this IQueryable<TRow> rows, PageRequest page, Func<TRow, TResult> toResult, CancellationToken cancellationToken)
     {
-        var total = await rows.LongCountAsync(cancellationToken);
-        var items = await rows.Skip(Math.Max(0, page.Skip)).Take(Math.Clamp(page.Take, 0, MaxTake)).ToListAsync(cancellationToken);
-        return new Page<TResult>([.. items.Select(toResult)], total);
+        var found = await rows.PageAsync(page, cancellationToken);
+        return new Page<TResult>([.. found.Items.Select(toResult)], found.Total);
+    }
+
+    /// <summary>Counts only what the page does not say: one that is not full is the end.</summary>
+    public static async Task<Page<TRow>> PageAsync<TRow>(this IQueryable<TRow> rows, PageRequest page, CancellationToken cancellationToken)
+    {
+        var (skip, take) = (Math.Max(0, page.Skip), Math.Clamp(page.Take, 0, MaxTake));
+        var items = take == 0 ? [] : await rows.Skip(skip).Take(take).ToListAsync(cancellationToken);
+        var isEnd = items.Count < take && (items.Count > 0 || skip == 0);
+        return new Page<TRow>(items, isEnd ? (long)skip + items.Count : await rows.LongCountAsync(cancellationToken));
     }
 }

@@ -1,3 +1,4 @@
+using Kairship.Storage.Database;
 using Kairship.Workflows.Storage;
 
 namespace Kairship.Storage.Workflows;
@@ -21,4 +22,10 @@ internal static class CommitGuard
     public static long? Due(InstanceCommit commit) => commit.Status.IsFinished() ? null : commit.DueAt?.UtcTicks;
 
     public static long? FinishedAt(InstanceCommit commit) => commit.Status.IsFinished() ? commit.At.UtcTicks : null;
+
+    public static string Text(InstanceCommit commit) => Text(commit.Name, commit.InstanceId, commit.CorrelationId);
+
+    public static string Text(NewInstance instance) => Text(instance.Name, instance.Id, instance.CorrelationId);
+
+    private static string Text(string? name, string id, string? correlationId) => ListText.Of(StoredText.Clean(name), id, StoredText.Clean(correlationId));
 }

@@ -1,4 +1,3 @@
-using System.Linq.Expressions;
 using Kairship.Storage.Database;
 using Kairship.Workflows.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -49,7 +48,7 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
         cancellationToken);
 
     public Task<DefinitionRecord?> GetVersionAsync(string versionId, CancellationToken cancellationToken) => database.ReadAsync(async context =>
-        ToRecord(await context.Set<DefinitionRow>().AsNoTracking().SingleOrDefaultAsync(x => x.VersionId == versionId, cancellationToken)));
+        DefinitionRows.ToRecord(await context.Set<DefinitionRow>().AsNoTracking().SingleOrDefaultAsync(x => x.VersionId == versionId, cancellationToken)));
 
     public Task<DefinitionRecord?> FindAsync(string definitionId, VersionOption option, CancellationToken cancellationToken) =>
         database.ReadAsync(async context =>
@@ -58,40 +57,11 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
             versions = option.Number is { } number
                 ? versions.Where(x => x.Version == number)
                 : versions.Where(x => (option.Published && x.IsPublished) || (option.Latest && x.IsLatest));
-            return ToRecord(await versions.OrderByDescending(x => x.IsPublished).ThenByDescending(x => x.CreatedAt).FirstOrDefaultAsync(cancellationToken));
+            return DefinitionRows.ToRecord(await versions.OrderByDescending(x => x.IsPublished).ThenByDescending(x => x.CreatedAt).FirstOrDefaultAsync(cancellationToken));
         });
 
     public Task<Page<DefinitionRecord>> ListAsync(DefinitionFilter filter, PageRequest page, CancellationToken cancellationToken) =>
-        database.ReadAsync(context =>
-        {
-            var versions = context.Set<DefinitionRow>().AsNoTracking();
-            if (filter.DefinitionId is { } definitionId)
-            {
-                versions = versions.Where(x => x.DefinitionId == definitionId);
-            }
-
-            if (filter.Latest is { } latest)
-            {
-                versions = versions.Where(x => x.IsLatest == latest);
-            }
-
-            if (filter.Published is { } published)
-            {
-                versions = versions.Where(x => x.IsPublished == published);
-            }
-
-            if (StoredText.Clean(filter.Search)?.ToLowerInvariant() is { Length: > 0 } search)
-            {
-#pragma warning disable CA1862, MA0011 // Translated to SQL, where lower() is what both databases have.
-                versions = versions.Where(x =>
-                    x.DefinitionId.ToLower().Contains(search) || x.Name!.ToLower().Contains(search) || x.Description!.ToLower().Contains(search));
-#pragma warning restore CA1862, MA0011
-            }
-
-            var ordered = versions.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Version).ThenBy(x => x.VersionId);
-            return (filter.WithoutJson ? ordered.Select(WithoutJson) : ordered)
-                .PageAsync(page, row => ToRecord(row)!, cancellationToken);
-        });
+        database.ReadAsync(context => DefinitionListing.ListAsync(context, filter, page, cancellationToken));
 
     public Task<DefinitionDeletion> DeleteAsync(string definitionId, CancellationToken cancellationToken) => database.WriteAsync(
         async context =>
@@ -126,7 +96,7 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
             await others.Where(x => x.IsPublished).ExecuteUpdateAsync(set => set.SetProperty(x => x.IsPublished, false), cancellationToken);
         }
 
-        versions.Add(ToRow(definition));
+        versions.Add(DefinitionRows.ToRow(definition));
         await TriggerQueries.ReplaceAsync(context, definition, triggers, cancellationToken);
         await context.SaveChangesAsync(cancellationToken);
     }
@@ -161,41 +131,4 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
         return context.Set<DefinitionRow>().Where(x => x.DefinitionId != definitionId && used.Any(u => x.Json.Contains(u.VersionId))
             && (x.IsLatest || x.IsPublished || context.Set<InstanceRow>().Any(i => i.DefinitionId == x.DefinitionId && i.DefinitionVersionId == x.VersionId && i.Status != finished && i.Status != cancelled)));
     }
-
-    private static readonly Expression<Func<DefinitionRow, DefinitionRow>> WithoutJson = row => new DefinitionRow
-    {
-        VersionId = row.VersionId,
-        DefinitionId = row.DefinitionId,
-        Version = row.Version,
-        Name = row.Name,
-        Description = row.Description,
-        IsLatest = row.IsLatest,
-        IsPublished = row.IsPublished,
-        IsFrozen = row.IsFrozen,
-        ContentHash = row.ContentHash,
-        Json = "",
-        CreatedAt = row.CreatedAt,
-    };
-
-    private static DefinitionRow ToRow(DefinitionRecord definition) => new()
-    {
-        VersionId = definition.VersionId,
-        DefinitionId = definition.DefinitionId,
-        Version = definition.Version,
-        Name = StoredText.Clean(definition.Name),
-        Description = StoredText.Clean(definition.Description),
-        IsLatest = definition.IsLatest,
-        IsPublished = definition.IsPublished,
-        IsFrozen = definition.IsFrozen,
-        ContentHash = definition.ContentHash,
-        Json = StoredText.Clean(definition.Json),
-        CreatedAt = definition.CreatedAt.UtcTicks,
-    };
-
-    private static DefinitionRecord? ToRecord(DefinitionRow? row) => row is null ? null : new(
-        row.VersionId, row.DefinitionId, row.Version, row.Name, row.Description, row.IsLatest, row.IsPublished, row.ContentHash, row.Json,
-        Ticks.ToTime(row.CreatedAt))
-    {
-        IsFrozen = row.IsFrozen,
-    };
 }

@@ -12,30 +12,7 @@ internal sealed class InstanceQueries(KairshipDatabase database)
             : null);
 
     public Task<Page<InstanceRecord>> ListAsync(InstanceFilter filter, PageRequest page, CancellationToken cancellationToken) =>
-        database.ReadAsync(context => Filtered(context.Set<InstanceRow>().AsNoTracking(), filter)
-            .OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id)
-            .Select(x => new InstanceRow
-            {
-                Id = x.Id,
-                DefinitionId = x.DefinitionId,
-                DefinitionVersionId = x.DefinitionVersionId,
-                DefinitionVersion = x.DefinitionVersion,
-                Name = x.Name,
-                CorrelationId = x.CorrelationId,
-                ParentInstanceId = x.ParentInstanceId,
-                Status = x.Status,
-                IncidentCount = x.IncidentCount,
-                QuarantineReason = x.QuarantineReason,
-                Epoch = x.Epoch,
-                Owner = x.Owner,
-                DueAt = x.DueAt,
-                CreatedAt = x.CreatedAt,
-                UpdatedAt = x.UpdatedAt,
-                FinishedAt = x.FinishedAt,
-                State = Array.Empty<byte>(),
-                Claims = x.Claims,
-            })
-            .PageAsync(page, ToRecord, cancellationToken));
+        database.ReadAsync(context => InstanceListing.ListAsync(context, filter, page, cancellationToken));
 
     public Task<bool> DeleteAsync(string instanceId, CancellationToken cancellationToken) => database.WriteAsync(
         async context =>
@@ -97,52 +74,7 @@ internal sealed class InstanceQueries(KairshipDatabase database)
             return new Page<JournalRecord>([.. touched.SelectMany(x => JournalChunk.Read(instanceId, x)).Skip((int)(skip - before)).Take(take)], total);
         });
 
-    private static IQueryable<InstanceRow> Filtered(IQueryable<InstanceRow> instances, InstanceFilter filter)
-    {
-        if (filter.DefinitionId is { } definitionId)
-        {
-            instances = instances.Where(x => x.DefinitionId == definitionId);
-        }
-
-        if (filter.DefinitionVersion is { } version)
-        {
-            instances = instances.Where(x => x.DefinitionVersion == version);
-        }
-
-        if (StoredText.Clean(filter.CorrelationId) is { } correlationId)
-        {
-            instances = instances.Where(x => x.CorrelationId == correlationId);
-        }
-
-        if (filter.ParentInstanceId is { } parentId)
-        {
-            instances = instances.Where(x => x.ParentInstanceId == parentId);
-        }
-
-        if (filter.Statuses is { } wanted)
-        {
-            var statuses = wanted.Select(x => (int)x).ToArray();
-            instances = instances.Where(x => statuses.Contains(x.Status));
-        }
-
-        if (filter.Quarantined is { } quarantined)
-        {
-            instances = instances.Where(x => x.QuarantineReason != null == quarantined);
-        }
-
-        if (StoredText.Clean(filter.Search)?.ToLowerInvariant() is { Length: > 0 } search)
-        {
-#pragma warning disable CA1862, MA0011 // Translated to SQL, where lower() is what both databases have.
-            instances = instances.Where(x =>
-                x.Id.ToLower().Contains(search) || x.DefinitionId.ToLower().Contains(search) || x.Name!.ToLower().Contains(search) ||
-                x.CorrelationId!.ToLower().Contains(search));
-#pragma warning restore CA1862, MA0011
-        }
-
-        return instances;
-    }
-
-    private static InstanceRecord ToRecord(InstanceRow row) => new(
+    public static InstanceRecord ToRecord(InstanceRow row) => new(
         row.Id, row.DefinitionId, row.DefinitionVersionId, row.DefinitionVersion, row.Name, row.CorrelationId, row.ParentInstanceId,
         (InstanceStatus)row.Status, row.IncidentCount, row.QuarantineReason, row.Epoch, row.Owner, Ticks.ToTime(row.DueAt),
         Ticks.ToTime(row.CreatedAt), Ticks.ToTime(row.UpdatedAt), Ticks.ToTime(row.FinishedAt), row.State, row.Claims);

@@ -10,6 +10,15 @@ internal sealed class DefinitionRow
     public bool IsLatest { get; set; }
     public bool IsPublished { get; set; }
     public bool IsFrozen { get; set; }
+    public bool IsReadonly { get; set; }
+    public bool IsSystem { get; set; }
+
+    /// <summary>The name that versions are ordered by: in lower case, empty when there is none.</summary>
+    public required string NameKey { get; set; }
+
+    /// <summary>See <see cref="Kairship.Workflows.Storage.ListText"/>.</summary>
+    public required string SearchText { get; set; }
+
     public required string ContentHash { get; set; }
     public required string Json { get; set; }
     public long CreatedAt { get; set; }
@@ -61,6 +70,10 @@ internal sealed class InstanceRow
     public long CreatedAt { get; set; }
     public long UpdatedAt { get; set; }
     public long? FinishedAt { get; set; }
+
+    /// <summary>See <see cref="Kairship.Workflows.Storage.ListText"/>.</summary>
+    public required string ListText { get; set; }
+
     public required byte[] State { get; set; }
 }
 

@@ -36,12 +36,12 @@ internal sealed class WorkflowSql(string now, string readNow)
 
     /// <summary>The guard of a commit that keeps the claim. A released instance has no owner, so a commit after the release is fenced too.</summary>
     public const string CommitAndHold =
-        "UPDATE instances SET state = @state, status = @status, name = @name, correlation_id = @correlation, incident_count = @incidents, " +
+        "UPDATE instances SET state = @state, status = @status, name = @name, list_text = @text, correlation_id = @correlation, incident_count = @incidents, " +
         "claims = CASE WHEN @keep THEN claims ELSE 0 END, updated_at = @at, due_at = @due WHERE id = @id AND epoch = @epoch AND owner IS NOT NULL";
 
     /// <summary>The guard of a commit that gives the claim up.</summary>
     public const string CommitAndRelease =
-        "UPDATE instances SET state = @state, status = @status, name = @name, correlation_id = @correlation, incident_count = @incidents, " +
+        "UPDATE instances SET state = @state, status = @status, name = @name, list_text = @text, correlation_id = @correlation, incident_count = @incidents, " +
         "claims = 0, updated_at = @at, due_at = @due, wake_at = @due, owner = NULL, finished_at = @finished " +
         "WHERE id = @id AND epoch = @epoch AND owner IS NOT NULL";
 
@@ -90,9 +90,9 @@ internal sealed class WorkflowSql(string now, string readNow)
     /// <summary>The columns and values of a new instance; @owner and @lease are null unless it is created as claimed.</summary>
     public string NewInstance { get; } =
         "INSERT INTO instances (id, definition_id, definition_version_id, definition_version, name, correlation_id, parent_instance_id, " +
-        "status, incident_count, epoch, claims, owner, due_at, wake_at, created_at, updated_at, state) SELECT @id, @definition, @version_id, " +
+        "status, incident_count, epoch, claims, owner, due_at, wake_at, created_at, updated_at, list_text, state) SELECT @id, @definition, @version_id, " +
         "@version, @name, @correlation, @parent, 0, 0, @claims, @claims, @owner, @at, " +
-        $"CASE WHEN @owner IS NULL THEN @at ELSE {now} + @lease END, @at, @at, @state";
+        $"CASE WHEN @owner IS NULL THEN @at ELSE {now} + @lease END, @at, @at, @text, @state";
 
     public string Claim { get; } =
         $"UPDATE instances SET epoch = epoch + 1, claims = claims + 1, owner = @owner, wake_at = {now} + @lease " +

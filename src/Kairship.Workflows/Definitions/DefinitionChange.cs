@@ -70,6 +70,8 @@ internal static class DefinitionChange
             versionId, definition.DefinitionId!, version, definition.Name, definition.Description, true, publish, definition.ContentHash, definition.ToJson(), createdAt)
         {
             IsFrozen = publish,
+            IsReadonly = definition.IsReadonly,
+            IsSystem = definition.IsSystem,
         };
     }
 }

@@ -27,7 +27,7 @@ public interface IWorkflowStore
     /// <summary>The version of a definition that is published, latest or has that number, or null.</summary>
     Task<DefinitionRecord?> FindDefinitionAsync(string definitionId, VersionOption option, CancellationToken cancellationToken);
 
-    /// <summary>Versions, newest first, without restriction when every filter is null.</summary>
+    /// <summary>Versions, in the order that the filter asks for.</summary>
     Task<Page<DefinitionRecord>> ListDefinitionsAsync(DefinitionFilter filter, PageRequest page, CancellationToken cancellationToken);
 
     /// <summary>Changes versions of one definition in one transaction, unless the definition is no longer where the change was decided on
@@ -85,7 +85,7 @@ public interface IWorkflowStore
     /// <summary>An instance with its state, or null.</summary>
     Task<InstanceRecord?> GetInstanceAsync(string instanceId, CancellationToken cancellationToken);
 
-    /// <summary>Instances without their states, newest first.</summary>
+    /// <summary>Instances without their states, in the order that the filter asks for.</summary>
     Task<Page<InstanceRecord>> ListInstancesAsync(InstanceFilter filter, PageRequest page, CancellationToken cancellationToken);
 
     /// <summary>Deletes a finished instance with its journal and inbox; false when there is none or it is not finished.</summary>

@@ -36,13 +36,7 @@ public sealed partial class InMemoryWorkflowStore
     {
         lock (gate)
         {
-            var all = definitions.Values
-                .Where(d => (filter.DefinitionId is null || d.DefinitionId == filter.DefinitionId)
-                    && (filter.Latest is null || d.IsLatest == filter.Latest)
-                    && (filter.Published is null || d.IsPublished == filter.Published)
-                    && Matches(filter.Search, d.DefinitionId, d.Name, d.Description))
-                .OrderByDescending(d => d.CreatedAt).ThenByDescending(d => d.Version).ThenByDescending(d => d.VersionId, StringComparer.Ordinal)
-                .Select(d => filter.WithoutJson ? d with { Json = "" } : d);
+            var all = filter.Ordered(definitions.Values.Where(filter.Matches)).Select(d => filter.WithoutJson ? d with { Json = "" } : d);
             return Task.FromResult(Cut([.. all], page));
         }
     }

@@ -15,10 +15,11 @@ public sealed partial class InMemoryWorkflowStore
     {
         lock (gate)
         {
-            var all = rows.Values
-                .Where(r => Matches(filter, r.Record))
-                .OrderByDescending(r => r.Record.CreatedAt).ThenByDescending(r => r.Order)
-                .Select(r => r.Record with { State = default, Claims = r.Claims });
+            var system = filter.IsSystem is null
+                ? null
+                : definitions.Values.Where(d => d is { IsSystem: true, IsLatest: true }).Select(d => d.DefinitionId).ToHashSet(StringComparer.Ordinal);
+            var all = filter.Ordered(rows.Values.Select(r => r.Record).Where(r => filter.Matches(r) && (system is null || system.Contains(r.DefinitionId) == filter.IsSystem)))
+                .Select(r => r with { State = default, Claims = rows[r.Id].Claims });
             return Task.FromResult(Cut([.. all], page));
         }
     }
@@ -43,33 +44,6 @@ public sealed partial class InMemoryWorkflowStore
         {
             return Task.FromResult(Cut(rows.TryGetValue(instanceId, out var row) ? row.Journal : [], page));
         }
-    }
-
-    private static bool Matches(InstanceFilter filter, InstanceRecord record) =>
-        (filter.DefinitionId is null || record.DefinitionId == filter.DefinitionId)
-        && (filter.DefinitionVersion is null || record.DefinitionVersion == filter.DefinitionVersion)
-        && (filter.CorrelationId is null || record.CorrelationId == filter.CorrelationId)
-        && (filter.ParentInstanceId is null || record.ParentInstanceId == filter.ParentInstanceId)
-        && (filter.Statuses is null || filter.Statuses.Contains(record.Status))
-        && (filter.Quarantined is null || (record.QuarantineReason is not null) == filter.Quarantined)
-        && Matches(filter.Search, record.Id, record.Name, record.CorrelationId, record.DefinitionId);
-
-    private static bool Matches(string? search, params ReadOnlySpan<string?> texts)
-    {
-        if (string.IsNullOrEmpty(search))
-        {
-            return true;
-        }
-
-        foreach (var text in texts)
-        {
-            if (text is not null && text.Contains(search, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static Page<T> Cut<T>(IReadOnlyList<T> all, PageRequest page) =>

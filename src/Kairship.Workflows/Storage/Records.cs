@@ -21,6 +21,12 @@ public sealed record DefinitionRecord(
 {
     /// <summary>It was published, or an instance was started from it: its content never changes again. A version that is not frozen is a draft.</summary>
     public bool IsFrozen { get; init; }
+
+    /// <summary>What the document says of itself, kept for lists.</summary>
+    public bool IsReadonly { get; init; }
+
+    /// <inheritdoc cref="IsReadonly"/>
+    public bool IsSystem { get; init; }
 }
 
 /// <summary>What starts instances of a published definition: a stimulus with this hash, at this activity. <see cref="Data"/> is JSON or null. One for each definition,
@@ -28,13 +34,6 @@ public sealed record DefinitionRecord(
 public sealed record TriggerRecord(
     string DefinitionId, string VersionId, string ActivityId, string StimulusName, string StimulusKey, string StimulusHash, string? Data,
     DateTimeOffset PublishedAt, DateTimeOffset? FiredAt = null);
-
-/// <summary>Null means: not restricted.</summary>
-public sealed record DefinitionFilter(string? DefinitionId = null, string? Search = null, bool? Latest = null, bool? Published = null)
-{
-    /// <summary>Leaves <see cref="DefinitionRecord.Json"/> empty: a list of versions is short, their documents are not.</summary>
-    public bool WithoutJson { get; init; }
-}
 
 /// <summary>Where a definition stands: what a change of it was decided on.</summary>
 public sealed record DefinitionHead(string? LatestVersionId, string? LatestHash, bool LatestIsFrozen, string? PublishedVersionId)
@@ -133,11 +132,6 @@ public sealed record InstanceRecord(
     string? ParentInstanceId, InstanceStatus Status, int IncidentCount, string? QuarantineReason, long Epoch, string? Owner, DateTimeOffset? DueAt,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? FinishedAt, ReadOnlyMemory<byte> State,
     int Claims = 0);
-
-/// <summary>Null means: not restricted.</summary>
-public sealed record InstanceFilter(
-    string? DefinitionId = null, string? CorrelationId = null, string? ParentInstanceId = null,
-    IReadOnlyList<InstanceStatus>? Statuses = null, bool? Quarantined = null, string? Search = null, int? DefinitionVersion = null);
 
 /// <summary>A wait: who is resumed by a stimulus with this hash.</summary>
 public sealed record BookmarkRecord(string Id, string InstanceId, string ActivityId, string StimulusName, string StimulusHash, string? CorrelationId);

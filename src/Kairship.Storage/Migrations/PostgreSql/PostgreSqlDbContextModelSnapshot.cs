@@ -628,6 +628,8 @@ namespace Kairship.Storage.Migrations.PostgreSql
 
                     b.HasIndex("StimulusHash");
 
+                    b.HasIndex("StimulusName", "InstanceId", "Id");
+
                     b.ToTable("bookmarks", (string)null);
                 });
 
@@ -667,6 +669,14 @@ namespace Kairship.Storage.Migrations.PostgreSql
                         .HasColumnType("boolean")
                         .HasColumnName("is_published");
 
+                    b.Property<bool>("IsReadonly")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_readonly");
+
+                    b.Property<bool>("IsSystem")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_system");
+
                     b.Property<string>("Json")
                         .IsRequired()
                         .HasColumnType("text")
@@ -676,6 +686,18 @@ namespace Kairship.Storage.Migrations.PostgreSql
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name_key")
+                        .UseCollation("C");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_text")
+                        .UseCollation("C");
+
                     b.Property<int>("Version")
                         .HasColumnType("integer")
                         .HasColumnName("version");
@@ -684,13 +706,24 @@ namespace Kairship.Storage.Migrations.PostgreSql
 
                     b.HasIndex("DefinitionId", "Version");
 
+                    b.HasIndex(new[] { "CreatedAt", "Version", "VersionId" }, "ix_definitions_created");
+
                     b.HasIndex(new[] { "DefinitionId" }, "ix_definitions_latest")
                         .IsUnique()
+                        .HasFilter("is_latest");
+
+                    b.HasIndex(new[] { "CreatedAt", "Version", "VersionId", "IsSystem" }, "ix_definitions_latest_created")
+                        .HasFilter("is_latest");
+
+                    b.HasIndex(new[] { "NameKey", "DefinitionId", "Version", "VersionId", "IsSystem" }, "ix_definitions_latest_name")
                         .HasFilter("is_latest");
 
                     b.HasIndex(new[] { "DefinitionId" }, "ix_definitions_published")
                         .IsUnique()
                         .HasFilter("is_published");
+
+                    b.HasIndex(new[] { "DefinitionId" }, "ix_definitions_system")
+                        .HasFilter("is_system AND is_latest");
 
                     b.ToTable("definitions", (string)null);
                 });
@@ -782,6 +815,12 @@ namespace Kairship.Storage.Migrations.PostgreSql
                         .HasColumnType("integer")
                         .HasColumnName("incident_count");
 
+                    b.Property<string>("ListText")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("list_text")
+                        .UseCollation("C");
+
                     b.Property<string>("Name")
                         .HasColumnType("text")
                         .HasColumnName("name");
@@ -825,7 +864,7 @@ namespace Kairship.Storage.Migrations.PostgreSql
                     b.HasIndex("ParentInstanceId")
                         .HasFilter("parent_instance_id IS NOT NULL");
 
-                    b.HasIndex("CreatedAt", "Id");
+                    b.HasIndex(new[] { "CreatedAt", "Id", "Status", "DefinitionId", "DefinitionVersion", "IncidentCount", "UpdatedAt", "FinishedAt", "ListText" }, "ix_instances_list");
 
                     b.HasIndex(new[] { "WakeAt", "Owner" }, "ix_instances_wake")
                         .HasFilter("wake_at IS NOT NULL AND quarantine_reason IS NULL");

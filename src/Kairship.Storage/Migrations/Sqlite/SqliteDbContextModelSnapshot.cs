@@ -619,6 +619,8 @@ namespace Kairship.Storage.Migrations.Sqlite
 
                     b.HasIndex("StimulusHash");
 
+                    b.HasIndex("StimulusName", "InstanceId", "Id");
+
                     b.ToTable("bookmarks", (string)null);
                 });
 
@@ -658,6 +660,14 @@ namespace Kairship.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_published");
 
+                    b.Property<bool>("IsReadonly")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_readonly");
+
+                    b.Property<bool>("IsSystem")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_system");
+
                     b.Property<string>("Json")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -667,6 +677,16 @@ namespace Kairship.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name_key");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search_text");
+
                     b.Property<int>("Version")
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
@@ -675,13 +695,24 @@ namespace Kairship.Storage.Migrations.Sqlite
 
                     b.HasIndex("DefinitionId", "Version");
 
+                    b.HasIndex(new[] { "CreatedAt", "Version", "VersionId" }, "ix_definitions_created");
+
                     b.HasIndex(new[] { "DefinitionId" }, "ix_definitions_latest")
                         .IsUnique()
+                        .HasFilter("is_latest");
+
+                    b.HasIndex(new[] { "CreatedAt", "Version", "VersionId", "IsSystem" }, "ix_definitions_latest_created")
+                        .HasFilter("is_latest");
+
+                    b.HasIndex(new[] { "NameKey", "DefinitionId", "Version", "VersionId", "IsSystem" }, "ix_definitions_latest_name")
                         .HasFilter("is_latest");
 
                     b.HasIndex(new[] { "DefinitionId" }, "ix_definitions_published")
                         .IsUnique()
                         .HasFilter("is_published");
+
+                    b.HasIndex(new[] { "DefinitionId" }, "ix_definitions_system")
+                        .HasFilter("is_system AND is_latest");
 
                     b.ToTable("definitions", (string)null);
                 });
@@ -771,6 +802,11 @@ namespace Kairship.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("incident_count");
 
+                    b.Property<string>("ListText")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("list_text");
+
                     b.Property<string>("Name")
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
@@ -814,7 +850,7 @@ namespace Kairship.Storage.Migrations.Sqlite
                     b.HasIndex("ParentInstanceId")
                         .HasFilter("parent_instance_id IS NOT NULL");
 
-                    b.HasIndex("CreatedAt", "Id");
+                    b.HasIndex(new[] { "CreatedAt", "Id", "Status", "DefinitionId", "DefinitionVersion", "IncidentCount", "UpdatedAt", "FinishedAt", "ListText" }, "ix_instances_list");
 
                     b.HasIndex(new[] { "WakeAt", "Owner" }, "ix_instances_wake")
                         .HasFilter("wake_at IS NOT NULL AND quarantine_reason IS NULL");

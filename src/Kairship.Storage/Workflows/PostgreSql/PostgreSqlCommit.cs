@@ -109,7 +109,7 @@ internal sealed class PostgreSqlCommit(NpgsqlDataSource source)
         var arguments = batch.Add(sql)
             .Text("id", commit.InstanceId).Long("epoch", commit.Epoch).Bytes("state", commit.State).Int("status", (int)commit.Status)
             .Text("name", StoredText.Clean(commit.Name)).Text("correlation", StoredText.Clean(commit.CorrelationId))
-            .Int("incidents", commit.IncidentCount).Long("at", commit.At.UtcTicks).Long("due", CommitGuard.Due(commit));
+            .Text("text", CommitGuard.Text(commit)).Int("incidents", commit.IncidentCount).Long("at", commit.At.UtcTicks).Long("due", CommitGuard.Due(commit));
         if (commit.Releases())
         {
             arguments.Long("finished", CommitGuard.FinishedAt(commit));

@@ -44,7 +44,7 @@ internal sealed class PostgreSqlInstanceLedger(NpgsqlDataSource source) : IInsta
             arguments => arguments.Text("key", key).Text("id", instance.Id).Long("at", instance.CreatedAt.UtcTicks)
                 .Text("definition", instance.DefinitionId).Text("version_id", instance.DefinitionVersionId).Int("version", instance.DefinitionVersion)
                 .Text("name", StoredText.Clean(instance.Name)).Text("correlation", StoredText.Clean(instance.CorrelationId))
-                .Text("parent", instance.ParentInstanceId).Bytes("state", instance.State).Int("claims", instance.Claim is null ? 0 : 1)
+                .Text("parent", instance.ParentInstanceId).Text("text", CommitGuard.Text(instance)).Bytes("state", instance.State).Int("claims", instance.Claim is null ? 0 : 1)
                 .Text("owner", instance.Claim?.Owner).Long("lease", instance.Claim?.Lease.Ticks),
             cancellationToken);
         if (created == 1)

@@ -40,7 +40,7 @@ internal static class SqliteCommit
     private static int Guard(SqliteSession session, InstanceCommit commit) => session.Execute(
         CommitGuard.Sql(commit),
         ("@id", commit.InstanceId), ("@epoch", commit.Epoch), ("@state", Bytes.Of(commit.State)), ("@status", (int)commit.Status),
-        ("@name", StoredText.Clean(commit.Name)), ("@correlation", StoredText.Clean(commit.CorrelationId)),
+        ("@name", StoredText.Clean(commit.Name)), ("@correlation", StoredText.Clean(commit.CorrelationId)), ("@text", CommitGuard.Text(commit)),
         ("@incidents", commit.IncidentCount), ("@at", commit.At.UtcTicks), ("@due", CommitGuard.Due(commit)),
         ("@finished", CommitGuard.FinishedAt(commit)), ("@keep", commit.KeepClaims ? 1 : 0));
 

@@ -26,7 +26,7 @@ internal sealed class SqliteInstanceLedger(SqliteWriter writer, SqliteReaders re
                 Sql.NewInstance,
                 ("@id", instance.Id), ("@definition", instance.DefinitionId), ("@version_id", instance.DefinitionVersionId),
                 ("@version", instance.DefinitionVersion), ("@name", StoredText.Clean(instance.Name)),
-                ("@correlation", StoredText.Clean(instance.CorrelationId)), ("@parent", instance.ParentInstanceId),
+                ("@correlation", StoredText.Clean(instance.CorrelationId)), ("@parent", instance.ParentInstanceId), ("@text", CommitGuard.Text(instance)),
                 ("@claims", instance.Claim is null ? 0 : 1), ("@owner", instance.Claim?.Owner), ("@lease", instance.Claim?.Lease.Ticks),
                 ("@clock", Ticks.Now(time)), ("@at", instance.CreatedAt.UtcTicks), ("@state", Bytes.Of(instance.State)));
             return new CreateResult(instance.Id, Created: true);
