@@ -25,5 +25,10 @@ internal static class ElsaApi
         app.MapElsaHub();
     }
 
-    public static IServiceCollection AddElsa(this IServiceCollection services) => services.AddSingleton<ActivityDescriptorBook>().AddSingleton<LiveOptions>();
+    public static IServiceCollection AddElsa(this IServiceCollection services)
+    {
+        services.AddElsaExecutions();
+        services.AddElsaLive();
+        return services.AddSingleton<ActivityDescriptorBook>().AddSingleton<LiveOptions>();
+    }
 }

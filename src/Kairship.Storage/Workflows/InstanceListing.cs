@@ -119,7 +119,7 @@ internal static class InstanceListing
         (_, false) => instances.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id),
     };
 
-    private static readonly Expression<Func<InstanceRow, InstanceRow>> WithoutState = x => new InstanceRow
+    public static readonly Expression<Func<InstanceRow, InstanceRow>> WithoutState = x => new InstanceRow
     {
         Id = x.Id,
         DefinitionId = x.DefinitionId,

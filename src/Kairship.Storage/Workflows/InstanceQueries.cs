@@ -14,6 +14,14 @@ internal sealed class InstanceQueries(KairshipDatabase database)
     public Task<Page<InstanceRecord>> ListAsync(InstanceFilter filter, PageRequest page, CancellationToken cancellationToken) =>
         database.ReadAsync(context => InstanceListing.ListAsync(context, filter, page, cancellationToken));
 
+    public Task<IReadOnlyList<InstanceRecord>> FindAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<InstanceRecord>>(async context =>
+        {
+            var ids = instanceIds.Take(Paging.MaxTake).ToArray();
+            var rows = await context.Set<InstanceRow>().AsNoTracking().Where(x => ids.Contains(x.Id)).Select(InstanceListing.WithoutState).ToListAsync(cancellationToken);
+            return [.. rows.Select(ToRecord)];
+        });
+
     public Task<bool> DeleteAsync(string instanceId, CancellationToken cancellationToken) => database.WriteAsync(
         async context =>
         {

@@ -69,6 +69,9 @@ internal sealed class WorkflowStore(
     public Task<Page<InstanceRecord>> ListInstancesAsync(InstanceFilter filter, PageRequest page, CancellationToken cancellationToken) =>
         instances.ListAsync(filter, page, cancellationToken);
 
+    public Task<IReadOnlyList<InstanceRecord>> FindInstancesAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
+        instances.FindAsync(instanceIds, cancellationToken);
+
     public Task<bool> DeleteInstanceAsync(string instanceId, CancellationToken cancellationToken) =>
         instances.DeleteAsync(instanceId, cancellationToken);
 

@@ -88,6 +88,9 @@ public interface IWorkflowStore
     /// <summary>Instances without their states, in the order that the filter asks for.</summary>
     Task<Page<InstanceRecord>> ListInstancesAsync(InstanceFilter filter, PageRequest page, CancellationToken cancellationToken);
 
+    /// <summary>Those of at most 1,000 instances that are there, without their states, in no order: what somebody who watches many asks every second.</summary>
+    Task<IReadOnlyList<InstanceRecord>> FindInstancesAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken);
+
     /// <summary>Deletes a finished instance with its journal and inbox; false when there is none or it is not finished.</summary>
     Task<bool> DeleteInstanceAsync(string instanceId, CancellationToken cancellationToken);
 

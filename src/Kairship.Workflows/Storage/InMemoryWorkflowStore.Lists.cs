@@ -24,6 +24,15 @@ public sealed partial class InMemoryWorkflowStore
         }
     }
 
+    public Task<IReadOnlyList<InstanceRecord>> FindInstancesAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            return Task.FromResult<IReadOnlyList<InstanceRecord>>(
+                [.. instanceIds.Distinct().Where(rows.ContainsKey).Select(id => rows[id].Record with { State = default, Claims = rows[id].Claims })]);
+        }
+    }
+
     public Task<bool> DeleteInstanceAsync(string instanceId, CancellationToken cancellationToken)
     {
         lock (gate)

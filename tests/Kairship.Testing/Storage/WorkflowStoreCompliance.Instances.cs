@@ -22,6 +22,22 @@ public abstract partial class WorkflowStoreCompliance
     }
 
     [Fact]
+    public async Task Find_ManyById_GivesThoseThatAreThere_WithoutStates()
+    {
+        foreach (var id in (string[])["a", "b", "c"])
+        {
+            await Store.CreateInstanceAsync(New(id), Cancel);
+        }
+
+        var found = await Store.FindInstancesAsync(["c", "nobody", "a", "a"], Cancel);
+
+        found.Select(i => i.Id).Should().BeEquivalentTo("a", "c");
+        found.Should().OnlyContain(i => i.State.IsEmpty);
+        (found.Single(i => i.Id == "a") with { State = default }).Should().Be(await GetAsync("a") with { State = default });
+        (await Store.FindInstancesAsync([], Cancel)).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Create_Claimed_IsHeldLikeAnyOtherClaim()
     {
         var lease = TimeSpan.FromSeconds(2);

@@ -65,6 +65,9 @@ public abstract class StoreDecorator(IWorkflowStore? inner = null) : IWorkflowSt
     public virtual Task<Page<InstanceRecord>> ListInstancesAsync(InstanceFilter filter, PageRequest page, CancellationToken cancellationToken) =>
         Target.ListInstancesAsync(filter, page, cancellationToken);
 
+    public virtual Task<IReadOnlyList<InstanceRecord>> FindInstancesAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
+        Target.FindInstancesAsync(instanceIds, cancellationToken);
+
     public virtual Task<bool> DeleteInstanceAsync(string instanceId, CancellationToken cancellationToken) => Target.DeleteInstanceAsync(instanceId, cancellationToken);
 
     public virtual Task<PostOutcome> PostAsync(

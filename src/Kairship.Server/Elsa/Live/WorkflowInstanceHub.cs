@@ -1,9 +1,50 @@
+using Kairship.Server.Access;
+using Microsoft.AspNetCore.SignalR;
+
 namespace Kairship.Server.Elsa.Live;
 
-/// <summary>Tells who watches an instance what happens in it.</summary>
-internal static class WorkflowInstanceHub
+/// <summary>Tells who watches an instance what happens in it. Clients call <see cref="ObserveInstanceAsync"/>; all else comes from <see cref="InstanceWatch"/>.</summary>
+internal sealed partial class WorkflowInstanceHub(InstanceWatch watch, WatchLimits options, ILogger<WorkflowInstanceHub> logger) : Hub
 {
-    public static void MapElsaHub(this IEndpointRouteBuilder elsa)
+    private const int MaxId = 400;
+
+    public override async Task OnConnectedAsync()
     {
+        var caller = Context.User is { } user ? Caller.NameOf(user) : "anonymous";
+        if (!watch.TryConnect(Context.ConnectionId, caller))
+        {
+            TooMany(caller, options.MaxPerCaller);
+            Context.Abort();
+            return;
+        }
+
+        await base.OnConnectedAsync();
     }
+
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        watch.Disconnect(Context.ConnectionId);
+        return base.OnDisconnectedAsync(exception);
+    }
+
+    /// <summary>The caller hears of the instance from now on, and of how it stands at once. Calling it again tells him everything once more.</summary>
+    public async Task ObserveInstanceAsync(string instanceId)
+    {
+        var outcome = string.IsNullOrEmpty(instanceId) || instanceId.Length > MaxId
+            ? ObserveOutcome.Unknown
+            : await watch.ObserveAsync(Context.ConnectionId, instanceId, Context.ConnectionAborted);
+        switch (outcome)
+        {
+            case ObserveOutcome.Unknown:
+                throw new HubException("There is no such workflow instance.");
+            case ObserveOutcome.TooMany:
+                throw new HubException($"A connection watches at most {options.MaxPerConnection} instances: close it, or open another one.");
+            case ObserveOutcome.Disconnected:
+                Context.Abort();
+                break;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Caller} opened too many connections to the hub: at most {Most} at a time")]
+    private partial void TooMany(string caller, int most);
 }

@@ -37,17 +37,22 @@ public static class ActivityExecutionHistory
         var order = new List<string>();
         foreach (var line in journal.Where(l => l is { ExecutionId: not null, ActivityId: not null }).OrderBy(l => l.Sequence))
         {
-            if (!executions.TryGetValue(line.ExecutionId!, out var execution))
+            var known = executions.GetValueOrDefault(line.ExecutionId!);
+            if (known is null)
             {
                 order.Add(line.ExecutionId!);
-                execution = First(line);
             }
 
-            executions[line.ExecutionId!] = Next(execution, line, Data(line));
+            executions[line.ExecutionId!] = After(known, line);
         }
 
         return [.. order.Select(id => executions[id])];
     }
+
+    /// <summary>One step of the fold, for who keeps what the lines so far came to.</summary>
+    /// <param name="before">The execution so far; null: this is its first line.</param>
+    /// <param name="line">A line with an execution and an activity.</param>
+    public static ActivityExecution After(ActivityExecution? before, JournalRecord line) => Next(before ?? First(line), line, Data(line));
 
     private static ActivityExecution First(JournalRecord line) => new(
         line.ExecutionId!, line.ActivityId!, line.NodeId ?? "", line.ActivityType ?? "", DerivedParent(line), ActivityExecutionStatus.Running, line.At, null, 1, null, null, [], null, null,
