@@ -19,6 +19,8 @@ const scripts = [
   "_framework/blazor.webassembly.js",
 ];
 
+const elements = ["elsa-workflow-definition-list", "elsa-workflow-definition-editor", "elsa-workflow-instance-list", "elsa-workflow-instance-viewer"];
+
 /** @param {(text: string, percent: number | null) => void} tell */
 export async function startStudio(tell) {
   if (typeof WebAssembly !== "object") {
@@ -35,6 +37,8 @@ export async function startStudio(tell) {
   const watch = watchProgress(percent => tell("Loading the designer: about 15 MB the first time, from the browser's own store after that.", percent));
   try {
     await globalThis.Blazor.start();
+    // An element that is made before Blazor knows it forgets the functions that are put on it.
+    await Promise.all(elements.map(element => customElements.whenDefined(element)));
   } finally {
     watch.disconnect();
   }
