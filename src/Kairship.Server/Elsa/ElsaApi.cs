@@ -27,6 +27,7 @@ internal static class ElsaApi
 
     public static IServiceCollection AddElsa(this IServiceCollection services)
     {
+        services.AddElsaDefinitions();
         services.AddElsaExecutions();
         services.AddElsaLive();
         return services.AddSingleton<ActivityDescriptorBook>().AddSingleton<LiveOptions>();

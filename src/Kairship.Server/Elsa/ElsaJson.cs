@@ -12,6 +12,6 @@ internal static class ElsaJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter() },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        MaxDepth = 128,
+        MaxDepth = 600, // A definition may have 512; answers wrap it.
     };
 }

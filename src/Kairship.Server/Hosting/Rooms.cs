@@ -88,6 +88,7 @@ internal static class Rooms
         services.AddSingleton<WorkflowLookup>();
         services.AddSingleton<WorkflowService>();
         services.AddSingleton<DefinitionService>();
+        services.AddSingleton<BundleImport>();
         services.AddSingleton<WorkflowFolder>();
         services.AddSingleton<InstanceService>();
         services.AddSingleton<InstanceOperations>();

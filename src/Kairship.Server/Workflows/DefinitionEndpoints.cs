@@ -20,22 +20,22 @@ internal static class DefinitionEndpoints
         workflows.MapPut("/{id}/draft", async (string id, HttpContext context, DefinitionService service, CancellationToken cancellationToken) =>
             Told(context, await service.SaveDraftAsync(RouteText.Id(id), await BodyAsync(context, cancellationToken), Expected(context), cancellationToken)))
             .WithSummary("Saves a draft, complete or not. If-Match: the content hash that was edited; 409 when somebody else has changed it since").Accepts<object>("application/json")
-            .RequireAuthorization(Policies.Administer).Audited("workflow.save-draft");
+            .RequireAuthorization(Policies.Design).Audited(WorkflowAudit.SaveDraft);
         workflows.MapPost("/{id}/publish", async (string id, HttpContext context, DefinitionService service, CancellationToken cancellationToken) =>
-            Told(context, await service.PublishAsync(RouteText.Id(id), Expected(context), cancellationToken)))
-            .WithSummary("Publishes the latest version; 422 names what is wrong").RequireAuthorization(Policies.Administer).Audited("workflow.publish");
+            Told(context, await service.PublishAsync(RouteText.Id(id), Expected(context), cancellationToken), publish: true))
+            .WithSummary("Publishes the latest version; 422 names what is wrong").RequireAuthorization(Policies.Publish).Audited(WorkflowAudit.Publish);
         workflows.MapPost("/{id}/retract", async (string id, HttpContext context, DefinitionService service, CancellationToken cancellationToken) =>
             Told(context, await service.RetractAsync(RouteText.Id(id), cancellationToken)))
-            .WithSummary("Nothing starts by it any more; what runs goes on").RequireAuthorization(Policies.Administer).Audited("workflow.retract");
+            .WithSummary("Nothing starts by it any more; what runs goes on").RequireAuthorization(Policies.Publish).Audited(WorkflowAudit.Retract);
         workflows.MapPost("/{id}/revert/{version:int}", async (string id, int version, HttpContext context, DefinitionService service, CancellationToken cancellationToken) =>
             Told(context, await service.RevertAsync(RouteText.Id(id), version, cancellationToken)))
-            .WithSummary("A new draft with the content of an older version").RequireAuthorization(Policies.Administer).Audited("workflow.revert");
+            .WithSummary("A new draft with the content of an older version").RequireAuthorization(Policies.Design).Audited(WorkflowAudit.Revert);
         workflows.MapDelete("/{id}", DeleteAsync).WithSummary("Deletes it, or with ?version= one version; 409 while instances need it")
-            .RequireAuthorization(Policies.Administer).Audited("workflow.delete");
+            .RequireAuthorization(Policies.Publish).Audited(WorkflowAudit.Delete);
         api.MapGet("/workflow-export", ExportAsync).WithTags("Workflows").WithSummary("The latest version of each definition, or of ?ids=a,b, as a zip")
             .Produces<byte[]>(contentType: "application/zip").RequireAuthorization(Policies.Read);
         api.MapPost("/workflow-import", ImportAsync).WithTags("Workflows").WithSummary("Imports and publishes all definitions of a zip or a JSON array")
-            .Accepts<byte[]>("application/zip", "application/json").WithMetadata(BodyLimit.Bundle).RequireAuthorization(Policies.Administer).Audited("workflow.import");
+            .Accepts<byte[]>("application/zip", "application/json").WithMetadata(BodyLimit.Bundle).RequireAuthorization(Policies.Publish).Audited(WorkflowAudit.Import);
         api.MapPost("/instances/{id}/migrate", async (string id, MigrateRequest request, DefinitionService service, CancellationToken cancellationToken, bool dryRun = false) =>
             (await service.MigrateAsync(RouteText.Id(id), request, dryRun, cancellationToken)).ToOk()).WithTags("Instances")
             .WithSummary("Takes it to another version of its definition; nothing that completed runs again. ?dryRun=true only looks")
@@ -56,19 +56,24 @@ internal static class DefinitionEndpoints
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, cancellationToken);
-        var answer = await workflows.ImportBundleAsync(body.ToArray(), cancellationToken);
-        context.AuditSubject("bundle", answer.Value is { } imported ? $"{imported.Items.Count(e => e.Workflow is not null)} of {imported.Total} definitions" : null);
-        return answer.ToOk();
-    }
-
-    private static Results<Ok<ChangedWorkflow>, ProblemHttpResult> Told(HttpContext context, Answer<ChangedWorkflow> answer)
-    {
-        if (answer.Value is { } changed)
+        var (refusal, outcomes) = await workflows.ImportBundleAsync(body.ToArray(), cancellationToken);
+        if (refusal is not null)
         {
-            context.AuditSubject(changed.Workflow.DefinitionId, $"version {changed.Workflow.Version}");
+            context.AuditSubject("bundle");
+            return refusal.ToResult();
         }
 
-        return answer.ToOk();
+        BundleImport.Audit(outcomes, context);
+        return TypedResults.Ok(new PageOf<ImportedEntry>(
+            [.. outcomes.Select(o => new ImportedEntry(
+                o.Entry.Name, o.Result.Definition is { } definition ? WorkflowInfos.Of(definition) : null, o.Result.Changed, [.. o.Result.Problems.Select(WorkflowInfos.Of)]))],
+            outcomes.Count));
+    }
+
+    private static Results<Ok<ChangedWorkflow>, ProblemHttpResult> Told(HttpContext context, ToldChange change, bool publish = false)
+    {
+        context.AuditDefinition(change.Result, publish);
+        return change.Answer.ToOk();
     }
 
     private static string? Expected(HttpContext context) => context.Request.Headers.IfMatch.ToString().Trim() is { Length: > 0 } tag ? tag.Trim('"') : null;

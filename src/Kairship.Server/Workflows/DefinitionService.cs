@@ -8,19 +8,25 @@ using Kairship.Workflows.Storage;
 
 namespace Kairship.Server.Workflows;
 
+/// <summary>What a change came to, for the audit and for the caller.</summary>
+internal readonly record struct ToldChange(DefinitionResult Result)
+{
+    public Answer<ChangedWorkflow> Answer => DefinitionService.Of(Result);
+}
+
 /// <summary>Drafts, publishing, versions, export, migration.</summary>
 internal sealed class DefinitionService(IWorkflowStore store, DefinitionCatalog catalog, WorkflowRuntime runtime)
 {
-    public async Task<Answer<ChangedWorkflow>> SaveDraftAsync(string id, string json, string? expected, CancellationToken cancellationToken) =>
-        Of(await catalog.SaveDraftAsync(new SaveDraft { DefinitionId = id, Json = json, Expected = expected, Publish = false }, cancellationToken));
+    public async Task<ToldChange> SaveDraftAsync(string id, string json, string? expected, CancellationToken cancellationToken) =>
+        new(await catalog.SaveDraftAsync(new SaveDraft { DefinitionId = id, Json = json, Expected = expected, Publish = false }, cancellationToken));
 
-    public async Task<Answer<ChangedWorkflow>> PublishAsync(string id, string? expected, CancellationToken cancellationToken) =>
-        Of(await catalog.PublishAsync(id, expected, cancellationToken));
+    public async Task<ToldChange> PublishAsync(string id, string? expected, CancellationToken cancellationToken) =>
+        new(await catalog.PublishAsync(id, expected, cancellationToken));
 
-    public async Task<Answer<ChangedWorkflow>> RetractAsync(string id, CancellationToken cancellationToken) => Of(await catalog.RetractAsync(id, cancellationToken));
+    public async Task<ToldChange> RetractAsync(string id, CancellationToken cancellationToken) => new(await catalog.RetractAsync(id, cancellationToken));
 
-    public async Task<Answer<ChangedWorkflow>> RevertAsync(string id, int version, CancellationToken cancellationToken) =>
-        Of(await catalog.RevertAsync(id, version, cancellationToken));
+    public async Task<ToldChange> RevertAsync(string id, int version, CancellationToken cancellationToken) =>
+        new(await catalog.RevertAsync(id, version, cancellationToken));
 
     /// <summary>The refusal, or null when it is done.</summary>
     public async Task<Refusal?> DeleteAsync(string id, int? version, CancellationToken cancellationToken) =>
@@ -89,7 +95,7 @@ internal sealed class DefinitionService(IWorkflowStore store, DefinitionCatalog 
         };
     }
 
-    private static Answer<ChangedWorkflow> Of(DefinitionResult result) => result.Outcome switch
+    internal static Answer<ChangedWorkflow> Of(DefinitionResult result) => result.Outcome switch
     {
         DefinitionOutcome.Done or DefinitionOutcome.Unchanged => new ChangedWorkflow(
             WorkflowInfos.Of(result.Definition!), result.Outcome == DefinitionOutcome.Done, [.. result.Problems.Where(p => !p.IsError).Select(WorkflowInfos.Of)]),

@@ -19,7 +19,7 @@ internal static class RunEndpoint
 
     public static void MapRun(this IEndpointRouteBuilder api) =>
         api.MapPost("/workflows/{id}/run", RunAsync).WithTags("Workflows").WithSummary("Starts an instance of the published version")
-            .WithMetadata(BodyLimit.OneMegabyte).RequireAuthorization(Policies.Administer).Audited("workflow.run");
+            .WithMetadata(BodyLimit.OneMegabyte).RequireAuthorization(Policies.Publish).Audited("workflow.run");
 
     private static async Task<Results<Accepted<InstanceInfo>, ProblemHttpResult>> RunAsync(
         string id, RunWorkflowRequest request, HttpContext context, WorkflowRuntime runtime, IWorkflowStore store, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal static class WorkflowEndpoints
             TypedResults.Ok(await service.ListAsync(paging, cancellationToken))).WithSummary("The latest version of every definition").RequireAuthorization(Policies.Read);
         workflows.MapGet("/{id}", GetAsync).WithSummary("A definition as Elsa 3 JSON").RequireAuthorization(Policies.Read);
         workflows.MapMethods("", [HttpMethods.Put, HttpMethods.Post], ImportAsync).WithSummary("Imports and publishes a definition; 422 names what is wrong")
-            .Accepts<object>("application/json").Produces<ImportedWorkflow>().RequireAuthorization(Policies.Administer).Audited("workflow.import");
+            .Accepts<object>("application/json").Produces<ImportedWorkflow>().RequireAuthorization(Policies.Publish).Audited(WorkflowAudit.Import);
         api.MapGet("/workflow-files", (WorkflowFolder folder) =>
             TypedResults.Ok(new PageOf<WorkflowFileInfo>(folder.Files, folder.Files.Count))).WithTags("Workflows")
             .WithSummary("How the files of the workflow folder were taken").RequireAuthorization(Policies.Read);
@@ -46,8 +46,8 @@ internal static class WorkflowEndpoints
         HttpContext context, WorkflowService service, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(context.Request.Body);
-        var answer = await service.ImportAsync(await reader.ReadToEndAsync(cancellationToken), cancellationToken);
-        context.AuditSubject(answer.Value?.Workflow.DefinitionId, answer.Value is { } imported ? $"version {imported.Workflow.Version}" : null);
+        var (answer, result) = await service.ImportAsync(await reader.ReadToEndAsync(cancellationToken), cancellationToken);
+        context.AuditSubject(result?.Definition?.DefinitionId, result is null ? null : WorkflowAudit.Detail(result));
         return answer.ToOk();
     }
 }

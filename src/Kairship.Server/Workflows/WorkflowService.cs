@@ -8,7 +8,7 @@ using Kairship.Workflows.Storage;
 namespace Kairship.Server.Workflows;
 
 /// <summary>Definitions: listing, showing, importing.</summary>
-internal sealed class WorkflowService(IWorkflowStore store, DefinitionCatalog catalog)
+internal sealed class WorkflowService(IWorkflowStore store, BundleImport import)
 {
     public async Task<PageOf<WorkflowInfo>> ListAsync(Paging paging, CancellationToken cancellationToken)
     {
@@ -26,44 +26,19 @@ internal sealed class WorkflowService(IWorkflowStore store, DefinitionCatalog ca
     }
 
     /// <summary>Imports and publishes.</summary>
-    public async Task<Answer<ImportedWorkflow>> ImportAsync(string json, CancellationToken cancellationToken)
+    public async Task<(Answer<ImportedWorkflow> Answer, ImportResult? Result)> ImportAsync(string json, CancellationToken cancellationToken)
     {
-        var result = await catalog.ImportAsync(json, publish: true, ImportSource.Caller, cancellationToken);
-        var problems = result.Problems.Select(WorkflowInfos.Of).ToList();
-        return result.Definition is { } definition
-            ? new ImportedWorkflow(WorkflowInfos.Of(definition), result.Changed, problems)
-            : Refusal.Unprocessable("The workflow cannot be published: each problem names the activity and the property.", problems);
+        var outcome = (await import.ManyAsync([new BundleEntry("definition", json)], BundleImport.Always, cancellationToken))[0].Result;
+        var problems = outcome.Problems.Select(WorkflowInfos.Of).ToList();
+        return outcome.Definition is { } definition
+            ? (new ImportedWorkflow(WorkflowInfos.Of(definition), outcome.Changed, problems), outcome)
+            : (Refusal.Unprocessable("The workflow cannot be published: each problem names the activity and the property.", problems), null);
     }
 
-    /// <summary>Imports and publishes what a bundle holds. A definition may use another one of the same bundle, whatever their order: what was refused is tried again while anything moves.</summary>
-    public async Task<Answer<PageOf<ImportedEntry>>> ImportBundleAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <summary>Imports and publishes what a bundle holds.</summary>
+    public async Task<(Refusal? Refusal, IReadOnlyList<BundleOutcome> Outcomes)> ImportBundleAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         var bundle = DefinitionBundle.Read(bytes);
-        if (bundle.Problem is { } problem)
-        {
-            return Refusal.Unprocessable(problem);
-        }
-
-        var outcomes = new ImportedEntry?[bundle.Entries.Count];
-        for (var moved = true; moved;)
-        {
-            moved = false;
-            for (var i = 0; i < outcomes.Length; i++)
-            {
-                if (outcomes[i]?.Workflow is null)
-                {
-                    outcomes[i] = await ImportEntryAsync(bundle.Entries[i], cancellationToken);
-                    moved |= outcomes[i]!.Workflow is not null;
-                }
-            }
-        }
-
-        return new PageOf<ImportedEntry>(outcomes!, outcomes.Length);
-    }
-
-    private async Task<ImportedEntry> ImportEntryAsync(BundleEntry entry, CancellationToken cancellationToken)
-    {
-        var result = await catalog.ImportAsync(entry.Json, publish: true, ImportSource.Caller, cancellationToken);
-        return new ImportedEntry(entry.Name, result.Definition is { } definition ? WorkflowInfos.Of(definition) : null, result.Changed, [.. result.Problems.Select(WorkflowInfos.Of)]);
+        return bundle.Problem is { } problem ? (Refusal.Unprocessable(problem), []) : (null, await import.ManyAsync(bundle.Entries, BundleImport.Always, cancellationToken));
     }
 }

@@ -36,7 +36,9 @@ internal static class DefinitionChange
 
         if (document.VersionId == latest.VersionId)
         {
-            return null;
+            return latest.IsPublished && document.SaysUnpublished
+                ? $"Version {latest.Version} was edited as a draft and has been published since: take its changes over, then save."
+                : null;
         }
 
         return editsKnownVersion

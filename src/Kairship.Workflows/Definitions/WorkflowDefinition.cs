@@ -45,6 +45,9 @@ public sealed class WorkflowDefinition
 
     public bool IsPublished => Flag("isPublished");
 
+    /// <summary>It says that it is not published, other than saying nothing.</summary>
+    internal bool SaysUnpublished => json["isPublished"] is JsonValue v && v.GetValueKind() == JsonValueKind.False;
+
     public bool IsReadonly => Flag("isReadonly");
 
     public bool IsSystem => Flag("isSystem");
@@ -124,6 +127,9 @@ public sealed class WorkflowDefinition
         Set<bool?>(copy, "isSystem", IsSystem ? false : null);
         return new WorkflowDefinition(copy, PublishRequested);
     }
+
+    /// <summary>Activities right below this one, with the name of the property that holds them.</summary>
+    public static IEnumerable<(string Property, JsonObject Activity)> ChildrenOf(JsonObject activity) => DefinitionJson.Children(activity);
 
     /// <summary>The document as a tree of the caller's own.</summary>
     public JsonObject ToJsonObject() => (JsonObject)json.DeepClone();

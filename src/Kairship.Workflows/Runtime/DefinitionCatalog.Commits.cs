@@ -61,7 +61,7 @@ public sealed partial class DefinitionCatalog
             var decision = await decide(latest, publishes, document) with { Graph = check.Graph };
             if (!decision.Writes || await CommitAsync(latest, published, decision, cancellationToken) == DefinitionCommitOutcome.Committed)
             {
-                return decision.Result(check.Problems);
+                return decision.Result(check.Problems) with { PublishedBefore = published };
             }
         }
     }
@@ -87,7 +87,7 @@ public sealed partial class DefinitionCatalog
             switch (await CommitAsync(latest, published, decision, cancellationToken))
             {
                 case DefinitionCommitOutcome.Committed:
-                    return decision.Result();
+                    return decision.Result() with { PublishedBefore = published };
                 case DefinitionCommitOutcome.InUse:
                     return new DefinitionResult(
                         DefinitionOutcome.InUse, decision.Definition, [], InUse($"version {decision.Definition!.Version} of '{definitionId}'"));

@@ -9,6 +9,9 @@ namespace Kairship.Workflows.Runtime;
 public sealed record ImportResult(DefinitionRecord? Definition, bool Changed, IReadOnlyList<DefinitionProblem> Problems)
 {
     public bool Succeeded => Definition is not null;
+
+    /// <inheritdoc cref="DefinitionResult.PublishedBefore"/>
+    public DefinitionRecord? PublishedBefore { get; init; }
 }
 
 /// <summary>Definitions by version, compiled and cached, and the changes that people make to them. What an instance runs by never changes: a version is frozen when
@@ -37,7 +40,7 @@ public sealed partial class DefinitionCatalog(IWorkflowStore store, DefinitionCo
     {
         var result = await SaveAsync(json, null, publish, (latest, _, document) => Task.FromResult(Import(latest, document, publish, source)), source, cancellationToken);
         return result.Succeeded
-            ? new ImportResult(result.Definition, result.Outcome == DefinitionOutcome.Done, result.Problems)
+            ? new ImportResult(result.Definition, result.Outcome == DefinitionOutcome.Done, result.Problems) { PublishedBefore = result.PublishedBefore }
             : new ImportResult(null, false, result is { Reason: { } reason, Problems: var problems } && problems.All(p => !p.IsError)
                 ? [new DefinitionProblem(null, null, ProblemCode.ReadOnly, reason, true), .. problems]
                 : result.Problems);

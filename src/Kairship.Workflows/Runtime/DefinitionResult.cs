@@ -32,6 +32,9 @@ public sealed record DefinitionResult(
     DefinitionOutcome Outcome, DefinitionRecord? Definition, IReadOnlyList<DefinitionProblem> Problems, string? Reason = null)
 {
     public bool Succeeded => Outcome is DefinitionOutcome.Done or DefinitionOutcome.Unchanged;
+
+    /// <summary>The version that was published when this change was made; null when none was. Exactly that one: the change was made only because it still was.</summary>
+    public DefinitionRecord? PublishedBefore { get; init; }
 }
 
 /// <summary>A draft to save.</summary>

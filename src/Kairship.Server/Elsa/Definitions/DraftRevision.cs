@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+
+namespace Kairship.Server.Elsa.Definitions;
+
+/// <summary>
+/// Which content somebody edits. Studio sends no ETag, but it gives back the customProperties that it got: there the content's hash travels, in every answer out and in every save in. It is
+/// never stored.
+/// </summary>
+internal static class DraftRevision
+{
+    public const string Property = "kairship:revision";
+
+    /// <summary>Takes it out of a definition that came in; null when there is none.</summary>
+    public static string? Take(JsonObject definition)
+    {
+        if (definition["customProperties"] is not JsonObject custom || !custom.ContainsKey(Property))
+        {
+            return null;
+        }
+
+        var revision = custom[Property] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
+        custom.Remove(Property);
+        return revision;
+    }
+}
