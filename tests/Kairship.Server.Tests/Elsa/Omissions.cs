@@ -15,11 +15,26 @@ internal static class Omissions
         new("descriptors_activities", "$.items[].inputs[].defaultValue", "Of the input's type; no recorded one is a number."),
         new("descriptors_activities", "$.items[].inputs[].uiSpecifications.singleline", "The address before a path, drawn beside it: a decoration."),
         new("descriptors_activities", "$.items[].inputs[].uiSpecifications.Refresh", "Belongs to that decoration."),
+        new("01-list-definitions.002", "$.items[].toolVersion", "Stands in the document, which lists do not read."),
+        new("definitions", "$.root.activities[].labels", "An input of an activity that only the recorded server knew, which writes what is not given as null."),
+        new("definitions", "$.root.activities[].revision", "As labels."),
+        new("definitions_by_id", "$.root.activities[].cluster", "Of the activity that another one stands in for, because only the recorded server could run it."),
+        new("definitions_by_id", "$.root.activities[].replicas", "As cluster."),
+        new("definitions_by_id", "$.root.activities[].result", "As cluster."),
+        new("POST.api_workflow_definitions", "$.workflowDefinition.root.activities[].labels", "An input of an activity that only the recorded server knew."),
+        new("POST.api_workflow_definitions", "$.workflowDefinition.root.activities[].revision", "As labels."),
     ];
 
     private static readonly Entry[] More =
     [
         new("descriptors_activities", "$.items[].inputs[].isRequired", "Studio marks inputs that must be given."),
+        new("definitions", "$.customProperties.kairship:revision", "Says which content is edited: Studio gives it back when it saves."),
+        new("definitions", "$.workflowDefinition.customProperties.kairship:revision", "As above."),
+        new("POST.api_workflow_definitions", "$.workflowDefinition.inputs[].isArray", "What was saved comes back as it was sent, also what says nothing."),
+        new("POST.api_workflow_definitions", "$.workflowDefinition.outputs[].isArray", "As above."),
+        new("POST.api_workflow_definitions", "$.workflowDefinition.root.activities[].replicas.memoryReference", "As above."),
+        new("definitions", "$.validationErrors[]", "The recorded save had nothing to say: there every activity was known."),
+        new("definitions_by_id", "$.root.activities[].cases", "Of the activity that stands in for the one that only the recorded server could run."),
         new("descriptors_activities", "$.items[].inputs[].uiSpecifications", "Which hints have details depends on the activities that are there."),
     ];
 

@@ -13,6 +13,8 @@ internal readonly record struct PlacedActivity(JsonObject Activity, string? Port
 
     public string Type => Text("type") ?? "";
 
+    public bool IsFlowchart => Type.Equals("Elsa.Flowchart", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>How the designer's canvas calls it.</summary>
     public string Label => Text((Activity["metadata"] as JsonObject)?["displayText"]) ?? Text("name") ?? Type;
 

@@ -15,6 +15,8 @@ internal static class DefinitionView
 {
     private static readonly string[] Lists = ["variables", "inputs", "outputs", "outcomes"];
 
+    private static readonly string[] FlowchartLists = ["activities", "variables", "connections"];
+
     public static DefinitionSummary Summary(DefinitionRecord version, WorkflowRights rights)
     {
         var isReadonly = DefinitionMarks.IsReadonly(version);
@@ -64,6 +66,14 @@ internal static class DefinitionView
         var custom = Object(activity, "customProperties");
         custom.TryAdd("canStartWorkflow", false);
         custom.TryAdd("runAsynchronously", false);
+        if (new PlacedActivity(activity, null, null).IsFlowchart)
+        {
+            custom.TryAdd("notFoundConnections", new JsonArray());
+            foreach (var list in FlowchartLists.Where(list => activity[list] is null))
+            {
+                activity[list] = new JsonArray();
+            }
+        }
     }
 
     private static JsonObject Object(JsonObject parent, string name)

@@ -39,7 +39,7 @@ internal static class Subgraphs
         PlacedActivity? container = null;
         for (var at = child; at.ParentNodeId is { } parentId && byNode.TryGetValue(parentId, out var parent); at = parent)
         {
-            if (IsContainer(parent))
+            if (parent.IsFlowchart)
             {
                 container ??= parent;
             }
@@ -51,8 +51,6 @@ internal static class Subgraphs
 
         return new PathSegments(Branch(child), Branch(container ?? all[0]), segments);
     }
-
-    private static bool IsContainer(PlacedActivity activity) => activity.Type.Equals("Elsa.Flowchart", StringComparison.OrdinalIgnoreCase);
 
     private static ActivityBranch Branch(PlacedActivity activity) => new(
         activity.Activity, activity.Port ?? Root, activity.NodeId, [],
