@@ -16,8 +16,7 @@ internal sealed record DefinitionQuery(VersionChoice Versions, PageRequest Page)
     public IReadOnlyCollection<string>? VersionIds { get; init; }
     public IReadOnlyCollection<string>? Names { get; init; }
 
-    /// <summary>Created, Name or Version.</summary>
-    public string OrderBy { get; init; } = "Created";
+    public DefinitionOrder OrderBy { get; init; }
     public bool Ascending { get; init; }
 
     /// <exception cref="BadHttpRequestException">A value is not what it may be.</exception>
@@ -29,9 +28,28 @@ internal sealed record DefinitionQuery(VersionChoice Versions, PageRequest Page)
         DefinitionIds = Union(Texts(query, "definitionIds"), Texts(query, "definitionId")),
         VersionIds = Texts(query, "ids"),
         Names = Union(Texts(query, "names"), Texts(query, "name")),
-        OrderBy = OneOf(query, "orderBy", "Created", ["Created", "Name", "Version"]),
-        Ascending = OneOf(query, "orderDirection", "Ascending", ["Ascending", "Descending"]) == "Ascending",
+        OrderBy = Enum.Parse<DefinitionOrder>(OneOf(query, "orderBy", Enum.GetNames<DefinitionOrder>())),
+        Ascending = OneOf(query, "orderDirection", ["Ascending", "Descending"]) == "Ascending",
     };
+
+    public DefinitionFilter ToFilter()
+    {
+        var filter = Versions.Set switch
+        {
+            VersionSet.Latest => new DefinitionFilter(Latest: true),
+            VersionSet.Published => new DefinitionFilter(Published: true),
+            VersionSet.LatestOrPublished => new DefinitionFilter { LatestOrPublished = true },
+            VersionSet.LatestAndPublished => new DefinitionFilter(Latest: true, Published: true),
+            VersionSet.Draft => DefinitionFilter.Drafts,
+            VersionSet.Specific => new DefinitionFilter { Version = Versions.Number },
+            _ => new DefinitionFilter(),
+        };
+        return filter with
+        {
+            Search = Search, IsSystem = IsSystem, IsReadonly = IsReadonly, DefinitionIds = DefinitionIds, VersionIds = VersionIds, Names = Names, OrderBy = OrderBy, Ascending = Ascending,
+            WithoutJson = true,
+        };
+    }
 
     /// <summary>A repeated parameter, or one with commas.</summary>
     public static IReadOnlyCollection<string>? Texts(IQueryCollection query, string name)
@@ -66,8 +84,9 @@ internal sealed record DefinitionQuery(VersionChoice Versions, PageRequest Page)
         : bool.TryParse(text, out var value) ? value
         : throw new BadHttpRequestException($"?{name}= is True or False.");
 
-    private static string OneOf(IQueryCollection query, string name, string otherwise, IReadOnlyList<string> known) =>
-        query[name].ToString() is not { Length: > 0 } text ? otherwise
+    /// <summary>The first of them when nothing is said.</summary>
+    private static string OneOf(IQueryCollection query, string name, IReadOnlyList<string> known) =>
+        query[name].ToString() is not { Length: > 0 } text ? known[0]
         : known.FirstOrDefault(k => k.Equals(text, StringComparison.OrdinalIgnoreCase))
         ?? throw new BadHttpRequestException($"?{name}= is one of {string.Join(", ", known)}.");
 }

@@ -38,7 +38,7 @@ internal static class DefinitionRoutes
         definitions.MapGet("/many-by-id", ManyAsync);
         definitions.MapGet("/{definitionId}/versions", async (string definitionId, HttpContext context, IWorkflowStore store, CancellationToken cancellationToken) =>
         {
-            var page = await store.ListDefinitionsAsync(new DefinitionFilter(RouteText.Id(definitionId)), new PageRequest(0, DefinitionQuery.MaxPageSize), cancellationToken);
+            var page = await store.ListDefinitionsAsync(new DefinitionFilter(RouteText.Id(definitionId)) { OrderBy = DefinitionOrder.Version, WithoutJson = true }, new PageRequest(0, DefinitionQuery.MaxPageSize), cancellationToken);
             return page.Total == 0
                 ? DefinitionAnswers.NotFound(definitionId)
                 : DefinitionAnswers.Json(new ElsaList<DefinitionSummary>([.. page.Items.Select(v => DefinitionView.Summary(v, WorkflowRightsOf.Caller(context.User)))], page.Total));

@@ -19,7 +19,7 @@ internal static class DefinitionView
 
     public static DefinitionSummary Summary(DefinitionRecord version, WorkflowRights rights)
     {
-        var isReadonly = DefinitionMarks.IsReadonly(version);
+        var isReadonly = version.IsReadonly || version.IsSystem;
         return new DefinitionSummary(
             DefinitionLinks.Of(version.DefinitionId, rights, isReadonly), true, version.VersionId, version.DefinitionId, version.Name, version.Description, version.Version, version.IsLatest,
             version.IsPublished, "Json", version.CreatedAt, isReadonly);
@@ -54,7 +54,7 @@ internal static class DefinitionView
             Complete(activity);
         }
 
-        json["links"] = JsonSerializer.SerializeToNode(DefinitionLinks.Of(version.DefinitionId, rights, DefinitionMarks.IsReadonly(version)), ElsaJson.Options);
+        json["links"] = JsonSerializer.SerializeToNode(DefinitionLinks.Of(version.DefinitionId, rights, version.IsReadonly || version.IsSystem), ElsaJson.Options);
         return json;
     }
 
