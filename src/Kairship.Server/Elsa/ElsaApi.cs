@@ -30,6 +30,7 @@ internal static class ElsaApi
         services.AddElsaDefinitions();
         services.AddElsaExecutions();
         services.AddElsaLive();
+        services.AddElsaInstances();
         return services.AddSingleton<ActivityDescriptorBook>().AddSingleton<LiveOptions>();
     }
 }

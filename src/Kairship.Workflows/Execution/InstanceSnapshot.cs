@@ -10,7 +10,16 @@ namespace Kairship.Workflows.Execution;
 /// <param name="WaitingFor">"name key" of each stimulus that would resume it.</param>
 public sealed record RunningActivity(
     string ActivityId, string ExecutionId, string? ParentExecutionId, string Phase, int Failures, DateTimeOffset? DueAt, IReadOnlyList<string> WaitingFor, JsonObject? Inputs,
-    DateTimeOffset? Deadline = null);
+    DateTimeOffset? Deadline = null)
+{
+    /// <summary>What <see cref="WaitingFor"/> says, one by one.</summary>
+    public IReadOnlyList<RunningBookmark> Bookmarks { get; init; } = [];
+}
+
+/// <summary>A stimulus that would resume an activity.</summary>
+/// <param name="Id">As the store knows it.</param>
+/// <param name="Key">Masked, as everything here.</param>
+public sealed record RunningBookmark(string Id, string Name, string Key);
 
 /// <summary>Something that faulted and waits for an operator.</summary>
 public sealed record Incident(string? ActivityId, string? ExecutionId, string Type, string Message, DateTimeOffset At);
@@ -62,7 +71,10 @@ public sealed record InstanceSnapshot
 
     private static RunningActivity Describe(string instanceId, ExecutionState e, SnapshotMask shown) => new(
         e.ActivityId, $"{instanceId}/{e.Id}", e.Parent is null ? null : $"{instanceId}/{e.Parent}", e.Phase.ToString(), e.Failures, e.Due,
-        [.. (e.Bookmarks ?? []).Select(b => shown.Text($"{b.Name} {b.Key}"))], e.Inputs is null ? null : shown.Inputs(e), e.Deadline);
+        [.. (e.Bookmarks ?? []).Select(b => shown.Text($"{b.Name} {b.Key}"))], e.Inputs is null ? null : shown.Inputs(e), e.Deadline)
+    {
+        Bookmarks = [.. (e.Bookmarks ?? []).Select(b => new RunningBookmark($"{instanceId}/b{b.Number}", b.Name, shown.Text(b.Key)))],
+    };
 
     private static string? ActivityOf(string? executionId) => executionId?[..executionId.LastIndexOf('/')];
 }
