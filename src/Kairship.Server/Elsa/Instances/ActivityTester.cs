@@ -72,10 +72,13 @@ internal sealed class ActivityTester(IWorkflowStore store, DefinitionCatalog cat
         { Name: "RunTask" } => $"{node.TypeName} waits until somebody completes the task: run the workflow instead.",
         { Name: "PublishEvent" } => $"{node.TypeName} would reach everybody who waits for the event: run the workflow instead.",
         _ when ReleaseBond.ActsOnRelease(node) => $"{node.TypeName} acts on a release, and a test must not: start a release with 'kairship release APPLICATION'.",
-        { IsContainer: true } => $"{node.TypeName} contains other activities: test one of them, or run the workflow.",
-        { Ports: var ports } when ports.Any(p => p.Type == PortType.Embedded) => $"{node.TypeName} contains other activities: test one of them, or run the workflow.",
+        _ when HoldsOthers(node) => $"{node.TypeName} contains other activities: test one of them, or run the workflow.",
         _ => null,
     };
+
+    /// <summary>An effect may have places for others that are empty: what follows on a status, for example.</summary>
+    private static bool HoldsOthers(ActivityNode node) =>
+        node.Descriptor.IsContainer || node.Children.Values.Any(c => c.Count > 0) || (node.Activity is ControlActivity && node.Descriptor.Ports.Any(p => p.Type == PortType.Embedded));
 
     private async Task<Answer<ActivityTestResult>> RunAsync(string json, CancellationToken cancellationToken)
     {

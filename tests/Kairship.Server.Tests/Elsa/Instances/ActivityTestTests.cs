@@ -27,7 +27,7 @@ public sealed class ActivityTestTests(RunningServer server) : IClassFixture<Runn
     [Theory]
     [InlineData("say", "Completed", "42 and ***", "Done")]
     [InlineData("inner", "Completed", "inner 7", "Done")]
-    [InlineData("decide", "Completed", "", "True")]
+    [InlineData("decide", "Completed", "Condition", "True")]
     [InlineData("soon", "Completed", "00:00:00.2", "Done")]
     [InlineData("late", "Running", "WaitsFor", null)]
     [InlineData("bad", "Faulted", "JSON", null)]
@@ -53,7 +53,7 @@ public sealed class ActivityTestTests(RunningServer server) : IClassFixture<Runn
     [InlineData("publish", "reach everybody")]
     [InlineData("plan", "kairship release")]
     [InlineData("loop", "contains other activities")]
-    [InlineData("root1", "contains other activities")]
+    [InlineData("root1", "could start at any of")]
     public async Task Activity_ThatCannotBeTriedByItself_SaysWhy(string activity, string why)
     {
         var answer = await TestAsync(activity);

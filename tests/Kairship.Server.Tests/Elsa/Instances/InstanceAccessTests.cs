@@ -102,7 +102,7 @@ public sealed class InstanceAccessTests(RunningServer server) : IClassFixture<Ru
 
         ((int)answer.Status).Should().Be(status, answer.Body);
         answer.Response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
-        answer.Detail.Should().Contain(says);
+        answer.Detail.Contains(says, StringComparison.Ordinal).Should().BeTrue(answer.Detail);
         answer.Body.Should().NotContain("Exception").And.NotContain("   at ");
         (await server.Admin.ListInstancesAsync()).Total.Should().Be(before);
     }
