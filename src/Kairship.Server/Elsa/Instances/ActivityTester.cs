@@ -13,13 +13,15 @@ namespace Kairship.Server.Elsa.Instances;
 /// Runs one activity, really: the engine, its inputs, its effect. In an engine of its own over a store in memory, so that nothing is left of it: no definition in the lists, no trigger, no instance
 /// that somebody finds waiting after a crash.
 /// </summary>
-internal sealed class ActivityTester(IWorkflowStore store, DefinitionCatalog catalog, DefinitionCompiler compiler, TimeProvider time, ILogger<WorkflowRuntime> logger)
+internal sealed class ActivityTester(IWorkflowStore store, DefinitionCatalog catalog, DefinitionCompiler compiler, TimeProvider time, ILogger<WorkflowRuntime> logger) : IDisposable
 {
     private const int AtOnce = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     private readonly SemaphoreSlim room = new(AtOnce);
+
+    public void Dispose() => room.Dispose();
 
     public async Task<Answer<ActivityTestResult>> RunAsync(ActivityTestRequest request, CancellationToken cancellationToken)
     {
@@ -134,7 +136,7 @@ internal sealed class ActivityTester(IWorkflowStore store, DefinitionCatalog cat
     {
         var instance = (await memory.GetInstanceAsync(id, cancellationToken))!;
         var journal = (await memory.ReadJournalAsync(id, new PageRequest(0, 1000), cancellationToken)).Items;
-        var execution = ActivityExecutionHistory.Of(journal).FirstOrDefault();
+        var execution = ActivityExecutionHistory.Of(journal) is [var first, ..] ? first : null;
         var running = InstanceSnapshot.Read(instance.State, graph).Running.FirstOrDefault(r => r.ExecutionId == execution?.ExecutionId);
         var retrying = journal.LastOrDefault(l => l.Event == "Retrying");
         var payload = new JsonObject { ["Outcomes"] = new JsonArray([.. (execution?.Outcomes ?? []).Select(o => JsonValue.Create(o))]) };
