@@ -1,3 +1,5 @@
+using Kairship.Server.Elsa.Executions;
+
 namespace Kairship.Server.Elsa;
 
 /// <summary>Elsa counts the workflow itself among its activities, as the one around the root; the engine does not.</summary>
@@ -9,5 +11,5 @@ internal static class WorkflowRoot
     public const string Type = "Elsa.Workflow";
 
     /// <summary>The id of its one execution.</summary>
-    public static string ExecutionId(string instanceId) => $"{instanceId}/{Id}/1";
+    public static string ExecutionId(string instanceId) => ExecutionPicture.RootIdOf(instanceId);
 }
