@@ -86,6 +86,9 @@ public sealed partial class KairshipClient
     public Task<CreatedKey> CreateKeyAsync(CreateKeyRequest request, CancellationToken cancellationToken = default) =>
         PostAsync<CreatedKey>("keys", request, cancellationToken);
 
+    /// <summary>A link that signs a browser in once, as this client's key.</summary>
+    public Task<SignInLink> MakeSignInLinkAsync(CancellationToken cancellationToken = default) => PostAsync<SignInLink>("sign-in-links", null, cancellationToken);
+
     public Task<PageOf<KeyInfo>> ListKeysAsync(CancellationToken cancellationToken = default) => GetAsync<PageOf<KeyInfo>>("keys", cancellationToken);
 
     public Task RevokeKeyAsync(string id, CancellationToken cancellationToken = default) => DeleteAsync($"keys/{Escape(id)}", cancellationToken);

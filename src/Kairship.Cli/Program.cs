@@ -44,7 +44,7 @@ Command[] commands =
     ReleaseCommand.Create(), HistoryCommands.History(), HistoryCommands.Releases(), StatusCommand.Create(),
     ApprovalCommands.List(), ApprovalCommands.Decide("approve", true), ApprovalCommands.Decide("reject", false),
     ReleaseActionCommands.Pause(), ReleaseActionCommands.Resume(), ReleaseActionCommands.Abort(), ReleaseActionCommands.RollBack(),
-    WorkflowCommands.Create(), InstanceCommands.Create(), ScheduleCommands.Create(), EventCommands.Create(), TaskCommands.Create(),
+    StudioCommand.Create(), WorkflowCommands.Create(), InstanceCommands.Create(), ScheduleCommands.Create(), EventCommands.Create(), TaskCommands.Create(),
 ];
 foreach (var command in commands)
 {

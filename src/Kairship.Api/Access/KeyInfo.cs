@@ -13,3 +13,6 @@ public sealed record KeyInfo(string Id, string Name, IReadOnlyList<string> Roles
 public sealed record CreatedKey(KeyInfo Key, string Token);
 
 public sealed record IdentityInfo(string Name, IReadOnlyList<string> Roles);
+
+/// <param name="Path">To be put behind the server's address; opened in a browser it signs in once, as the key that asked for it.</param>
+public sealed record SignInLink(string Path, DateTimeOffset ExpiresAt);

@@ -45,13 +45,20 @@ internal static class GlobalOptions
     /// <exception cref="CommandException">The address is none.</exception>
     public static KairshipClient Connect(ParseResult result)
     {
+        var uri = AddressOf(result);
+        return KairshipClient.Connect(uri, result.GetValue(Token) ?? Setting("KAIRSHIP_TOKEN") ?? LocalAdminKey(uri));
+    }
+
+    /// <exception cref="CommandException">The address is none.</exception>
+    public static Uri AddressOf(ParseResult result)
+    {
         var address = result.GetValue(Server) ?? Setting("KAIRSHIP_SERVER") ?? DefaultServer;
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
             throw new CommandException($"'{address}' is not the address of a server: it must look like {DefaultServer}.", 2);
         }
 
-        return KairshipClient.Connect(uri, result.GetValue(Token) ?? Setting("KAIRSHIP_TOKEN") ?? LocalAdminKey(uri));
+        return uri;
     }
 
     private static string? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Kairship.Cli.Output;
+using Kairship.Cli.Workflows;
 using Spectre.Console;
 
 namespace Kairship.Cli.Demo;
@@ -22,6 +23,7 @@ internal static class DemoCommand
                 var good = await story.PlayAsync(cancellationToken);
                 if (!result.GetValue(exit))
                 {
+                    await ShowDesignerAsync(stage, cancellationToken);
                     AnsiConsole.MarkupLineInterpolated($"\nStill serving [link]{stage.Address}[/]. Look around in another terminal, for example:");
                     AnsiConsole.MarkupLineInterpolated($"[grey]  export KAIRSHIP_SERVER={stage.Address} KAIRSHIP_TOKEN=$(cat {stage.AdminKeyFile})[/]");
                     AnsiConsole.MarkupLineInterpolated($"[grey]  kairship sim fault gcp-iowa unreachable --for 1m --state {stage.Clusters}[/]");
@@ -37,5 +39,13 @@ internal static class DemoCommand
 
                 return good ? 0 : ExitCodes.Refused;
             });
+    }
+
+    private static async Task ShowDesignerAsync(DemoStage stage, CancellationToken cancellationToken)
+    {
+        using var client = stage.Connect();
+        var link = await client.MakeSignInLinkAsync(cancellationToken);
+        AnsiConsole.MarkupLine("\nThe workflows of these releases, and how they went, in the designer (this link signs in once, for half an hour):");
+        Console.Out.WriteLine($"  {StudioCommand.Address(stage.Address, link.Path)}");
     }
 }

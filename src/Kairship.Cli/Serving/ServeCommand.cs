@@ -51,7 +51,7 @@ internal static class ServeCommand
         }
 
         Console.Out.WriteLine($"kairship serves {string.Join(", ", app.Urls)}; data in {options.DataDirectory}");
-        Console.Out.WriteLine($"The designer: {app.Urls.First()}/workflows (sign in with a key; the first is in {Path.Combine(options.DataDirectory, "admin.key")})");
+        Console.Out.WriteLine($"The designer: {app.Urls.First()}/workflows; the first key is in {Path.Combine(options.DataDirectory, "admin.key")}, 'kairship studio' prints a link that signs in");
         using var registration = stop.Token.Register(app.Lifetime.StopApplication);
         await app.WaitForShutdownAsync(CancellationToken.None);
         return 0;

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Kairship.Server.Access;
 
 /// <summary>
-/// Sessions that were signed out, and links that were used: an empty-handed file for each in the keys folder, so that it holds for all nodes and after a
-/// restart. What is written there is until when it matters; later it is swept away.
+/// Sessions that were signed out: a file for each in the keys folder, so that it holds for all nodes and after a restart. What is written in it is until
+/// when it matters; later it is swept away.
 /// </summary>
 internal sealed class EndedSessions(KeysFolder folder, TimeProvider time)
 {
@@ -15,12 +15,11 @@ internal sealed class EndedSessions(KeysFolder folder, TimeProvider time)
 
     public bool Contains(string id) => !IsId(id) || File.Exists(FileOf(id));
 
-    /// <summary>False when it was ended before: of many who try at once, one gets true.</summary>
-    public bool TryEnd(string id)
+    public void End(string id)
     {
         if (!IsId(id))
         {
-            return false;
+            return;
         }
 
         Sweep();
@@ -30,11 +29,10 @@ internal sealed class EndedSessions(KeysFolder folder, TimeProvider time)
             using var stream = new FileStream(FileOf(id), FileMode.CreateNew, FileAccess.Write);
             using var writer = new StreamWriter(stream);
             writer.Write((time.GetUtcNow() + SessionTokens.LongestSession).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-            return true;
         }
         catch (IOException) when (File.Exists(FileOf(id)))
         {
-            return false;
+            // Ended before.
         }
     }
 

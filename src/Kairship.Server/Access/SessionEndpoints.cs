@@ -12,9 +12,6 @@ internal sealed record SignInRequest(string? Key = null, string? Link = null);
 /// <summary>Who sits at the browser. Studio is the designer's version, null where its files are missing.</summary>
 internal sealed record SessionInfo(bool SignedIn, string? Name, IReadOnlyList<string> Roles, string? Studio);
 
-/// <summary>The path of a page that signs in once, to be put behind the server's address.</summary>
-internal sealed record SignInLink(string Path, DateTimeOffset ExpiresAt);
-
 /// <summary>Sessions of browsers, by cookie.</summary>
 internal static class SessionEndpoints
 {
@@ -27,7 +24,6 @@ internal static class SessionEndpoints
         session.MapGet("", ReadAsync).WithSummary("Who is signed in here; keeps the session alive").AllowAnonymous();
         session.MapPost("", SignInAsync).WithSummary("Signs in: the session is a cookie").AllowAnonymous().Audited("session.start");
         session.MapDelete("", SignOut).WithSummary("Ends the session of the cookie or token that is sent").AllowAnonymous().Audited("session.end");
-        session.MapPost("/links", LinkAsync).WithSummary("Makes a link that signs in once, as this key").RequireAuthorization(Policies.Read).Audited("session.link");
     }
 
     private static async Task<JsonHttpResult<SessionInfo>> ReadAsync(
@@ -82,10 +78,4 @@ internal static class SessionEndpoints
 
         return TypedResults.NoContent();
     }
-
-    private static async Task<Results<JsonHttpResult<SignInLink>, ProblemHttpResult>> LinkAsync(
-        HttpContext context, SessionService sessions, TimeProvider time, CancellationToken cancellationToken) =>
-        context.User.FindFirstValue(Caller.KeyClaim) is { } key && await sessions.LinkAsync(key, cancellationToken) is { } link
-            ? TypedResults.Json(new SignInLink($"/sign-in#{link}", time.GetUtcNow() + SessionTokens.LifetimeOf(TokenUse.Link)))
-            : Refusal.Forbidden("This key makes no links.").ToResult();
 }

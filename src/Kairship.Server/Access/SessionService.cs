@@ -8,7 +8,7 @@ internal sealed record LiveSession(Session Session, ApiKey Key, DateTimeOffset I
 
 /// <summary>Signing in and out. A session lives as long as its key and its own limits; nothing is stored until it ends early.</summary>
 internal sealed partial class SessionService(
-    AccessStore access, SessionTokens tokens, EndedSessions ended, TimeProvider time, ILogger<SessionService> logger)
+    AccessStore access, SessionTokens tokens, EndedSessions ended, SignInLinks links, TimeProvider time, ILogger<SessionService> logger)
 {
     /// <summary>Null when the text is no key that holds. The name, where one is given, must be the key's.</summary>
     public async Task<LiveSession?> SignInAsync(string? name, string? keyText, string? address, CancellationToken cancellationToken)
@@ -24,15 +24,12 @@ internal sealed partial class SessionService(
         return null;
     }
 
-    /// <summary>A text that signs in once as this key, by <see cref="SignInByLinkAsync"/>.</summary>
-    public async Task<string?> LinkAsync(string keyId, CancellationToken cancellationToken) =>
-        await access.GetKeyAsync(keyId, cancellationToken) is { RevokedAt: null } key ? tokens.Issue(TokenUse.Link, Start(key).Session, key) : null;
-
-    public async Task<LiveSession?> SignInByLinkAsync(string link, string? address, CancellationToken cancellationToken)
+    /// <summary>By a code of <see cref="SignInLinks"/>, which is used up by it.</summary>
+    public async Task<LiveSession?> SignInByLinkAsync(string code, string? address, CancellationToken cancellationToken)
     {
-        if (await FindAsync(link, TokenUse.Link, cancellationToken) is { } live && ended.TryEnd(live.Session.Id))
+        if (links.Take(code) is { } id && await access.GetKeyAsync(id, cancellationToken) is { RevokedAt: null } key)
         {
-            return Start(live.Key);
+            return Start(key);
         }
 
         Refused(address);
@@ -47,7 +44,7 @@ internal sealed partial class SessionService(
             : null;
 
     /// <summary>All tokens of the session end with it.</summary>
-    public void End(string sessionId) => ended.TryEnd(sessionId);
+    public void End(string sessionId) => ended.End(sessionId);
 
     public string Issue(TokenUse use, LiveSession live) => tokens.Issue(use, live.Session, live.Key);
 

@@ -15,9 +15,6 @@ internal enum TokenUse
 
     /// <summary>The browser's cookie.</summary>
     Cookie,
-
-    /// <summary>Signs in once.</summary>
-    Link,
 }
 
 /// <summary>A sign-in by a key. All of its tokens name it, and end with it.</summary>
@@ -43,7 +40,6 @@ internal sealed class SessionTokens(SigningKey key, TimeProvider time)
     public static TimeSpan LifetimeOf(TokenUse use) => use switch
     {
         TokenUse.Access => TimeSpan.FromHours(1),
-        TokenUse.Link => TimeSpan.FromMinutes(30),
         _ => TimeSpan.FromHours(12),
     };
 

@@ -64,6 +64,7 @@ internal static class Rooms
         services.AddSingleton<SigningKey>();
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<EndedSessions>();
+        services.AddSingleton<SignInLinks>();
         services.AddSingleton<SessionService>();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<StudioPackage>();

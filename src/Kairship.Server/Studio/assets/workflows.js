@@ -51,6 +51,7 @@ async function open() {
   element("studio").hidden = false;
   show();
   setInterval(stayAlive, keepAlive);
+  watchRefusals();
 }
 
 /** Shows the element of the path; the one before goes. */
@@ -116,6 +117,15 @@ function showWho(session) {
   element("who-name").textContent = session.name;
   element("who-roles").replaceChildren(...session.roles.map(role => Object.assign(document.createElement("li"), { textContent: role })));
   element("who").hidden = false;
+}
+
+/** A session that ended elsewhere, or whose key was revoked, shows in the designer's own calls. */
+function watchRefusals() {
+  new PerformanceObserver(list => {
+    if (list.getEntries().some(entry => entry.responseStatus === 401 && new URL(entry.name).pathname.startsWith("/elsa/"))) {
+      stayAlive();
+    }
+  }).observe({ type: "resource" });
 }
 
 async function stayAlive() {

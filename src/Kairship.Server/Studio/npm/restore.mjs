@@ -3,7 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -15,13 +15,15 @@ const failure = join(here, ".restore-failed");
 const lock = join(here, ".restore-lock");
 const wanted = createHash("sha256").update(readFileSync(join(here, "package-lock.json"))).digest("hex");
 const anHour = 60 * 60 * 1000;
-const tooLong = 10 * 60 * 1000;
+const tooLong = 5 * 60 * 1000;
 
 const holds = file => existsSync(file) && readFileSync(file, "utf8").trim() === wanted;
 const ageOf = file => Date.now() - statSync(file).mtimeMs;
 const pause = milliseconds => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
 if (holds(stamp)) {
+  // So that the build sees it as newer than the lock file, which a checkout may have written again.
+  utimesSync(stamp, new Date(), new Date());
   process.exit(0);
 }
 
@@ -66,11 +68,12 @@ function restore() {
   }
 }
 
-/** A folder is made by one alone. Who finds it waits; one that is too old is of a build that died. */
+/** A folder is made by one alone. Who finds it waits, unless whoever made it is no more. */
 function takeLock() {
   for (;;) {
     try {
       mkdirSync(lock);
+      writeFileSync(join(lock, "pid"), String(process.pid));
       return;
     } catch (error) {
       if (error.code !== "EEXIST") {
@@ -79,7 +82,7 @@ function takeLock() {
     }
 
     try {
-      if (ageOf(lock) > tooLong) {
+      if (ageOf(lock) > (isAlive() ? 2 * tooLong : 2000)) {
         rmSync(lock, { recursive: true, force: true });
       }
     } catch {
@@ -87,6 +90,14 @@ function takeLock() {
     }
 
     pause(200);
+  }
+}
+
+function isAlive() {
+  try {
+    return process.kill(Number(readFileSync(join(lock, "pid"), "utf8")), 0);
+  } catch (error) {
+    return error.code === "EPERM";
   }
 }
 
