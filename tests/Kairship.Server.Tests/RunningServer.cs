@@ -30,6 +30,9 @@ public sealed class RunningServer : IAsyncLifetime
     /// <summary>Folders that applications may name their sources in.</summary>
     public IReadOnlyList<string> SourceRoots { get; set; } = [];
 
+    /// <summary>The designer's files; null: where a server looks by itself.</summary>
+    public string? StudioDirectory { get; set; }
+
     public Uri Address { get; private set; } = new("http://127.0.0.1");
     public string AdminToken { get; private set; } = "";
     public KairshipClient Admin { get; private set; } = null!;
@@ -64,6 +67,7 @@ public sealed class RunningServer : IAsyncLifetime
         KeysDirectory = Companion is null ? null : Path.Combine(Companion.Data, "keys"),
         NodeName = "test",
         SourceRoots = SourceRoots,
+        StudioDirectory = StudioDirectory,
         Health = Health,
         LogToConsole = false,
         LogLevel = LogEventLevel.Information,

@@ -3,7 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -35,11 +35,21 @@ takeLock();
 process.on("exit", () => rmSync(lock, { recursive: true, force: true }));
 process.on("SIGINT", () => process.exit(1));
 process.on("SIGTERM", () => process.exit(1));
-if (!holds(stamp)) {
-  restore();
+try {
+  if (!holds(stamp)) {
+    restore();
+  }
+} catch (error) {
+  // Where two restored at once, one was first.
+  if (!holds(stamp)) {
+    writeFileSync(failure, wanted);
+    giveUp(error.message);
+  }
 }
 
 function restore() {
+  // What builds that were killed left behind; whoever holds the lock is alone here.
+  readdirSync(here).filter(name => /^\.restore-[A-Za-z0-9]{6}$/.test(name)).forEach(name => rmSync(join(here, name), { recursive: true, force: true }));
   const work = mkdtempSync(join(here, ".restore-"));
   try {
     for (const file of ["package.json", "package-lock.json"]) {
@@ -50,8 +60,7 @@ function restore() {
       { cwd: work, encoding: "utf8", shell: process.platform === "win32", timeout: tooLong });
     if (npm.status !== 0) {
       const said = `${npm.error?.message ?? ""}\n${npm.stderr ?? ""}`.split("\n").map(l => l.trim()).filter(l => l && !l.startsWith("npm warn"));
-      writeFileSync(failure, wanted);
-      giveUp(`npm said: ${said.slice(0, 3).join(" ") || `it ended with ${npm.status}`}`);
+      throw new Error(npm.error?.code === "ENOENT" ? "npm is not there" : `npm said: ${said.slice(0, 3).join(" ") || `it ended with ${npm.status}`}`);
     }
 
     writeFileSync(join(work, "node_modules", ".kairship-restored"), wanted);
