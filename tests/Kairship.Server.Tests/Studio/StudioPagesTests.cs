@@ -34,9 +34,10 @@ public sealed class StudioPagesTests(SamplePackage package) : IClassFixture<Samp
         ((int)response.StatusCode).Should().Be(status);
         response.Content.Headers.ContentType!.ToString().Should().Be("text/html; charset=utf-8");
         var policy = response.Headers.GetValues("Content-Security-Policy").Single().Split("; ");
-        policy.Should().Contain("default-src 'self'").And.Contain("script-src 'self' 'wasm-unsafe-eval'").And.Contain("connect-src 'self'")
+        policy.Should().Contain("default-src 'self'").And.ContainSingle(p => p.StartsWith("script-src 'self' 'wasm-unsafe-eval' 'sha256-", StringComparison.Ordinal)).And.Contain("connect-src 'self'")
             .And.Contain("frame-ancestors 'none'").And.Contain("object-src 'none'").And.Contain("base-uri 'self'").And.Contain("form-action 'self'");
-        policy.Should().NotContain(p => p.Contains('*') || p.Contains("http", StringComparison.Ordinal) || p.Contains("'unsafe-eval'", StringComparison.Ordinal));
+        policy.Should().NotContain(p => p.Contains('*') || p.Contains("http", StringComparison.Ordinal) || p.Contains("'unsafe-eval'", StringComparison.Ordinal)
+            || (p.StartsWith("script-src", StringComparison.Ordinal) && p.Contains("unsafe-inline", StringComparison.Ordinal)));
         response.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
         response.Headers.GetValues("X-Frame-Options").Should().Equal("DENY");
         response.Headers.GetValues("Referrer-Policy").Should().Equal("same-origin");

@@ -34,7 +34,7 @@ async function open() {
   if (!session.studio) {
     fail(
       "The designer's files are not on this server",
-      "Everything else works: the API, the command line, releases. In a checkout, with Node.js and a network at hand, this gets the files; then reload the page:",
+      "Everything else works: the API, the command line, releases. In a checkout, with Node.js and a network at hand, the command below gets the files; then reload this page. An installed program takes them from the folder \"studio\" beside it, which \"dotnet publish\" in such a checkout makes.",
       "node src/Kairship.Server/Studio/npm/restore.mjs",
     );
     return;
