@@ -23,15 +23,19 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
-        .Create(ReleaseSignals.ApprovalGate, "Approvals", "Asks for the approvals that the application requires. The requester cannot approve; one rejection ends it; passes at once when none is required.")
+        .Create(ReleaseSignals.ApprovalGate, "Approvals", "Asks for the approvals that the application or this activity requires and waits for them; who asked for the release cannot approve it, and one rejection ends it.")
         .WithInput(ReleaseInputs.Release)
+        .WithInput(new InputDescriptor(
+            "Roles", "List<String>", "Who may approve, where the application names nobody; none means anybody who may approve at all.", UIHint: "checklist", Order: 1) { LiveOptions = LiveLists.Roles })
+        .WithInput(new InputDescriptor("MinApprovals", "Int32", "How many people must approve at least; the application may ask for more.", Order: 2))
+        .WithInput(new InputDescriptor("ExpiresAfter", "TimeSpan", "How long to wait at most, such as 1.00:00:00 for a day; the application may allow less.", Order: 3))
         .WithOutput(ReleaseInputs.Reason)
         .WithOutcomes("Approved", "Rejected", "Expired", "Void", "Aborted") with { DisplayName = "Request Approval" };
 
     public override async ValueTask<ActivityResult> ExecuteAsync(EffectContext context, CancellationToken cancellationToken)
     {
         var work = await desk.LoadAsync(context, cancellationToken);
-        if (work.Release.Spec.Rollout.Approval is not { } requirement)
+        if (GateRequirement.Of(work.Release.Spec.Rollout.Approval, context) is not { } requirement)
         {
             await desk.MoveAsync(work.Release, ReleaseStatus.Progressing, null, cancellationToken);
             return ActivityResult.Leave("Approved");

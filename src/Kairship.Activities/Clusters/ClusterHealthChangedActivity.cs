@@ -9,9 +9,9 @@ namespace Kairship.Activities.Clusters;
 internal sealed class ClusterHealthChangedActivity : ControlActivity, ITrigger
 {
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
-        .Create(ClusterHealthStimulus.Starts, "Clusters", "A cluster became ready, or ceased to be. Starts a workflow once for each change, or waits for the next one.")
-        .WithInput(new InputDescriptor("Cluster", "String", "The name of the cluster; empty: all.", Order: 0))
-        .WithInput(new InputDescriptor("Selector", "String", "Labels that the cluster must have, such as tier=prod,region=eu; empty: any.", Order: 1))
+        .Create(ClusterHealthStimulus.Starts, "Clusters", "Starts a workflow when a cluster becomes ready or ceases to be, or waits for the next such change.")
+        .WithInput(new InputDescriptor("Cluster", "String", "The cluster; none means all.", UIHint: "dropdown", Order: 0) { LiveOptions = LiveLists.Clusters })
+        .WithInput(new InputDescriptor("Selector", "String", "Labels that the cluster must have, such as tier=prod,region=eu; empty means any.", Order: 1))
         .WithInput(new InputDescriptor(
             "To", "String", "What it changed to. Unknown: it does not answer; False: it answers and cannot be worked with.", UIHint: "dropdown", DefaultValue: ClusterHealthFilter.Any,
             Options: ClusterHealthFilter.States, Order: 2))

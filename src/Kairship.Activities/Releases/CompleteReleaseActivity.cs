@@ -10,7 +10,7 @@ internal sealed class CompleteReleaseActivity(ReleaseDesk desk) : EffectActivity
         [nameof(ReleaseStatus.Succeeded), nameof(ReleaseStatus.RolledBack), nameof(ReleaseStatus.Aborted), nameof(ReleaseStatus.Rejected), nameof(ReleaseStatus.Failed)];
 
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
-        .Create("Kairship.CompleteRelease", "Release", "Ends the release with a status. On success the revision becomes the application's current one.")
+        .Create("Kairship.CompleteRelease", "Release", "Ends the release with a status; on success its revision becomes the application's current one.")
         .WithInput(ReleaseInputs.Release)
         .WithInput(new InputDescriptor("Status", "String", "How it ended.", UIHint: "dropdown", DefaultValue: "Succeeded", Options: Endings, Order: 1))
         .WithInput(new InputDescriptor("Reason", "String", "Why, when it did not succeed.", UIHint: "multiline", Order: 2)) with { DisplayName = "Complete Release" };

@@ -12,7 +12,7 @@ internal sealed class PlanReleaseActivity(ReleasePlanner planner, ReleaseDesk de
     private const int ProblemsTold = 10;
 
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
-        .Create("Kairship.PlanRelease", "Release", "Renders the revision for every cluster, dry-runs it there, and fixes the digest that an approval is bound to. Writes nothing.")
+        .Create("Kairship.PlanRelease", "Release", "Renders the revision for every cluster and dry-runs it there, which fixes the digest that an approval is bound to and writes nothing.")
         .WithInput(ReleaseInputs.Release)
         .WithOutput(new OutputDescriptor("Waves", "Object", "The waves: name, clusters, maxConcurrency."))
         .WithOutput(new OutputDescriptor("Steps", "Object", "The canary steps: weight, observe. Empty for the first release."))
@@ -77,10 +77,13 @@ internal sealed class PlanReleaseActivity(ReleasePlanner planner, ReleaseDesk de
 internal static class ReleaseInputs
 {
     public static InputDescriptor Release { get; } =
-        new("Release", "String", "Id of the release.", IsRequired: true, UIHint: "singleline", DefaultValue: null, Order: 0);
+        new("Release", "String", "The release to work on; a workflow that carries out a release gets it as its input Release.", UIHint: "dropdown", IsRequired: true, Order: 0)
+        {
+            LiveOptions = LiveLists.Releases,
+        };
 
     public static InputDescriptor Wave { get; } =
-        new("Wave", "Object", "The wave, as Plan Release gives it: name, clusters, maxConcurrency.", UIHint: "multiline", IsRequired: true, Order: 1);
+        new("Wave", "Object", "The wave, as Plan Release gives it: name, clusters, maxConcurrency.", UIHint: "json-editor", IsRequired: true, Order: 1);
 
     public static OutputDescriptor Reason { get; } = new("Reason", "String", "Why it did not go on; names cluster and object.");
 

@@ -92,10 +92,10 @@ internal sealed class ObserveActivity(Tracks tracks, HealthGate gate, ReleaseDes
     private const string Unwell = "unwellSince";
 
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
-        .Create("Kairship.Observe", "Rollout", "Watches a wave's canary for some time. Healthy when that time is over and all of it is healthy then.")
+        .Create("Kairship.Observe", "Rollout", "Watches a wave's canary for some time, and is healthy when all of it is healthy at the end of that time.")
         .WithInput(ReleaseInputs.Release)
         .WithInput(ReleaseInputs.Wave)
-        .WithInput(new InputDescriptor("Duration", "TimeSpan", "How long to watch.", DefaultValue: "00:01:00", Order: 2))
+        .WithInput(new InputDescriptor("Duration", "TimeSpan", "How long to watch, as days.hours:minutes:seconds such as 00:05:00.", DefaultValue: "00:01:00", Order: 2))
         .WithOutput(ReleaseInputs.Reason)
         .WithOutput(ReleaseInputs.Ending)
         .WithOutcomes("Healthy", "Failed", "Aborted");

@@ -11,7 +11,7 @@ internal sealed class RunJavaScript(ExpressionCompiler compiler) : ControlActivi
     private readonly ConcurrentDictionary<string, CompiledExpression> scripts = new();
 
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
-        .Create("Elsa.RunJavaScript", "Scripting", "Executes JavaScript code")
+        .Create("Elsa.RunJavaScript", "Scripting", "Executes JavaScript code.")
         .WithInput(new InputDescriptor("Script", "String", "The script to run.", "code-editor"))
         .WithInput(new InputDescriptor("PossibleOutcomes", "List<String>", "A list of possible outcomes.", "dynamic-outcomes", DisplayName: "Possible Outcomes", Order: 1))
         .WithOutput(new OutputDescriptor("Result", "Object")) with { DisplayName = "Run JavaScript" };

@@ -6,7 +6,7 @@ namespace Kairship.Workflows.Activities.BuiltIn;
 internal sealed class RunTask : ControlActivity
 {
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
-        .Create("Elsa.RunTask", "Primitives", "Requests a given task to be run. ")
+        .Create("Elsa.RunTask", "Primitives", "Requests a given task to be run.")
         .WithInput(new InputDescriptor("TaskName", "String", "The name of the task being requested.", IsRequired: true, DisplayName: "Task Name"))
         .WithInput(new InputDescriptor("Payload", "ObjectDictionary", "Any additional parameters to send to the task.", "dropdown"))
         .WithOutput(new OutputDescriptor("TaskId", "String", "The ID of the task that was requested to run.", "Task Id"))

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Kairship.Delivery.Rollouts;
+using Kairship.Workflows.Activities;
+
+namespace Kairship.Activities.Approvals;
+
+/// <summary>What a gate asks for: what the application asks, and what the workflow adds. A workflow never makes it easier.</summary>
+internal static class GateRequirement
+{
+    private const int MostApprovals = 20;
+
+    /// <summary>Null: nobody asks for anything.</summary>
+    /// <exception cref="ActivityInputException">An input is out of its bounds.</exception>
+    public static ApprovalRequirement? Of(ApprovalRequirement? application, EffectContext context)
+    {
+        var roles = (context.Inputs["Roles"] as JsonArray ?? []).Select(r => r?.ToString()).OfType<string>().Where(r => r.Length > 0).ToList();
+        var least = Number(context);
+        var expires = Duration(context);
+        if (roles.Count == 0 && least is null && expires is null)
+        {
+            return application;
+        }
+
+        return new ApprovalRequirement(
+            Math.Max(application?.MinApprovals ?? 1, least ?? 1),
+            application?.Roles is { Count: > 0 } asked ? asked : roles,
+            new[] { application?.ExpiresAfter, expires }.Min());
+    }
+
+    private static int? Number(EffectContext context)
+    {
+        if (string.IsNullOrEmpty(context.Text("MinApprovals")))
+        {
+            return null;
+        }
+
+        return int.TryParse(context.Text("MinApprovals"), CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MostApprovals
+            ? number
+            : throw new ActivityInputException(context.ActivityId, "MinApprovals", $"must be a whole number from 1 to {MostApprovals}");
+    }
+
+    private static TimeSpan? Duration(EffectContext context)
+    {
+        if (string.IsNullOrEmpty(context.Text("ExpiresAfter")))
+        {
+            return null;
+        }
+
+        return TimeSpan.TryParse(context.Text("ExpiresAfter"), CultureInfo.InvariantCulture, out var time) && time > TimeSpan.Zero
+            ? time
+            : throw new ActivityInputException(context.ActivityId, "ExpiresAfter", "must be a duration such as 1.00:00:00");
+    }
+}
