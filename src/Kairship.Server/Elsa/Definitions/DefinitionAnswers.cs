@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Kairship.Server.Elsa.Definitions.Layout;
 using Kairship.Server.Problems;
+using Kairship.Workflows.Activities;
 using Kairship.Workflows.Definitions;
 using Kairship.Workflows.Runtime;
 using Kairship.Workflows.Storage;
@@ -11,7 +13,14 @@ internal static class DefinitionAnswers
 {
     public static IResult Json<T>(T value) => TypedResults.Json(value, ElsaJson.Options);
 
-    public static IResult Whole(DefinitionRecord version, HttpContext context) => Json(DefinitionView.Whole(version, WorkflowRightsOf.Caller(context.User)));
+    /// <summary>As it is opened: what nobody has drawn yet is shown at places of its own.</summary>
+    public static IResult Whole(DefinitionRecord version, HttpContext context)
+    {
+        var json = DefinitionView.Whole(version, WorkflowRightsOf.Caller(context.User));
+        var registry = context.RequestServices.GetRequiredService<ActivityRegistry>();
+        AutoLayout.Apply(json, type => registry.TryGet(type, out var activity) ? activity.Descriptor : null);
+        return Json(json);
+    }
 
     public static IResult NotFound(string definitionId) => Refusal.NotFound($"There is no such version of workflow '{definitionId}'.").ToResult();
 
