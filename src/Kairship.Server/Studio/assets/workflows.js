@@ -5,6 +5,7 @@ import { startStudio } from "/assets/studio.js";
 const keepAlive = 5 * 60 * 1000;
 const element = id => document.getElementById(id);
 let shown = null;
+let leaving = Promise.resolve();
 
 element("sign-out").addEventListener("click", async () => {
   await signOut();
@@ -54,8 +55,8 @@ async function open() {
   watchRefusals();
 }
 
-/** Shows the element of the path; the one before goes. */
-function show() {
+/** Shows the element of the path; the one before goes first. */
+async function show() {
   const route = routeOf(location.pathname);
   markMenu();
   if (!route) {
@@ -71,6 +72,11 @@ function show() {
   shown = key;
   element("problem").hidden = true;
   document.title = `${route.title} · Kairship`;
+  await (leaving = leaving.then(leave));
+  if (shown !== key) {
+    return;
+  }
+
   const view = document.createElement(route.tag);
   view.setAttribute("remote-endpoint", `${location.origin}/elsa/api`);
   for (const [name, value] of Object.entries(route.attributes)) {
@@ -81,6 +87,21 @@ function show() {
   view.viewWorkflowInstance = id => go(paths.instance(id));
   view.workflowDefinitionExecuted = id => go(paths.instance(id));
   element("studio").replaceChildren(view);
+}
+
+/**
+ * Takes the element away that is shown. Blazor would keep it for another second in case it comes back, and the designer does not bear two of its
+ * elements at once: menus and dialogs of the new one would fail.
+ */
+async function leave() {
+  const view = element("studio").firstElementChild;
+  if (view) {
+    view.remove();
+    clearTimeout(view._disposalTimeoutHandle);
+    const component = await view._addRootComponentPromise;
+    view._isDisposed = true;
+    await component?.dispose();
+  }
 }
 
 function go(path) {
