@@ -21,6 +21,14 @@ internal static class Omissions
         new("definitions_by_id", "$.root.activities[].cluster", "Of the activity that another one stands in for, because only the recorded server could run it."),
         new("definitions_by_id", "$.root.activities[].replicas", "As cluster."),
         new("definitions_by_id", "$.root.activities[].result", "As cluster."),
+        new("", "$.workflowState.completionCallbacks[]", "How the recorded server's own engine goes on; ours needs none."),
+        new("workflow_instances", "$.workflowState.bookmarks[].callbackMethodName", "As completionCallbacks."),
+        new("workflow_instances", "$.workflowState.incidents[].exception.stackTrace", "Our insides are in the server's log, for its operator."),
+        new("workflow_instances", "$.workflowState.incidents[].exception.innerException", "As stackTrace."),
+        new("journal", "$.items[].payload.stackTrace", "As in incidents."),
+        new("journal", "$.items[].payload.innerException", "As in incidents."),
+        new("journal", "$.items[].payload.source", "Names an assembly."),
+        new("journal", "$.items[].payload.data", "Of an exception; there are none in our journal."),
         new("POST.api_workflow_definitions", "$.workflowDefinition.root.activities[].labels", "An input of an activity that only the recorded server knew."),
         new("POST.api_workflow_definitions", "$.workflowDefinition.root.activities[].revision", "As labels."),
     ];
@@ -35,6 +43,9 @@ internal static class Omissions
         new("POST.api_workflow_definitions", "$.workflowDefinition.root.activities[].replicas.memoryReference", "As above."),
         new("definitions", "$.validationErrors[]", "The recorded save had nothing to say: there every activity was known."),
         new("definitions_by_id", "$.root.activities[].cases", "Of the activity that stands in for the one that only the recorded server could run."),
+        new("", "$.workflowState.input.Release", "What the instance was started with; the recorded server did not keep it."),
+        new("journal", "$.items[].message", "What a line says for people; recorded lines other than faults said nothing."),
+        new("journal", "$.items[].payload", "What the journal keeps of an activity: inputs, outputs, outcomes, what it waited for."),
         new("descriptors_activities", "$.items[].inputs[].uiSpecifications", "Which hints have details depends on the activities that are there."),
     ];
 

@@ -1,3 +1,4 @@
+using Kairship.Server.Elsa.Executions;
 using Kairship.Workflows.Definitions;
 using Kairship.Workflows.Execution;
 using Kairship.Workflows.Runtime;
@@ -7,13 +8,14 @@ namespace Kairship.Server.Elsa.Instances;
 
 /// <summary>All that is known of an instance: its row, its state without secrets, the version that it runs by, its journal.</summary>
 /// <param name="Graph">Null when the version does not compile here.</param>
-internal sealed record InstanceView(InstanceRecord Record, InstanceSnapshot Snapshot, WorkflowGraph? Graph, IReadOnlyList<JournalRecord> Journal)
+/// <param name="Picture">What its activities have done; null when it was deleted just now.</param>
+internal sealed record InstanceView(InstanceRecord Record, InstanceSnapshot Snapshot, WorkflowGraph? Graph, IReadOnlyList<JournalRecord> Journal, ExecutionPicture? Picture)
 {
     public ActivityNode? Node(string? activityId) => activityId is not null && Graph?.ById.TryGetValue(activityId, out var node) == true ? node : null;
 }
 
 /// <summary>Reads instances for people.</summary>
-internal sealed class InstanceReader(IWorkflowStore store, DefinitionCatalog catalog)
+internal sealed class InstanceReader(IWorkflowStore store, DefinitionCatalog catalog, ExecutionBooks books)
 {
     private const int Step = 1000;
 
@@ -28,7 +30,7 @@ internal sealed class InstanceReader(IWorkflowStore store, DefinitionCatalog cat
         }
 
         var graph = await catalog.GetGraphAsync(record.DefinitionVersionId, cancellationToken);
-        return new InstanceView(record, Snapshot(record, graph), graph, journal);
+        return new InstanceView(record, Snapshot(record, graph), graph, journal, await books.ReadAsync(id, cancellationToken));
     }
 
     /// <summary>The whole journal, oldest first: the engine bounds how long it gets (ExecutionLimits.MaxJournalRecords).</summary>

@@ -56,7 +56,7 @@ internal static class JournalEntries
         }
 
         var payload = new JsonObject { ["exception"] = data?["type"]?.DeepClone() ?? "Fault", ["message"] = line.Message };
-        foreach (var (name, value) in data ?? [])
+        foreach (var (name, value) in (data ?? []).Where(d => d.Key != "type"))
         {
             payload.TryAdd(name, value?.DeepClone());
         }

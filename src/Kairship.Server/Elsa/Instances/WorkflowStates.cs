@@ -1,7 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kairship.Server.Elsa.Executions;
 using Kairship.Workflows.Activities;
 using Kairship.Workflows.Execution;
 using Kairship.Workflows.Execution.Journaling;
+using Kairship.Workflows.Expressions;
 using Kairship.Workflows.Storage;
 
 namespace Kairship.Server.Elsa.Instances;
@@ -58,14 +61,27 @@ internal static class WorkflowStates
     /// <summary>Variables of the workflow in the order of their declaration; the values are masked.</summary>
     public static IReadOnlyList<ElsaVariable> Variables(InstanceView view)
     {
-        var declared = view.Graph?.Variables ?? [];
-        var names = declared.ToDictionary(v => v.Id, v => v.Name, StringComparer.Ordinal);
-        var order = declared.Select((v, i) => (v.Id, i)).ToDictionary(v => v.Id, v => v.i, StringComparer.Ordinal);
+        var declared = (view.Graph?.Variables ?? []).Select((v, i) => (Variable: v, Place: i)).ToDictionary(v => v.Variable.Id, StringComparer.Ordinal);
         return
         [
-            .. view.Snapshot.Variables.OrderBy(v => order.GetValueOrDefault(v.Key, int.MaxValue))
-                .Select(v => new ElsaVariable(v.Key, names.GetValueOrDefault(v.Key, v.Key), v.Value?.DeepClone())),
+            .. view.Snapshot.Variables.OrderBy(v => declared.TryGetValue(v.Key, out var d) ? d.Place : int.MaxValue)
+                .Select(v => declared.TryGetValue(v.Key, out var d)
+                    ? new ElsaVariable(v.Key, d.Variable.Name, Typed(v.Value, d.Variable.IsArray ? $"List<{d.Variable.TypeName}>" : d.Variable.TypeName))
+                    : new ElsaVariable(v.Key, v.Key, v.Value?.DeepClone())),
         ];
+    }
+
+    /// <summary>An activity may have put the text "1" into a whole number: it reads as one.</summary>
+    private static JsonNode? Typed(JsonNode? value, string type)
+    {
+        try
+        {
+            return TypedValue.Convert(value, type)?.DeepClone();
+        }
+        catch (ExpressionException)
+        {
+            return value?.DeepClone();
+        }
     }
 
     private static IEnumerable<ElsaBookmark> Bookmarks(InstanceView view, RunningActivity activity)
@@ -111,20 +127,30 @@ internal static class WorkflowStates
             return [];
         }
 
-        var root = WorkflowRoot.ExecutionId(view.Record.Id);
         var parents = view.Snapshot.Running.ToDictionary(a => a.ExecutionId, a => a.ParentExecutionId, StringComparer.Ordinal);
-        var faults = view.Snapshot.Incidents.Where(i => i.ExecutionId is not null).ToLookup(i => i.ExecutionId!);
         return
         [
-            .. view.Snapshot.Running.Select(a => new ElsaActivityContext(
-                a.ExecutionId, Depth(a.ExecutionId, parents), a.ParentExecutionId ?? root, NodeId(view, a.ActivityId), view.Node(a.ActivityId)?.Parent?.NodeId ?? WorkflowRoot.Id,
-                (JsonObject?)(a.Inputs ?? history.GetValueOrDefault(a.ExecutionId)?.Inputs)?.DeepClone() ?? [], Status(a.Phase), IsExecuting: a.Phase == "Ready",
-                Math.Max(a.Failures, faults[a.ExecutionId].Count()), history.GetValueOrDefault(a.ExecutionId)?.StartedAt ?? view.Record.CreatedAt)),
+            .. view.Snapshot.Running.Select(a => Context(view, a, parents, history.GetValueOrDefault(a.ExecutionId))),
             new ElsaActivityContext(
-                root, 0, null, WorkflowRoot.Id, null, [], "Running", IsExecuting: false, view.Snapshot.Incidents.Count, view.Record.CreatedAt),
+                WorkflowRoot.ExecutionId(view.Record.Id), 0, null, WorkflowRoot.Id, null, [], "Running", IsExecuting: false, view.Snapshot.Incidents.Count, view.Record.CreatedAt),
         ];
     }
 
+    private static ElsaActivityContext Context(InstanceView view, RunningActivity a, Dictionary<string, string?> parents, ActivityExecution? told)
+    {
+        var index = view.Picture?.IndexOf(a.ExecutionId) ?? -1;
+        return new ElsaActivityContext(
+            a.ExecutionId, index >= 0 ? view.Picture!.DepthOf(index) : Depth(a.ExecutionId, parents), a.ParentExecutionId ?? WorkflowRoot.ExecutionId(view.Record.Id), NodeId(view, a.ActivityId),
+            view.Node(a.ActivityId)?.Parent?.NodeId ?? WorkflowRoot.Id, (JsonObject?)(a.Inputs ?? told?.Inputs)?.DeepClone() ?? [], Status(a.Phase), IsExecuting: a.Phase == "Ready",
+            index >= 0 ? view.Picture!.FaultsOf(index) : a.Failures, told?.StartedAt ?? view.Record.CreatedAt)
+        {
+            Properties = index >= 0 && view.Node(a.ActivityId)?.Flowchart is { } flowchart
+                ? new JsonObject { ["FlowScope"] = JsonSerializer.SerializeToNode(FlowVisits.Of(view.Picture!, index, flowchart), ElsaJson.Options) }
+                : [],
+        };
+    }
+
+    /// <summary>Where there is no picture.</summary>
     private static int Depth(string executionId, Dictionary<string, string?> parents)
     {
         var depth = 1;
