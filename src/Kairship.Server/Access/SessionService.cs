@@ -43,6 +43,10 @@ internal sealed partial class SessionService(
             ? new LiveSession(read.Session, key, read.IssuedAt)
             : null;
 
+    /// <summary>Whether who came with this key, and in this session where there is one, would still be let in.</summary>
+    public async Task<bool> HoldsAsync(string keyId, string? sessionId, CancellationToken cancellationToken) =>
+        (sessionId is null || !ended.Contains(sessionId)) && await access.GetKeyAsync(keyId, cancellationToken) is { RevokedAt: null };
+
     /// <summary>All tokens of the session end with it.</summary>
     public void End(string sessionId) => ended.End(sessionId);
 

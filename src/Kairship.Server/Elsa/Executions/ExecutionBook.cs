@@ -1,3 +1,5 @@
+using Kairship.Workflows.Definitions;
+using Kairship.Workflows.Execution;
 using Kairship.Workflows.Storage;
 
 namespace Kairship.Server.Elsa.Executions;
@@ -37,6 +39,31 @@ internal sealed class ExecutionBook
         }
 
         (LastSequence, Lines) = (line.Sequence, Lines + 1);
+    }
+
+    /// <summary>The entries as the snapshot has them, which says what is under way where the journal cannot.</summary>
+    public IReadOnlyList<ExecutionEntry> Mended(InstanceRecord instance, WorkflowGraph? graph)
+    {
+        if (Running(instance) is not { } running)
+        {
+            return [.. entries];
+        }
+
+        var known = entries.Select(e => e.IsUnderWay && !running.ContainsKey(e.Execution.ExecutionId) ? e.Ended() : e);
+        var others = running.Values.Where(r => !places.ContainsKey(r.ExecutionId)).Select(r => ExecutionEntry.UnderWay(r, instance, graph));
+        return [.. known, .. others];
+    }
+
+    private static Dictionary<string, RunningActivity>? Running(InstanceRecord instance)
+    {
+        try
+        {
+            return InstanceSnapshot.Read(instance.State).Running.ToDictionary(r => r.ExecutionId, StringComparer.Ordinal);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Thousands of executions share a few names.</summary>

@@ -1,5 +1,4 @@
 using Kairship.Workflows.Definitions;
-using Kairship.Workflows.Execution;
 using Kairship.Workflows.Runtime;
 using Kairship.Workflows.Storage;
 
@@ -108,31 +107,8 @@ internal sealed class ExecutionBooks(IWorkflowStore store, DefinitionCatalog cat
     private async Task<ExecutionPicture> PictureAsync(InstanceRecord instance, ExecutionBook book, CancellationToken cancellationToken)
     {
         var graph = await catalog.GetGraphAsync(instance.DefinitionVersionId, cancellationToken);
-        var entries = book.IsBroken ? await MendedAsync(instance.Id, book, cancellationToken) : [.. book.Entries];
+        var entries = book.IsBroken && await store.GetInstanceAsync(instance.Id, cancellationToken) is { } stored ? book.Mended(stored, graph) : [.. book.Entries];
         return new ExecutionPicture(instance, graph, entries, book.Lines, book.LastSequence);
-    }
-
-    /// <summary>What is under way says the snapshot, where the journal cannot.</summary>
-    private async Task<IReadOnlyList<ExecutionEntry>> MendedAsync(string instanceId, ExecutionBook book, CancellationToken cancellationToken)
-    {
-        if (await store.GetInstanceAsync(instanceId, cancellationToken) is not { } instance || Running(instance) is not { } running)
-        {
-            return [.. book.Entries];
-        }
-
-        return [.. book.Entries.Select(e => e.IsUnderWay && !running.Contains(e.Execution.ExecutionId) ? e.Ended() : e)];
-    }
-
-    private static HashSet<string>? Running(InstanceRecord instance)
-    {
-        try
-        {
-            return InstanceSnapshot.Read(instance.State).Running.Select(r => r.ExecutionId).ToHashSet(StringComparer.Ordinal);
-        }
-        catch (InvalidDataException)
-        {
-            return null;
-        }
     }
 
     private Shelf Take(string instanceId)

@@ -1,3 +1,5 @@
+using Kairship.Workflows.Definitions;
+using Kairship.Workflows.Execution;
 using Kairship.Workflows.Execution.Journaling;
 using Kairship.Workflows.Storage;
 
@@ -30,4 +32,21 @@ internal sealed record ExecutionEntry(ActivityExecution Execution, bool IsBlocke
 
     /// <summary>It has ended, but the line that says so is gone or bears another name.</summary>
     public ExecutionEntry Ended() => this with { Execution = Execution with { Status = ActivityExecutionStatus.Completed, WaitsFor = [] }, IsBlocked = false };
+
+    /// <summary>Of something that no line is left of.</summary>
+    public static ExecutionEntry UnderWay(RunningActivity running, InstanceRecord instance, WorkflowGraph? graph)
+    {
+        var node = graph?.ById.GetValueOrDefault(running.ActivityId);
+        var status = running.Phase switch
+        {
+            "Faulted" => ActivityExecutionStatus.Faulted,
+            "Waiting" or "BackingOff" => ActivityExecutionStatus.Suspended,
+            _ => ActivityExecutionStatus.Running,
+        };
+        return new ExecutionEntry(
+            new ActivityExecution(
+                running.ExecutionId, running.ActivityId, node?.NodeId ?? running.ActivityId, node?.TypeName ?? "", running.ParentExecutionId, status, instance.UpdatedAt, null,
+                running.Failures + 1, null, null, [], null, null, running.WaitingFor, IsPartial: true),
+            running.Phase == "Waiting", -1, -1);
+    }
 }

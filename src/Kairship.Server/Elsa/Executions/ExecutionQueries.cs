@@ -14,7 +14,9 @@ internal sealed class ExecutionQueries(ExecutionBooks books, ExecutionDetails de
     private const int MaxStack = 1_000;
     private const int DefaultStack = 100;
 
-    public async Task<ElsaList<ActivityRecord>> ListAsync(string instanceId, string? nodeId, CancellationToken cancellationToken)
+    /// <param name="nodeId">Null: all.</param>
+    /// <param name="status">Null: any. Ours: Elsa's list has no such filter.</param>
+    public async Task<ElsaList<ActivityRecord>> ListAsync(string instanceId, string? nodeId, string? status, CancellationToken cancellationToken)
     {
         if (await books.ReadAsync(instanceId, cancellationToken) is not { } picture)
         {
@@ -22,9 +24,14 @@ internal sealed class ExecutionQueries(ExecutionBooks books, ExecutionDetails de
         }
 
         var found = Find(picture, nodeId);
+        if (status is not null)
+        {
+            found = [.. found.Where(i => string.Equals(ActivitySummary.Of(picture, i).Status, status, StringComparison.OrdinalIgnoreCase))];
+        }
+
         var detailed = await details.OfAsync(picture, [.. found.TakeLast(MaxDetailed)], cancellationToken);
         var plain = found.SkipLast(MaxDetailed).TakeLast(MaxListed).Select(i => ActivityRecord.Of(ActivitySummary.Of(picture, i), picture.DepthOf(i)));
-        IReadOnlyList<ActivityRecord> items = [.. HasRoot(nodeId) ? [await details.OfRootAsync(picture, cancellationToken)] : (ActivityRecord[])[], .. plain, .. detailed];
+        IReadOnlyList<ActivityRecord> items = [.. HasRoot(nodeId) && status is null ? [await details.OfRootAsync(picture, cancellationToken)] : (ActivityRecord[])[], .. plain, .. detailed];
         return new ElsaList<ActivityRecord>(items, items.Count);
     }
 

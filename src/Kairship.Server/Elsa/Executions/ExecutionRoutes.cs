@@ -9,8 +9,8 @@ internal static class ExecutionRoutes
     public static void MapElsaExecutions(this IEndpointRouteBuilder elsa)
     {
         elsa.MapGet("/activity-executions/list", async (
-            ExecutionQueries queries, CancellationToken cancellationToken, string? workflowInstanceId = null, string? activityNodeId = null) =>
-            workflowInstanceId is null ? WhichInstance() : Json(await queries.ListAsync(workflowInstanceId, activityNodeId, cancellationToken)));
+            ExecutionQueries queries, CancellationToken cancellationToken, string? workflowInstanceId = null, string? activityNodeId = null, string? status = null) =>
+            workflowInstanceId is null ? WhichInstance() : Json(await queries.ListAsync(workflowInstanceId, activityNodeId, status, cancellationToken)));
         elsa.MapGet("/activity-execution-summaries/list", async (
             ExecutionQueries queries, CancellationToken cancellationToken, string? workflowInstanceId = null, string? activityNodeId = null) =>
             workflowInstanceId is null ? WhichInstance() : Json(await queries.ListSummariesAsync(workflowInstanceId, activityNodeId, cancellationToken)));

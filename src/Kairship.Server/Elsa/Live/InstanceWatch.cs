@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Kairship.Server.Access;
 using Kairship.Server.Elsa.Executions;
 using Kairship.Workflows.Runtime;
 using Kairship.Workflows.Storage;
@@ -10,14 +11,15 @@ namespace Kairship.Server.Elsa.Live;
 /// Who watches which instance. Commits of this node ring at once; what other nodes do is found by looking, every second, at the instances that somebody watches and at no others.
 /// </summary>
 internal sealed partial class InstanceWatch(
-    WorkflowRuntime runtime, IWorkflowStore store, ExecutionBooks books, IHubContext<WorkflowInstanceHub> hub, WatchLimits options, TimeProvider time, ILogger<InstanceWatch> logger)
+    WorkflowRuntime runtime, IWorkflowStore store, ExecutionBooks books, SessionService sessions, IHubContext<WorkflowInstanceHub> hub, WatchLimits options, TimeProvider time,
+    ILogger<InstanceWatch> logger)
     : BackgroundService
 {
     private const int LookedAtOnce = 500;
 
-    private sealed class Connection(string caller)
+    private sealed class Connection(Visitor visitor)
     {
-        public string Caller => caller;
+        public Visitor Visitor => visitor;
 
         public Dictionary<string, Observer> Observers { get; } = new(StringComparer.Ordinal);
 
@@ -43,16 +45,16 @@ internal sealed partial class InstanceWatch(
     }
 
     /// <summary>False: there are too many connections, of this caller or at all.</summary>
-    public bool TryConnect(string connectionId, string caller)
+    public bool TryConnect(string connectionId, Visitor visitor)
     {
         lock (gate)
         {
-            if (connections.Count >= options.MaxConnections || connections.Values.Count(c => c.Caller == caller) >= options.MaxPerCaller)
+            if (connections.Count >= options.MaxConnections || connections.Values.Count(c => c.Visitor.Name == visitor.Name) >= options.MaxPerCaller)
             {
                 return false;
             }
 
-            connections[connectionId] = new Connection(caller);
+            connections[connectionId] = new Connection(visitor);
             return true;
         }
     }
@@ -72,7 +74,6 @@ internal sealed partial class InstanceWatch(
     }
 
     /// <summary>From now on the connection hears of the instance, beginning with how it stands.</summary>
-    /// <returns>What stands against it; null: nothing.</returns>
     public async Task<ObserveOutcome> ObserveAsync(string connectionId, string instanceId, CancellationToken cancellationToken)
     {
         if (Again(connectionId, instanceId) is { } known)
@@ -105,11 +106,17 @@ internal sealed partial class InstanceWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Look, time);
+        var recheckAt = time.GetUtcNow() + options.Recheck;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
                 await LookAsync(stoppingToken);
+                if (time.GetUtcNow() >= recheckAt)
+                {
+                    recheckAt = time.GetUtcNow() + options.Recheck;
+                    await RecheckAsync(stoppingToken);
+                }
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -128,6 +135,27 @@ internal sealed partial class InstanceWatch(
                 if (!found.TryGetValue(instance.Id, out var now) || instance.Latest is not { } latest || !ExecutionBooks.IsSameMoment(latest.Instance, now))
                 {
                     instance.Ring();
+                }
+            }
+        }
+    }
+
+    /// <summary>Requests are looked at one by one; a connection was let in once, and its key may have been revoked since.</summary>
+    private async Task RecheckAsync(CancellationToken cancellationToken)
+    {
+        List<Visitor> visitors;
+        lock (gate)
+        {
+            visitors = [.. connections.Values.Select(c => c.Visitor)];
+        }
+
+        foreach (var group in visitors.GroupBy(v => (v.Key, v.Session)))
+        {
+            if (group.Key.Key is not { } key || !await sessions.HoldsAsync(key, group.Key.Session, cancellationToken))
+            {
+                foreach (var visitor in group)
+                {
+                    visitor.Abort();
                 }
             }
         }
@@ -204,6 +232,12 @@ internal sealed partial class InstanceWatch(
     [LoggerMessage(LogLevel.Warning, "The instances that are watched could not be looked at; it is tried again")]
     private partial void NotLooked(Exception exception);
 }
+
+/// <summary>Who is connected.</summary>
+/// <param name="Key">Id of the key that let him in.</param>
+/// <param name="Session">Id of the session, where he came with one.</param>
+/// <param name="Abort">Hangs up.</param>
+internal sealed record Visitor(string Name, string? Key, string? Session, Action Abort);
 
 internal enum ObserveOutcome
 {

@@ -11,6 +11,10 @@ internal sealed record WatchLimits
     /// <value>1 s.</value>
     public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often it is looked whether those who are connected would still be let in.</summary>
+    /// <value>10 s.</value>
+    public TimeSpan Recheck { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Instances that one connection watches.</summary>
     /// <value>16.</value>
     public int MaxPerConnection { get; init; } = 16;

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Kairship.Server.Access;
 using Microsoft.AspNetCore.SignalR;
 
@@ -10,10 +11,11 @@ internal sealed partial class WorkflowInstanceHub(InstanceWatch watch, WatchLimi
 
     public override async Task OnConnectedAsync()
     {
-        var caller = Context.User is { } user ? Caller.NameOf(user) : "anonymous";
-        if (!watch.TryConnect(Context.ConnectionId, caller))
+        var visitor = new Visitor(
+            Caller.NameOf(Context.User!), Context.User!.FindFirstValue(Caller.KeyClaim), Context.User!.FindFirstValue(Caller.SessionClaim), Context.Abort);
+        if (!watch.TryConnect(Context.ConnectionId, visitor))
         {
-            TooMany(caller, options.MaxPerCaller);
+            TooMany(visitor.Name, options.MaxPerCaller);
             Context.Abort();
             return;
         }

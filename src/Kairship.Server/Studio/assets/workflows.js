@@ -1,3 +1,4 @@
+import { instanceActions } from "/assets/instance-actions.js";
 import { paths, routeOf } from "/assets/routes.js";
 import { goToSignIn, readSession, signOut } from "/assets/session.js";
 import { startStudio } from "/assets/studio.js";
@@ -6,6 +7,8 @@ const keepAlive = 5 * 60 * 1000;
 const element = id => document.getElementById(id);
 let shown = null;
 let leaving = Promise.resolve();
+let roles = [];
+let actions = null;
 
 element("sign-out").addEventListener("click", async () => {
   await signOut();
@@ -30,6 +33,7 @@ async function open() {
     return;
   }
 
+  roles = session.roles;
   showWho(session);
   markMenu();
   if (!session.studio) {
@@ -86,7 +90,15 @@ async function show() {
   view.editWorkflowDefinition = id => go(paths.definition(id));
   view.viewWorkflowInstance = id => go(paths.instance(id));
   view.workflowDefinitionExecuted = id => go(paths.instance(id));
+  offer(route);
   element("studio").replaceChildren(view);
+}
+
+/** What may be done with an instance is above its viewer; nowhere else is anything. */
+function offer(route) {
+  actions?.end();
+  actions = route?.page === "instance" ? instanceActions(route.attributes["instance-id"], roles) : null;
+  element("actions").replaceChildren(...(actions ? [actions.element] : []));
 }
 
 /**
@@ -167,6 +179,7 @@ function tell(text, percent) {
 
 function fail(title, text, command) {
   element("loading").hidden = true;
+  offer(null);
   element("studio").replaceChildren();
   shown = shown === null ? null : "";
   element("problem-title").textContent = title;

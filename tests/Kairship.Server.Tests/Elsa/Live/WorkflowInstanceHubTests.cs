@@ -147,6 +147,31 @@ public sealed class WorkflowInstanceHubTests(RunningServer server) : IClassFixtu
     }
 
     [Fact]
+    public async Task OneCaller_HasOnlySoManyConnections_AndOthersStillGetIn()
+    {
+        var token = await server.KeyAsync("hub-greedy", "viewer");
+        var ears = new List<StudioEar>();
+        for (var i = 0; i < 100; i++)
+        {
+            ears.Add(await StudioEar.ConnectAsync(server, token, HttpTransportType.WebSockets, skipNegotiation: true));
+        }
+
+        await using var oneMore = await StudioEar.ConnectAsync(server, token, HttpTransportType.WebSockets, skipNegotiation: true);
+        await UntilAsync(() => !oneMore.IsOpen, "the server hangs up on the one too many");
+        await using var other = await StudioEar.ConnectAsync(server, server.AdminToken);
+        other.IsOpen.Should().BeTrue();
+        ears.Should().OnlyContain(e => e.IsOpen);
+        foreach (var ear in ears)
+        {
+            await ear.DisposeAsync();
+        }
+
+        await using var again = await StudioEar.ConnectAsync(server, token);
+        await again.ObserveAsync("nobody");
+        again.IsOpen.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task ALongMessage_EndsTheConnection()
     {
         await using var ear = await StudioEar.ConnectAsync(server, server.AdminToken);
@@ -173,6 +198,24 @@ public sealed class WorkflowInstanceHubTests(RunningServer server) : IClassFixtu
         ear.Messages.Count.Should().BeLessThan(60);
         ear.Messages.Should().OnlyContain(m => m.Argument.GetRawText().Length < 100_000);
         await SameAsReportAsync(ear, id);
+    }
+
+    [Fact]
+    public async Task ARevokedKey_AndAnEndedSession_AreHungUpOn()
+    {
+        var token = await server.KeyAsync("hub-leaver", "viewer");
+        await using var byKey = await StudioEar.ConnectAsync(server, token);
+        using var http = server.Http(null);
+        var login = await http.PostAsJsonAsync("/elsa/api/identity/login", new { username = "", password = server.AdminToken });
+        var session = (await login.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
+        await using var bySession = await StudioEar.ConnectAsync(server, session);
+
+        await server.Admin.RevokeKeyAsync(token.Split('_')[1]);
+        using var signedIn = server.Http(session);
+        (await signedIn.DeleteAsync("/session")).IsSuccessStatusCode.Should().BeTrue();
+
+        await UntilAsync(() => !byKey.IsOpen && !bySession.IsOpen, "the server hangs up");
+        await ((Func<Task>)(async () => await StudioEar.ConnectAsync(server, session))).Should().ThrowAsync<HttpRequestException>();
     }
 
     private InstanceWatch Watch => server.Services.GetRequiredService<InstanceWatch>();
