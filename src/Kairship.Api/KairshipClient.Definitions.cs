@@ -32,6 +32,10 @@ public sealed partial class KairshipClient
     public Task<PageOf<WorkflowInfo>> ListWorkflowVersionsAsync(string definitionId, int skip = 0, int take = 100, CancellationToken cancellationToken = default) =>
         GetAsync<PageOf<WorkflowInfo>>(Query($"workflows/{Escape(definitionId)}/versions", ("skip", skip), ("take", take)), cancellationToken);
 
+    /// <summary>What a version (the latest) changes of another one (the published one; of that, the one before it).</summary>
+    public Task<WorkflowDifference> DiffWorkflowAsync(string definitionId, int? from = null, int? to = null, CancellationToken cancellationToken = default) =>
+        GetAsync<WorkflowDifference>(Query($"workflows/{Escape(definitionId)}/diff", ("from", from), ("to", to)), cancellationToken);
+
     /// <summary>Checks a definition without saving it.</summary>
     public Task<WorkflowCheck> ValidateWorkflowAsync(string json, CancellationToken cancellationToken = default) =>
         SendAsync<WorkflowCheck>(HttpMethod.Post, "workflows/validate", new StringContent(json, Encoding.UTF8, "application/json"), cancellationToken);

@@ -18,3 +18,20 @@ public sealed record MigrateRequest(int Version, IReadOnlyDictionary<string, str
 /// <param name="Posted">It will be carried out at the instance's next commit; the line "Migrated" in its journal says when. Always false of a dry run.</param>
 /// <param name="Notes">What changes without standing in the way.</param>
 public sealed record MigrationInfo(string InstanceId, bool Possible, bool Posted, int? FromVersion, int? ToVersion, IReadOnlyList<ProblemError> Problems, IReadOnlyList<string> Notes);
+
+/// <summary>An activity of a definition.</summary>
+public sealed record ActivityName(string Id, string Type);
+
+/// <param name="Properties">Names; never values, which may be secrets.</param>
+public sealed record ActivityChange(string Id, string Type, IReadOnlyList<string> Properties);
+
+public sealed record NameChanges(IReadOnlyList<string> Added, IReadOnlyList<string> Removed, IReadOnlyList<string> Changed);
+
+/// <summary>What one version changes of another, told by names.</summary>
+/// <param name="From">Null: nothing was before it, so everything is new.</param>
+/// <param name="Properties">Of the definition itself.</param>
+/// <param name="Summary">All of it on one line, cut when it is long: as the audit says it of a publish.</param>
+public sealed record WorkflowDifference(
+    string DefinitionId, int? From, int To, IReadOnlyList<ActivityName> Added, IReadOnlyList<ActivityName> Removed, IReadOnlyList<ActivityChange> Changed,
+    IReadOnlyList<string> ConnectionsAdded, IReadOnlyList<string> ConnectionsRemoved, NameChanges Variables, NameChanges Inputs, NameChanges Outputs, IReadOnlyList<string> Properties,
+    string Summary);

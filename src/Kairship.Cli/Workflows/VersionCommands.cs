@@ -65,6 +65,20 @@ internal static class VersionCommands
         });
     }
 
+    public static Command Diff()
+    {
+        var name = new Argument<string>("workflow");
+        var from = new Option<int?>("--from") { Description = "The version to compare with [default: the published one, or the one before]" };
+        var to = new Option<int?>("--to") { Description = "The version that is looked at [default: the latest]" };
+        return new Command("diff", "Says what one version changes of another: activities, connections, variables, by name") { name, from, to }
+            .WithExamples("kairship workflows diff canary", "kairship workflows diff canary --from 2 --to 5")
+            .Calls(async (result, client, ct) =>
+            {
+                var difference = await client.DiffWorkflowAsync(result.GetRequiredValue(name), result.GetValue(from), result.GetValue(to), ct);
+                return Printer.Print(result, difference, Lines(difference), ["Change", "What", "Name", "Detail"], line => [line.Change, line.What, line.Name, line.Detail]);
+            });
+    }
+
     public static Command Publish()
     {
         var name = new Argument<string>("workflow");
@@ -117,6 +131,20 @@ internal static class VersionCommands
                 return info.Possible ? 0 : 1;
             });
     }
+
+    private static IEnumerable<(string Change, string What, string Name, string? Detail)> Lines(WorkflowDifference difference) =>
+        difference.Added.Select(a => ("added", "activity", a.Id, (string?)a.Type))
+            .Concat(difference.Removed.Select(a => ("removed", "activity", a.Id, (string?)a.Type)))
+            .Concat(difference.Changed.Select(c => ("changed", "activity", c.Id, (string?)string.Join(", ", c.Properties))))
+            .Concat(difference.ConnectionsAdded.Select(c => ("added", "connection", c, (string?)null)))
+            .Concat(difference.ConnectionsRemoved.Select(c => ("removed", "connection", c, (string?)null)))
+            .Concat(Lines("variable", difference.Variables)).Concat(Lines("input", difference.Inputs)).Concat(Lines("output", difference.Outputs))
+            .Concat(difference.Properties.Select(p => ("changed", "definition", p, (string?)null)));
+
+    private static IEnumerable<(string Change, string What, string Name, string? Detail)> Lines(string what, NameChanges names) =>
+        names.Added.Select(n => ("added", what, n, (string?)null))
+            .Concat(names.Removed.Select(n => ("removed", what, n, (string?)null)))
+            .Concat(names.Changed.Select(n => ("changed", what, n, (string?)null)));
 
     private static int Print(ParseResult result, ChangedWorkflow changed)
     {

@@ -91,6 +91,7 @@ internal static class Rooms
         services.AddSingleton<WorkflowService>();
         services.AddSingleton<DefinitionService>();
         services.AddSingleton<BundleImport>();
+        services.AddSingleton<DefinitionDifferences>();
         services.AddSingleton<WorkflowFolder>();
         services.AddSingleton<InstanceService>();
         services.AddSingleton<InstanceOperations>();

@@ -17,6 +17,9 @@ internal static class DefinitionEndpoints
             .Accepts<object>("application/json").RequireAuthorization(Policies.Read);
         workflows.MapGet("/{id}/versions", async (string id, DefinitionService service, Paging paging, CancellationToken cancellationToken) =>
             (await service.ListVersionsAsync(RouteText.Id(id), paging, cancellationToken)).ToOk()).WithSummary("Its versions, newest first").RequireAuthorization(Policies.Read);
+        workflows.MapGet("/{id}/diff", async (string id, DefinitionDifferences differences, CancellationToken cancellationToken, int? from = null, int? to = null) =>
+            (await differences.BetweenAsync(RouteText.Id(id), from, to, cancellationToken)).ToOk())
+            .WithSummary("What a version (?to=; the latest) changes of another (?from=; the published one, or the one before ?to=)").RequireAuthorization(Policies.Read);
         workflows.MapPut("/{id}/draft", async (string id, HttpContext context, DefinitionService service, CancellationToken cancellationToken) =>
             Told(context, await service.SaveDraftAsync(RouteText.Id(id), await BodyAsync(context, cancellationToken), Expected(context), cancellationToken)))
             .WithSummary("Saves a draft, complete or not. If-Match: the content hash that was edited; 409 when somebody else has changed it since").Accepts<object>("application/json")
