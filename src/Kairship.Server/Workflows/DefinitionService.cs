@@ -1,5 +1,6 @@
 using Kairship.Api;
 using Kairship.Api.Workflows;
+using Kairship.Server.Elsa.Definitions;
 using Kairship.Server.Problems;
 using Kairship.Workflows.Definitions;
 using Kairship.Workflows.Execution;
@@ -18,7 +19,7 @@ internal readonly record struct ToldChange(DefinitionResult Result)
 internal sealed class DefinitionService(IWorkflowStore store, DefinitionCatalog catalog, WorkflowRuntime runtime)
 {
     public async Task<ToldChange> SaveDraftAsync(string id, string json, string? expected, CancellationToken cancellationToken) =>
-        new(await catalog.SaveDraftAsync(new SaveDraft { DefinitionId = id, Json = json, Expected = expected, Publish = false }, cancellationToken));
+        new(await catalog.SaveDraftAsync(new SaveDraft { DefinitionId = id, Json = DraftRevision.Without(json), Expected = expected, Publish = false }, cancellationToken));
 
     public async Task<ToldChange> PublishAsync(string id, string? expected, CancellationToken cancellationToken) =>
         new(await catalog.PublishAsync(id, expected, cancellationToken));

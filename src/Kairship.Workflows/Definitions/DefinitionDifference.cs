@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Kairship.Workflows.Definitions;
@@ -134,7 +135,8 @@ public sealed record DefinitionDifference(
 
             return new Flat(
                 activities, connections, Named(definition, "variables"), Named(definition, "inputs"), Named(definition, "outputs"),
-                (definition ?? []).Where(p => p.Value is not null && !NotOfDefinition.Contains(p.Key)).ToDictionary(p => p.Key, p => DefinitionJson.Hash(Wrapped(p.Value))));
+                (definition ?? []).Where(p => !NotOfDefinition.Contains(p.Key)).Select(p => (p.Key, Value: Said(p.Value))).Where(p => p.Value is not null)
+                    .ToDictionary(p => p.Key, p => DefinitionJson.Hash(Wrapped(p.Value))));
         }
 
         private static Dictionary<string, string> Content(JsonObject activity, IReadOnlyList<(string Property, JsonObject Activity)> nested)
@@ -145,8 +147,8 @@ public sealed record DefinitionDifference(
             {
                 if (value is not null && !NotOfActivity.Contains(name) && !embedded.Contains(name))
                 {
-                    var told = name == "metadata" && value is JsonObject metadata ? WithoutCanvas(metadata) : value;
-                    if (told is not (JsonObject { Count: 0 } or JsonArray { Count: 0 }))
+                    var told = name switch { "metadata" => Said(WithoutCanvas(value)), "customProperties" or "variables" or "activities" => Said(value), _ => value };
+                    if (told is not null)
                     {
                         properties[name] = DefinitionJson.Hash(Wrapped(told));
                     }
@@ -156,12 +158,21 @@ public sealed record DefinitionDifference(
             return properties;
         }
 
-        private static JsonObject WithoutCanvas(JsonObject metadata)
+        private static JsonNode WithoutCanvas(JsonNode metadata)
         {
-            var copy = (JsonObject)metadata.DeepClone();
-            copy.Remove("designer");
+            var copy = metadata.DeepClone();
+            (copy as JsonObject)?.Remove("designer");
             return copy;
         }
+
+        /// <summary>Without what says nothing and designers fill in: nulls, false flags, empty lists and objects. Null when nothing is left. Not for inputs: there false is a value.</summary>
+        private static JsonNode? Said(JsonNode? node) => node switch
+        {
+            JsonObject o => o.Select(p => new KeyValuePair<string, JsonNode?>(p.Key, Said(p.Value))).Where(p => p.Value is not null).ToList() is { Count: > 0 } said ? new JsonObject(said) : null,
+            JsonArray { Count: 0 } => null,
+            JsonValue value when value.GetValueKind() == JsonValueKind.False => null,
+            _ => node?.DeepClone(),
+        };
 
         /// <summary>Deep enough that nothing of it counts as a definition's own marks.</summary>
         private static JsonObject Wrapped(JsonNode? value) => new() { ["_"] = new JsonObject { ["_"] = value?.DeepClone() } };

@@ -12,10 +12,12 @@ public sealed class DefinitionDifferenceTests
         { "moved on the canvas", "nothing that it does" },
         { "activities in another order", "nothing that it does" },
         { "a null", "nothing that it does" },
+        { "what a designer fills in", "nothing that it does" },
         { "an activity more", "+more (Test.Work)" },
         { "an activity less", "-b (Test.Work); connections +0 -1" },
         { "another type", "+b (Test.Other); -b (Test.Work)" },
         { "an input", "~b (xinput)" },
+        { "an input that is false", "~b (xinput)" },
         { "a label", "~b (metadata)" },
         { "a connection", "connections +1 -0" },
         { "another port", "connections +1 -1" },
@@ -106,6 +108,13 @@ public sealed class DefinitionDifferenceTests
             case "a null":
                 second["xinput"] = null;
                 break;
+            case "what a designer fills in":
+                definition["isReadonly"] = false;
+                definition["outcomes"] = new JsonArray();
+                definition["options"] = new JsonObject { ["autoUpdateConsumingWorkflows"] = false, ["activityCategory"] = null };
+                second["customProperties"] = new JsonObject { ["canStartWorkflow"] = false };
+                second["metadata"] = new JsonObject();
+                break;
             case "an activity more":
                 activities.Add(DefinitionText.Activity("Test.Work", "more"));
                 break;
@@ -118,6 +127,9 @@ public sealed class DefinitionDifferenceTests
                 break;
             case "an input":
                 second["xinput"] = DefinitionText.Literal("String", "x");
+                break;
+            case "an input that is false":
+                second["xinput"] = false;
                 break;
             case "a label":
                 second["metadata"] = new JsonObject { ["displayText"] = "B" };

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kairship.Workflows.Definitions;
 
 namespace Kairship.Server.Elsa.Definitions;
 
@@ -21,5 +22,25 @@ internal static class DraftRevision
         var revision = custom[Property] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
         custom.Remove(Property);
         return revision;
+    }
+
+    /// <summary>A document or a save request without it. What is no definition is given back as it is: whoever takes it says what is wrong.</summary>
+    public static string Without(string text)
+    {
+        if (!text.Contains(Property, StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        try
+        {
+            var json = WorkflowDefinition.Parse(text).ToJsonObject();
+            Take(json);
+            return json.ToJsonString(ElsaJson.Options);
+        }
+        catch (DefinitionFormatException)
+        {
+            return text;
+        }
     }
 }

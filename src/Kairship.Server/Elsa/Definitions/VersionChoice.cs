@@ -33,7 +33,8 @@ internal readonly record struct VersionChoice(VersionSet Set, int Number = 0)
             return new VersionChoice(VersionSet.Specific, number);
         }
 
-        return text.Any(char.IsLetter) && Enum.TryParse<VersionSet>(text, ignoreCase: true, out var set) && set != VersionSet.Specific
+        // Enum.Parse would take lists of names and numbers, too.
+        return Enum.GetValues<VersionSet>().Where(s => s != VersionSet.Specific && s.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)).ToArray() is [var set]
             ? new VersionChoice(set)
             : throw new BadHttpRequestException(
                 "?versionOptions= is Latest, Published, LatestOrPublished, LatestAndPublished, Draft, AllVersions or a version's number.");

@@ -12,11 +12,7 @@ public sealed class DefinitionAuditTests(RunningServer server) : IClassFixture<R
         using var api = DesignerApi.Of(server);
         var first = await api.SaveAsync(DesignerApi.Model("audited", "s3cret-one"), publish: true);
         var second = DesignerApi.WithText(first, "s3cret-two");
-        second["root"]!["activities"]!.AsArray().Add(DesignerApi.WriteLine("more", "s3cret-three"));
-        second["root"]!["connections"]!.AsArray().Add(new JsonObject
-        {
-            ["source"] = new JsonObject { ["activity"] = "say", ["port"] = "Done" }, ["target"] = new JsonObject { ["activity"] = "more", ["port"] = "In" },
-        });
+        DesignerApi.Append(second, DesignerApi.WriteLine("more", "s3cret-three"));
         second["variables"] = new JsonArray(new JsonObject { ["id"] = "v", ["name"] = "Attempt", ["typeName"] = "String", ["value"] = "s3cret-four" });
         await api.SaveAsync(second);
         await api.OkAsync("POST", $"{DesignerApi.Root}/audited/publish");

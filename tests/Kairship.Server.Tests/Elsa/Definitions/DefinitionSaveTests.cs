@@ -144,7 +144,7 @@ public sealed class DefinitionSaveTests(RunningServer server) : IClassFixture<Ru
         part["options"] = new JsonObject { ["usableAsActivity"] = true };
         part = await api.SaveAsync(part, publish: true);
         var user = DesignerApi.Model("user-of");
-        user["root"]!["activities"]!.AsArray().Add(new JsonObject { ["id"] = "use", ["type"] = "PartOf", ["version"] = 1, ["nodeId"] = "x" });
+        DesignerApi.Append(user, new JsonObject { ["id"] = "use", ["type"] = "PartOf", ["version"] = 1, ["nodeId"] = "x" });
         user = await api.SaveAsync(user, publish: true);
         user["root"]!["activities"]![1]!["workflowDefinitionVersionId"]!.GetValue<string>().Should().Be(part["id"]!.GetValue<string>());
         (await api.OkAsync("GET", $"{DesignerApi.Root}/part-of/consumers"))["consumingWorkflowDefinitionIds"]!.AsArray().Select(i => i!.GetValue<string>()).Should().Equal("user-of");

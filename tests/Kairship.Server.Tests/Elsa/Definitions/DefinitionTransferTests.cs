@@ -24,7 +24,7 @@ public sealed class DefinitionTransferTests(RunningServer server) : IClassFixtur
 
     private static readonly Gen<JsonObject> Definition =
         from extras in Gen.Dictionary(Gen.String[Gen.Char['a', 'z'], 1, 8].Select(n => "x" + n), Value)[0, 4]
-        from activities in Gen.Select(Gen.String[Gen.Char.AlphaNumeric, 1, 6], Value, Value)[0, 6]
+        from activities in Gen.Select(Gen.String[Gen.Char.AlphaNumeric, 1, 6], Value, Value).Array[0, 6]
         from x in Gen.Double[-500, 500]
         select Build(extras, activities, x);
 

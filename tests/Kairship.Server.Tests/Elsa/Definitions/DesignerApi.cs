@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Kairship.Server.Tests.Elsa.Definitions;
@@ -35,7 +36,7 @@ internal sealed class DesignerApi(HttpClient http) : IDisposable
         };
         using var response = await http.SendAsync(request);
         var answer = await response.Content.ReadAsStringAsync();
-        return (response.StatusCode, answer.Length == 0 || response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) != true ? null : JsonNode.Parse(answer));
+        return (response.StatusCode, answer.Length == 0 || response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) != true ? null : JsonNode.Parse(answer, documentOptions: new JsonDocumentOptions { MaxDepth = 1000 }));
     }
 
     public async Task<JsonObject> OkAsync(string method, string path, object? body = null)
@@ -85,6 +86,16 @@ internal sealed class DesignerApi(HttpClient http) : IDisposable
         ["version"] = 1,
         ["text"] = new JsonObject { ["typeName"] = "String", ["expression"] = new JsonObject { ["type"] = "Literal", ["value"] = text } },
     };
+
+    /// <summary>After "say" comes this.</summary>
+    public static void Append(JsonObject model, JsonObject activity)
+    {
+        model["root"]!["connections"]!.AsArray().Add(new JsonObject
+        {
+            ["source"] = new JsonObject { ["activity"] = "say", ["port"] = "Done" }, ["target"] = new JsonObject { ["activity"] = activity["id"]!.GetValue<string>(), ["port"] = "In" },
+        });
+        model["root"]!["activities"]!.AsArray().Add(activity);
+    }
 
     public static JsonObject WithText(JsonObject model, string text)
     {
