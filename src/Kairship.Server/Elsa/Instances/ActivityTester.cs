@@ -72,8 +72,8 @@ internal sealed class ActivityTester(IWorkflowStore store, DefinitionCatalog cat
         { Kind: ActivityKind.Trigger } => $"{node.TypeName} waits for what comes from outside, or for its time: run the workflow instead.",
         { Workflow: not null } or { Name: "ExecuteWorkflow" or "DispatchWorkflow" or "BulkDispatchWorkflows" } => $"{node.TypeName} starts another workflow: run that one instead.",
         { Name: "RunTask" } => $"{node.TypeName} waits until somebody completes the task: run the workflow instead.",
-        { Name: "PublishEvent" } => $"{node.TypeName} would reach everybody who waits for the event: run the workflow instead.",
-        _ when ReleaseBond.ActsOnRelease(node) => $"{node.TypeName} acts on a release, and a test must not: start a release with 'kairship release APPLICATION'.",
+        { Name: "PublishEvent" } => $"{node.TypeName} reaches others who wait for the event, and in a test nobody does: run the workflow instead.",
+        { Namespace: "Kairship" } => $"{node.TypeName} acts on releases and clusters, and a test must not: start a release with 'kairship release APPLICATION'.",
         _ when HoldsOthers(node) => $"{node.TypeName} contains other activities: test one of them, or run the workflow.",
         _ => null,
     };

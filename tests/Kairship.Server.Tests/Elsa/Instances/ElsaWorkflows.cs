@@ -37,6 +37,7 @@ internal static class ElsaWorkflows
            {"id": "task", "type": "Elsa.RunTask", "version": 1, "taskName": {"typeName": "String", "expression": {"type": "Literal", "value": "count"}}},
            {"id": "publish", "type": "Elsa.PublishEvent", "version": 1, "eventName": {"typeName": "String", "expression": {"type": "Literal", "value": "e"}}},
            {"id": "plan", "type": "Kairship.PlanRelease", "version": 1, "release": {"typeName": "String", "expression": {"type": "Literal", "value": "shop-1"}}},
+           {"id": "start", "type": "Kairship.StartRelease", "version": 1, "application": {"typeName": "String", "expression": {"type": "Literal", "value": "shop"}}, "revision": {"typeName": "String", "expression": {"type": "Literal", "value": "v1"}}},
            {"id": "send", "type": "Elsa.SendHttpRequest", "version": 1, "url": {"typeName": "Uri", "expression": {"type": "Literal", "value": "http://nowhere.invalid/"}}, "method": {"typeName": "String", "expression": {"type": "Literal", "value": "GET"}}},
            {"id": "loop", "type": "Elsa.Sequence", "version": 1, "variables": [{"id": "v9", "name": "Inner", "typeName": "Int32", "value": "7"}], "activities": [
              {"id": "inner", "type": "Elsa.WriteLine", "version": 1, "text": {"typeName": "String", "expression": {"type": "JavaScript", "value": "'inner ' + getInner()"}}}]}]}}
