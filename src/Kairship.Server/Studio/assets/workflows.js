@@ -116,9 +116,10 @@ async function leave() {
   }
 }
 
+/** By Blazor, which keeps its own idea of where it is: lists write their page into the address that it believes in. */
 function go(path) {
   if (path !== location.pathname) {
-    history.pushState(null, "", path);
+    globalThis.Blazor.navigateTo(path);
   }
 
   show();
