@@ -75,6 +75,7 @@ async function show() {
 
   shown = key;
   element("problem").hidden = true;
+  element("studio").hidden = false;
   document.title = `${route.title} · Kairship`;
   await (leaving = leaving.then(leave));
   if (shown !== key) {
@@ -180,6 +181,7 @@ function tell(text, percent) {
 
 function fail(title, text, command) {
   element("loading").hidden = true;
+  element("studio").hidden = true;
   offer(null);
   element("studio").replaceChildren();
   shown = shown === null ? null : "";
