@@ -57,11 +57,12 @@ internal static class DesignerLists
         new("Compensate", "What was done is undone in reverse order, by the compensations that activities name.", "CompensateStrategy"),
     ];
 
+    /// <summary>What is not chosen is shown as the first: that must be what it means.</summary>
     public static IReadOnlyList<Strategy> LogPersistence { get; } =
     [
+        new("Inherit", "As the activity, the workflow or the server says.", "Elsa.Workflows.LogPersistence.Strategies.Inherit, Elsa.Workflows.Core"),
         new("Exclude", "The journal does not keep the value.", "Elsa.Workflows.LogPersistence.Strategies.Exclude, Elsa.Workflows.Core"),
         new("Include", "The journal keeps the value; what is sensitive stays masked.", "Elsa.Workflows.LogPersistence.Strategies.Include, Elsa.Workflows.Core"),
-        new("Inherit", "As the activity, the workflow or the server says.", "Elsa.Workflows.LogPersistence.Strategies.Inherit, Elsa.Workflows.Core"),
     ];
 
     private static ExpressionType Expression(string type, bool isBrowsable, string? language) =>

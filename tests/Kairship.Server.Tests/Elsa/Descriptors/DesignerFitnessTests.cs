@@ -81,6 +81,18 @@ public sealed class DesignerFitnessTests(RunningServer server) : IClassFixture<R
     }
 
     [Fact]
+    public async Task OwnActivities_HaveAnIconOfTheirOwn()
+    {
+        using var http = server.Http(null);
+        var script = await http.GetStringAsync("/assets/activities.js", TestContext.Current.CancellationToken);
+
+        foreach (var type in Own)
+        {
+            script.Should().Contain($"\"{type.TypeName}\": [\"{DescriptorJson.Write(type)["displayName"]!.GetValue<string>()}\", ");
+        }
+    }
+
+    [Fact]
     public void OwnOutcomes_AreFlowPorts()
     {
         foreach (var type in Own.Where(d => d.Ports.Count > 0))
