@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Kairship.Delivery.Overrides;
 using Kairship.Delivery.Placement;
 
 namespace Kairship.Delivery.Applications;
@@ -28,10 +27,10 @@ internal static class ApplicationFields
 
     public static JsonObject Write(Application application)
     {
-        var spec = new JsonObject { ["namespace"] = application.Namespace, ["placement"] = Placement(application.Placement) };
+        var spec = new JsonObject { ["namespace"] = application.Namespace, ["placement"] = PlacementFields.Write(application.Placement) };
         if (application.Overrides.Count > 0)
         {
-            spec["overrides"] = Shape.List(application.Overrides, Override);
+            spec["overrides"] = Shape.List(application.Overrides, OverrideFields.Write);
         }
 
         spec["rollout"] = RolloutFields.Write(application.Rollout);
@@ -60,82 +59,12 @@ internal static class ApplicationFields
     {
         Name = "",
         Namespace = spec.Required("namespace"),
-        Placement = spec.Object("placement", Placement) ?? new PlacementPolicy(),
-        Overrides = spec.Objects("overrides", Override) ?? [],
+        Placement = spec.Object("placement", PlacementFields.Read) ?? new PlacementPolicy(),
+        Overrides = spec.Objects("overrides", OverrideFields.Read) ?? [],
         Rollout = spec.Object("rollout", RolloutFields.Read) ?? new(),
         Apply = spec.Object("apply", ApplyFields.ReadPolicy) ?? new(),
         Source = spec.Object("source", ApplyFields.ReadSource),
         Drift = spec.Object("drift", KeepingFields.Drift) ?? new(),
         Status = spec.Objects("status", KeepingFields.Status) ?? [],
     };
-
-    private static PlacementPolicy Placement(FieldReader placement)
-    {
-        var affinity = placement.Object("clusterAffinity", SelectorFields.Affinity) ?? new ClusterAffinity();
-        var policy = placement.Object("replicaScheduling", Scheduling) ?? new PlacementPolicy();
-        return policy with { ClusterAffinity = affinity };
-    }
-
-    private static PlacementPolicy Scheduling(FieldReader scheduling)
-    {
-        var type = scheduling.Choice("replicaSchedulingType", ReplicaSchedulingType.Duplicated);
-        if (scheduling.Text("replicaDivisionPreference") is { } preference && preference != "Weighted")
-        {
-            scheduling.Problem("replicaDivisionPreference", $"'{preference}' is not supported; Weighted is.");
-        }
-
-        var weights = scheduling.Object("weightPreference", w => w.Objects("staticWeightList", Weight) ?? []);
-        return new PlacementPolicy { ReplicaScheduling = type, StaticWeights = weights ?? [] };
-    }
-
-    private static StaticWeight Weight(FieldReader rule) =>
-        new(rule.Object("targetCluster", SelectorFields.Affinity) ?? new ClusterAffinity(), rule.Number("weight") ?? 0);
-
-    private static OverrideRule Override(FieldReader rule) => new(
-        rule.Object("targetCluster", SelectorFields.Affinity) ?? new ClusterAffinity(),
-        rule.Object("overriders", overriders => overriders.Objects("imageOverrider", Image) ?? []) ?? []);
-
-    private static ImageOverrider Image(FieldReader overrider)
-    {
-        overrider.Required("component");
-        overrider.Required("operator");
-        return new(
-            overrider.Choice("component", ImageComponent.Registry), overrider.Choice("operator", OverrideOperator.Replace),
-            overrider.Text("value"), overrider.Text("container"));
-    }
-
-    private static JsonObject Placement(PlacementPolicy policy)
-    {
-        var scheduling = new JsonObject { ["replicaSchedulingType"] = policy.ReplicaScheduling.ToString() };
-        if (policy.ReplicaScheduling == ReplicaSchedulingType.Divided)
-        {
-            scheduling["replicaDivisionPreference"] = "Weighted";
-        }
-
-        if (policy.StaticWeights.Count > 0)
-        {
-            scheduling["weightPreference"] = new JsonObject
-            {
-                ["staticWeightList"] = Shape.List(
-                    policy.StaticWeights,
-                    rule => new JsonObject { ["targetCluster"] = SelectorFields.Affinity(rule.TargetCluster), ["weight"] = rule.Weight }),
-            };
-        }
-
-        return new JsonObject { ["clusterAffinity"] = SelectorFields.Affinity(policy.ClusterAffinity), ["replicaScheduling"] = scheduling };
-    }
-
-    private static JsonObject Override(OverrideRule rule) => new()
-    {
-        ["targetCluster"] = SelectorFields.Affinity(rule.TargetCluster),
-        ["overriders"] = new JsonObject { ["imageOverrider"] = Shape.List(rule.ImageOverriders, Image) },
-    };
-
-    private static JsonObject Image(ImageOverrider overrider)
-    {
-        var fields = new JsonObject { ["component"] = overrider.Component.ToString(), ["operator"] = overrider.Operator.ToString().ToLowerInvariant() };
-        Shape.Set(fields, "value", overrider.Value);
-        Shape.Set(fields, "container", overrider.Container);
-        return fields;
-    }
 }

@@ -1,6 +1,4 @@
 using Kairship.Delivery.Manifests;
-using Kairship.Delivery.Overrides;
-using Kairship.Delivery.Placement;
 using Kairship.Delivery.Plans;
 using Kairship.Delivery.Rollouts;
 
@@ -23,11 +21,8 @@ public static class ApplicationValidator
             DnsName.IsLabel(application.Name) && application.Name.Length <= MaxNameLength,
             "metadata.name", $"'{application.Name}' must be {DnsName.LabelRule}, here at most {MaxNameLength}.");
         check.Unless(DnsName.IsLabel(application.Namespace), "spec.namespace", $"'{application.Namespace}' must be {DnsName.LabelRule}.");
-        Placement(application.Placement, check);
-        for (var i = 0; i < application.Overrides.Count; i++)
-        {
-            Override(application.Overrides[i], $"spec.overrides[{i}]", check);
-        }
+        PlacementRules.Check(application.Placement, check);
+        OverrideRules.Check(application.Overrides, check);
 
         Rollout(application.Rollout, check);
         if (application.Source is { } source)
@@ -55,54 +50,6 @@ public static class ApplicationValidator
 
     private static bool IsBelow(string path) =>
         path.Length is > 0 and <= 500 && path[0] is not ('/' or '-' or '~') && !path.Any(c => c is '\\' or ':' || char.IsControl(c)) && !path.Split('/').Contains("..");
-
-    private static void Placement(PlacementPolicy policy, ProblemList check)
-    {
-        const string Path = "spec.placement.replicaScheduling";
-        SelectorRules.Affinity(policy.ClusterAffinity, "spec.placement.clusterAffinity", check);
-        check.Unless(
-            policy.StaticWeights.Count == 0 || policy.ReplicaScheduling == ReplicaSchedulingType.Divided,
-            $"{Path}.weightPreference", "has no effect with Duplicated: set replicaSchedulingType to Divided, or leave the weights out.");
-        for (var i = 0; i < policy.StaticWeights.Count; i++)
-        {
-            var path = $"{Path}.weightPreference.staticWeightList[{i}]";
-            SelectorRules.Affinity(policy.StaticWeights[i].TargetCluster, $"{path}.targetCluster", check);
-            check.Unless(policy.StaticWeights[i].Weight is >= 0 and <= 1_000_000, $"{path}.weight", $"is {policy.StaticWeights[i].Weight}; it must be from 0 to 1000000.");
-        }
-    }
-
-    private static void Override(OverrideRule rule, string path, ProblemList check)
-    {
-        SelectorRules.Affinity(rule.TargetCluster, $"{path}.targetCluster", check);
-        check.Unless(rule.ImageOverriders.Count > 0, $"{path}.overriders.imageOverrider", "is empty: the override changes nothing.");
-        for (var i = 0; i < rule.ImageOverriders.Count; i++)
-        {
-            Image(rule.ImageOverriders[i], $"{path}.overriders.imageOverrider[{i}]", check);
-        }
-    }
-
-    private static void Image(ImageOverrider overrider, string path, ProblemList check)
-    {
-        if (overrider.Operator == OverrideOperator.Remove)
-        {
-            check.Unless(overrider.Value is null, $"{path}.value", "has no meaning with 'remove'; leave it out.");
-            check.Unless(overrider.Component != ImageComponent.Repository, $"{path}.operator", "an image cannot do without its repository; use 'replace'.");
-            return;
-        }
-
-        check.Unless(!string.IsNullOrEmpty(overrider.Value), $"{path}.value", $"is missing: '{overrider.Operator.ToString().ToLowerInvariant()}' needs one.");
-        if (overrider.Operator == OverrideOperator.Replace && overrider.Value is { Length: > 0 } value)
-        {
-            var fits = overrider.Component switch
-            {
-                // A mirror often has a path of its own: "mirror.example/proxy".
-                ImageComponent.Registry => ImageReference.TryParse($"{value}/x", out _),
-                ImageComponent.Repository => ImageReference.IsRepository(value),
-                _ => ImageReference.IsTag(value) || ImageReference.IsDigest(value),
-            };
-            check.Unless(fits, $"{path}.value", $"'{value}' is not a {overrider.Component.ToString().ToLowerInvariant()} of an image reference.");
-        }
-    }
 
     private static void Rollout(RolloutPolicy rollout, ProblemList check)
     {

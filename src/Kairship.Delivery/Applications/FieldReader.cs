@@ -108,6 +108,9 @@ internal sealed class FieldReader
         return false;
     }
 
+    /// <summary>Whatever is there; null where there is nothing.</summary>
+    public JsonNode? Node(string name) => Take(name)?.DeepClone();
+
     /// <summary>A number or a text, as text.</summary>
     public string? NumberOrText(string name) =>
         Take(name) is { } node && node.GetValueKind() == JsonValueKind.Number ? node.ToJsonString() : Text(name);

@@ -7,10 +7,10 @@ namespace Kairship.Delivery.Applications;
 internal static class SelectorFields
 {
     public static ClusterAffinity Affinity(FieldReader fields) =>
-        new(fields.Texts("clusterNames"), fields.Texts("exclude"), fields.Object("labelSelector", Selector));
+        new(fields.Texts("clusterNames"), fields.Texts("exclude"), fields.Object("labelSelector", Selector), fields.Object("fieldSelector", Fields));
 
     public static LabelSelector Selector(FieldReader fields) =>
-        new(fields.TextMap("matchLabels"), fields.Objects("matchExpressions", r => new LabelRequirement(r.Required("key"), r.Required("operator"), r.Texts("values"))));
+        new(fields.TextMap("matchLabels"), fields.Objects("matchExpressions", Requirement));
 
     public static JsonObject Affinity(ClusterAffinity affinity)
     {
@@ -20,6 +20,16 @@ internal static class SelectorFields
         if (affinity.LabelSelector is { } selector)
         {
             fields["labelSelector"] = Selector(selector);
+        }
+
+        if (affinity.FieldSelector is { } selected)
+        {
+            var expressions = new JsonObject();
+            Shape.Set(fields, "fieldSelector", expressions);
+            if (selected.MatchExpressions is { } requirements)
+            {
+                expressions["matchExpressions"] = Shape.List(requirements, Requirement);
+            }
         }
 
         return fields;
@@ -40,6 +50,11 @@ internal static class SelectorFields
 
         return fields;
     }
+
+    private static FieldSelector Fields(FieldReader fields) => new(fields.Objects("matchExpressions", Requirement));
+
+    private static LabelRequirement Requirement(FieldReader requirement) =>
+        new(requirement.Required("key"), requirement.Required("operator"), requirement.Texts("values"));
 
     private static JsonObject Requirement(LabelRequirement requirement)
     {

@@ -11,6 +11,10 @@ internal static class SelectorRules
         Names(affinity.ClusterNames, $"{path}.clusterNames", check);
         Names(affinity.Exclude, $"{path}.exclude", check);
         Selector(affinity.LabelSelector, $"{path}.labelSelector", check);
+        for (var i = 0; i < (affinity.FieldSelector?.MatchExpressions?.Count ?? 0); i++)
+        {
+            Field(affinity.FieldSelector!.MatchExpressions![i], $"{path}.fieldSelector.matchExpressions[{i}]", check);
+        }
     }
 
     public static void Names(IReadOnlyList<string>? names, string path, ProblemList check)
@@ -33,6 +37,13 @@ internal static class SelectorRules
         {
             Requirement(selector!.MatchExpressions![i], $"{path}.matchExpressions[{i}]", check);
         }
+    }
+
+    private static void Field(LabelRequirement requirement, string path, ProblemList check)
+    {
+        check.Unless(FieldMatcher.Keys.Contains(requirement.Key), $"{path}.key", $"'{requirement.Key}' is not one of {string.Join(", ", FieldMatcher.Keys)}.");
+        check.Unless(FieldMatcher.Operators.Contains(requirement.Operator), $"{path}.operator", $"'{requirement.Operator}' is not one of {string.Join(", ", FieldMatcher.Operators)}.");
+        check.Unless(requirement.Values is { Count: > 0 }, $"{path}.values", $"is empty; {requirement.Operator} needs at least one value.");
     }
 
     private static void Requirement(LabelRequirement requirement, string path, ProblemList check)

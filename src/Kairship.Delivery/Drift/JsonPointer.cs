@@ -52,6 +52,30 @@ public static class JsonPointer
         }
     }
 
+    /// <summary>Whether <see cref="Add"/> would do something: the parent is an object, or a list that reaches so far.</summary>
+    public static bool CanAdd(JsonObject root, string pointer) => Parent(root, pointer, out var last) switch
+    {
+        JsonObject => true,
+        JsonArray items => Place(last, items) is not null,
+        _ => false,
+    };
+
+    /// <summary>RFC 6902's add: sets in an object, inserts into a list ("-" appends).</summary>
+    public static void Add(JsonObject root, string pointer, JsonNode? value)
+    {
+        switch (Parent(root, pointer, out var last))
+        {
+            case JsonObject fields:
+                fields[last] = value?.DeepClone();
+                break;
+            case JsonArray items when Place(last, items) is { } place:
+                items.Insert(place, value?.DeepClone());
+                break;
+        }
+    }
+
+    private static int? Place(string name, JsonArray items) => name == "-" || name == items.Count.ToString(CultureInfo.InvariantCulture) ? items.Count : Index(name, items);
+
     private static JsonNode? Parent(JsonObject root, string pointer, out string last)
     {
         var names = Names(pointer).ToList();

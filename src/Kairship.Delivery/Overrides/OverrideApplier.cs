@@ -4,15 +4,23 @@ using Kairship.Delivery.Placement;
 
 namespace Kairship.Delivery.Overrides;
 
-/// <summary>Applies what differs in one cluster. The rules act in the order they are written, each on the result of the one before.</summary>
+/// <summary>
+/// Applies what differs in one cluster. Rules act one after the other, each on the result of the one before, the most specific last (<see cref="OverrideOrder"/>); inside a rule
+/// image, command, args, labels, annotations, field, plaintext, as in Karmada.
+/// </summary>
 public static class OverrideApplier
 {
     /// <summary>The manifests with the overrides of <paramref name="cluster"/>; objects that no rule changes are returned as they are.</summary>
-    /// <exception cref="ManifestException">An image that a rule should change is not an image reference, or would not be one afterwards.</exception>
-    public static IReadOnlyList<Manifest> Apply(IReadOnlyList<Manifest> manifests, IReadOnlyList<OverrideRule> rules, ClusterFacts cluster)
+    /// <exception cref="ManifestException">An overrider finds nothing to act on in any object, or would make something that is not valid.</exception>
+    public static IReadOnlyList<Manifest> Apply(IReadOnlyList<Manifest> manifests, IReadOnlyList<OverrideRule> rules, ClusterFacts cluster) =>
+        rules.Count == 0 ? manifests : Run(manifests, rules, cluster, null);
+
+    /// <summary>The same, with what each overrider changed, for people. Values of Secrets are masked.</summary>
+    /// <exception cref="ManifestException">As <see cref="Apply(IReadOnlyList{Manifest}, IReadOnlyList{OverrideRule}, ClusterFacts)"/>.</exception>
+    public static OverrideTrace Trace(IReadOnlyList<Manifest> manifests, IReadOnlyList<OverrideRule> rules, ClusterFacts cluster)
     {
-        var overriders = rules.Where(rule => AffinityMatcher.Matches(rule.TargetCluster, cluster)).SelectMany(rule => rule.ImageOverriders).ToList();
-        return overriders.Count == 0 ? manifests : manifests.Select(manifest => Apply(manifest, overriders)).ToList();
+        var effects = new List<OverrideEffect>();
+        return new OverrideTrace(Run(manifests, rules, cluster, effects), effects);
     }
 
     /// <summary>One overrider on one image, as Karmada does: add appends to the part, replace sets it, remove drops it. A tag and a digest exclude each other:
@@ -38,31 +46,26 @@ public static class OverrideApplier
         ? image with { Tag = null, Digest = tagOrDigest }
         : image with { Tag = tagOrDigest, Digest = null };
 
-    private static Manifest Apply(Manifest manifest, List<ImageOverrider> overriders)
+    private static IReadOnlyList<Manifest> Run(IReadOnlyList<Manifest> manifests, IReadOnlyList<OverrideRule> rules, ClusterFacts cluster, List<OverrideEffect>? effects)
     {
-        var json = (JsonObject)manifest.Json.DeepClone();
-        var changed = false;
-        foreach (var container in PodTemplates.AllContainers(json))
+        var mine = rules.Where(rule => AffinityMatcher.Matches(rule.TargetCluster, cluster)).ToList();
+        if (mine.Count == 0)
         {
-            foreach (var overrider in overriders.Where(o => o.Container is null || o.Container == container["name"]?.ToString()))
-            {
-                var before = container["image"]?.ToString() ?? "";
-                var after = Apply(Read(before, manifest), overrider).ToString();
-                if (!ImageReference.TryParse(after, out _))
-                {
-                    throw new ManifestException(
-                        $"{manifest.Ref}: the override {overrider.Operator} {overrider.Component} '{overrider.Value}' makes '{after}' of '{before}', which is not an image reference.");
-                }
-
-                changed |= after != before;
-                container["image"] = after;
-            }
+            return manifests;
         }
 
-        return changed ? manifest with { Json = json } : manifest;
-    }
+        var misses = new OverrideMisses();
+        var result = manifests.Select(manifest =>
+        {
+            var edit = new ObjectEdit(manifest);
+            foreach (var rule in OverrideOrder.For(manifest, mine))
+            {
+                OverrideSteps.Run(rule, edit, misses, effects);
+            }
 
-    private static ImageReference Read(string image, Manifest manifest) => ImageReference.TryParse(image, out var reference)
-        ? reference
-        : throw new ManifestException($"{manifest.Ref}: '{image}' is not an image reference, so the overrides of this cluster cannot change it.");
+            return edit.ToManifest();
+        }).ToList();
+        misses.Refuse();
+        return result;
+    }
 }

@@ -6,9 +6,11 @@ public static class ClusterSelector
     /// <summary>The operators that a requirement may use.</summary>
     public static IReadOnlyList<string> Operators { get; } = ["In", "NotIn", "Exists", "DoesNotExist"];
 
+    private static readonly Dictionary<string, string> NoLabels = [];
+
     /// <summary>True when every requirement holds. A null selector selects nothing, an empty one everything. NotIn holds where the key is absent.</summary>
     /// <exception cref="ArgumentException">An operator that is not one of <see cref="Operators"/>.</exception>
-    public static bool Matches(LabelSelector? selector, ClusterFacts cluster) => selector is not null && FirstUnmet(selector, cluster) is null;
+    public static bool Matches(LabelSelector? selector, ClusterFacts cluster) => selector is not null && Holds(selector, cluster);
 
     /// <summary>The requirement that keeps a cluster out, in words ("tier=edge", "region In [eu, us]"); null when all hold.</summary>
     internal static string? FirstUnmet(LabelSelector selector, ClusterFacts cluster)
@@ -24,7 +26,29 @@ public static class ClusterSelector
         return selector.MatchExpressions?.FirstOrDefault(requirement => !Holds(requirement, cluster.Labels)) is { } unmet ? Describe(unmet) : null;
     }
 
-    private static bool Holds(LabelRequirement requirement, IReadOnlyDictionary<string, string> labels)
+    /// <summary>As <see cref="FirstUnmet"/>, without the words.</summary>
+    internal static bool Holds(LabelSelector selector, ClusterFacts cluster)
+    {
+        foreach (var (key, value) in selector.MatchLabels ?? NoLabels)
+        {
+            if (!cluster.Labels.TryGetValue(key, out var actual) || actual != value)
+            {
+                return false;
+            }
+        }
+
+        foreach (var requirement in selector.MatchExpressions ?? [])
+        {
+            if (!Holds(requirement, cluster.Labels))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    internal static bool Holds(LabelRequirement requirement, IReadOnlyDictionary<string, string> labels)
     {
         var present = labels.TryGetValue(requirement.Key, out var value);
         return requirement.Operator switch
@@ -37,7 +61,7 @@ public static class ClusterSelector
         };
     }
 
-    private static string Describe(LabelRequirement requirement) => requirement.Values is { Count: > 0 } values
+    internal static string Describe(LabelRequirement requirement) => requirement.Values is { Count: > 0 } values
         ? $"{requirement.Key} {requirement.Operator} [{string.Join(", ", values)}]"
         : $"{requirement.Key} {requirement.Operator}";
 }

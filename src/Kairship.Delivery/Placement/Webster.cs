@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Kairship.Delivery.Placement;
 
 /// <summary>
@@ -21,25 +23,55 @@ public static class Webster
             ArgumentOutOfRangeException.ThrowIfNegative(weight, name);
         }
 
-        if (parties.Count == 0)
+        var sorted = parties.OrderBy(p => p.Name, StringComparer.Ordinal).ToList();
+        var seats = Divide(total, sorted.ConvertAll(p => p.Weight).ToArray(), sorted.ConvertAll(p => held?.GetValueOrDefault(p.Name) ?? 0).ToArray(), descendingTies);
+        var result = new Dictionary<string, int>(sorted.Count);
+        for (var i = 0; i < seats.Length; i++)
         {
-            return new Dictionary<string, int>();
+            result.Add(sorted[i].Name, seats[i]);
         }
 
-        var allZero = parties.All(p => p.Weight == 0);
-        var weights = parties.ToDictionary(p => p.Name, p => allZero ? 1 : p.Weight);
-        var seats = Start(total, weights, held);
-        var queue = new PriorityQueue<string, Claim>(new ClaimOrder(descendingTies));
-        foreach (var (name, weight) in weights.Where(w => w.Value > 0))
+        return result;
+    }
+
+    /// <summary>True when ties go to the last name: the FNV-1a hash of 32 bits over the UID is odd, as in Karmada.</summary>
+    public static bool TiesDescend(string? uid)
+    {
+        if (uid is null)
         {
-            queue.Enqueue(name, new Claim(name, weight, seats[name]));
+            return false;
         }
 
-        for (var left = total - seats.Values.Sum(); left > 0; left--)
+        var hash = 2166136261u;
+        foreach (var letter in Encoding.UTF8.GetBytes(uid))
         {
-            var winner = queue.Dequeue();
-            seats[winner]++;
-            queue.Enqueue(winner, new Claim(winner, weights[winner], seats[winner]));
+            hash = (hash ^ letter) * 16777619u;
+        }
+
+        return (hash & 1) == 1;
+    }
+
+    /// <summary>As the other one, for parties that are sorted by name.</summary>
+    internal static int[] Divide(int total, ReadOnlySpan<long> given, ReadOnlySpan<int> held, bool descendingTies)
+    {
+        if (given.Length == 0)
+        {
+            return [];
+        }
+
+        long[]? equal = null;
+        if (given.IndexOfAnyExcept(0) < 0)
+        {
+            equal = new long[given.Length];
+            Array.Fill(equal, 1);
+        }
+
+        ReadOnlySpan<long> weights = equal ?? given;
+        var seats = Start(total, weights, held, out var left);
+        var heap = new Heap(weights, seats, descendingTies);
+        for (; left > 0; left--)
+        {
+            heap.Seat();
         }
 
         return seats;
@@ -49,24 +81,43 @@ public static class Webster
     /// Seats that are certain, so that the loop above is short for a great total: with the divisor d = sum/(total-n) all seats whose quotient is above
     /// 1/(d/2) come before all others, and there are at most total of them.
     /// </summary>
-    private static Dictionary<string, int> Start(int total, Dictionary<string, long> weights, IReadOnlyDictionary<string, int>? held)
+    private static int[] Start(int total, ReadOnlySpan<long> weights, ReadOnlySpan<int> held, out long left)
     {
-        var seats = weights.Keys.ToDictionary(name => name, name => held?.GetValueOrDefault(name) ?? 0);
-        var heldSum = seats.Values.Sum(value => (long)value);
-        if (heldSum > total || seats.Values.Any(value => value < 0))
+        var seats = new int[weights.Length];
+        var heldSum = 0L;
+        for (var i = 0; i < held.Length; i++)
+        {
+            seats[i] = held[i];
+            heldSum += held[i];
+        }
+
+        if (heldSum > total || seats.AsSpan().ContainsAnyInRange(int.MinValue, -1))
         {
             throw new ArgumentOutOfRangeException(nameof(held), $"{heldSum} seats are held of {total}; nobody loses a held seat here: divide anew without them.");
         }
 
-        var spare = total - weights.Count;
+        left = total - heldSum;
+        var spare = total - weights.Length;
         if (spare <= 0)
         {
             return seats;
         }
 
-        var sum = weights.Values.Aggregate(Int128.Zero, (all, weight) => all + weight);
-        var certain = weights.ToDictionary(w => w.Key, w => Math.Max(seats[w.Key], Certain(w.Value, spare, sum)));
-        return certain.Values.Sum(value => (long)value) <= total ? certain : seats;
+        var sum = Int128.Zero;
+        foreach (var weight in weights)
+        {
+            sum += weight;
+        }
+
+        var (certain, certainSum) = (new int[seats.Length], 0L);
+        for (var i = 0; i < seats.Length; i++)
+        {
+            certain[i] = Math.Max(seats[i], Certain(weights[i], spare, sum));
+            certainSum += certain[i];
+        }
+
+        left = certainSum <= total ? total - certainSum : left;
+        return certainSum <= total ? certain : seats;
     }
 
     // The count of k >= 0 with weight/(2k+1) > sum/(2*spare), that is 2k+1 < 2*weight*spare/sum.
@@ -76,21 +127,89 @@ public static class Webster
         return numerator <= 0 ? 0 : (int)((numerator + 2 * sum - 1) / (2 * sum));
     }
 
-    private readonly record struct Claim(string Name, long Weight, int Seats);
-
-    private sealed class ClaimOrder(bool descendingTies) : IComparer<Claim>
+    /// <summary>Who has the next claim, kept as a heap over the parties' indexes.</summary>
+    private readonly ref struct Heap
     {
-        public int Compare(Claim x, Claim y)
+        private readonly ReadOnlySpan<long> _weights;
+        private readonly int[] _seats;
+        private readonly int[] _order;
+        private readonly bool _descending;
+
+        public Heap(ReadOnlySpan<long> weights, int[] seats, bool descending)
         {
-            // Exact: weight/(2*seats+1) compared crosswise, the greater one first.
-            var byQuotient = ((Int128)y.Weight * (2L * x.Seats + 1)).CompareTo((Int128)x.Weight * (2L * y.Seats + 1));
-            if (byQuotient != 0)
+            _weights = weights;
+            (_seats, _descending) = (seats, descending);
+            var count = 0;
+            var order = new int[weights.Length];
+            for (var i = 0; i < weights.Length; i++)
             {
-                return byQuotient;
+                if (weights[i] > 0)
+                {
+                    order[count++] = i;
+                }
             }
 
-            var byName = string.CompareOrdinal(x.Name, y.Name);
-            return x.Seats != y.Seats ? x.Seats.CompareTo(y.Seats) : descendingTies ? -byName : byName;
+            _order = order[..count];
+            for (var i = count / 2 - 1; i >= 0; i--)
+            {
+                Sink(i);
+            }
+        }
+
+        public void Seat()
+        {
+            _seats[_order[0]]++;
+            Sink(0);
+        }
+
+        private void Sink(int at)
+        {
+            while (true)
+            {
+                var child = 2 * at + 1;
+                if (child >= _order.Length)
+                {
+                    return;
+                }
+
+                if (child + 1 < _order.Length && IsBefore(_order[child + 1], _order[child]))
+                {
+                    child++;
+                }
+
+                if (!IsBefore(_order[child], _order[at]))
+                {
+                    return;
+                }
+
+                (_order[at], _order[child]) = (_order[child], _order[at]);
+                at = child;
+            }
+        }
+
+        private bool IsBefore(int x, int y)
+        {
+            // Exact: weight/(2*seats+1) compared crosswise, the greater one first.
+            var (seatsX, seatsY) = (_seats[x], _seats[y]);
+            if (_weights[x] <= int.MaxValue && _weights[y] <= int.MaxValue)
+            {
+                // 31 bits times 32 bits: no overflow.
+                var (left, right) = (_weights[x] * (2L * seatsY + 1), _weights[y] * (2L * seatsX + 1));
+                if (left != right)
+                {
+                    return left > right;
+                }
+            }
+            else
+            {
+                var (left, right) = ((Int128)_weights[x] * (2L * seatsY + 1), (Int128)_weights[y] * (2L * seatsX + 1));
+                if (left != right)
+                {
+                    return left > right;
+                }
+            }
+
+            return seatsX != seatsY ? seatsX < seatsY : _descending ? x > y : x < y;
         }
     }
 }

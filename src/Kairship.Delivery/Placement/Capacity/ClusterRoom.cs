@@ -1,0 +1,145 @@
+namespace Kairship.Delivery.Placement.Capacity;
+
+/// <summary>What is free on the nodes of one cluster, after what is assumed.</summary>
+internal sealed class ClusterRoom
+{
+    private readonly NodeFacts[] _nodes;
+    private readonly long[] _cpu;
+    private readonly long[] _memory;
+    private readonly long[] _pods;
+    private readonly Dictionary<string, long>?[] _extended;
+
+    public ClusterRoom(IReadOnlyList<NodeFacts> nodes)
+    {
+        // By name, so that the order in which somebody read the nodes decides nothing.
+        _nodes = nodes.OrderBy(n => n.Name, StringComparer.Ordinal).ToArray();
+        _cpu = Array.ConvertAll(_nodes, n => n.Allocatable.CpuMilli - n.Requested.CpuMilli);
+        _memory = Array.ConvertAll(_nodes, n => n.Allocatable.MemoryBytes - n.Requested.MemoryBytes);
+        _pods = Array.ConvertAll(_nodes, n => (long)n.Pods - n.PodsThere);
+        _extended = Array.ConvertAll(_nodes, n => n.Allocatable.Extended?.ToDictionary(e => e.Key, e => e.Value - n.Requested.Of(e.Key)));
+    }
+
+    private ClusterRoom(ClusterRoom other)
+    {
+        _nodes = other._nodes;
+        _cpu = [.. other._cpu];
+        _memory = [.. other._memory];
+        _pods = [.. other._pods];
+        _extended = Array.ConvertAll(other._extended, e => e is null ? null : new Dictionary<string, long>(e));
+    }
+
+    public ClusterRoom Clone() => new(this);
+
+    /// <summary>How many such pods fit: the sum of what fits on each node.</summary>
+    public int Free(PodRequest request)
+    {
+        var sum = 0L;
+        for (var i = 0; i < _nodes.Length; i++)
+        {
+            sum += Free(i, request);
+        }
+
+        return (int)Math.Min(sum, int.MaxValue);
+    }
+
+    /// <summary>Puts pods on the nodes with most places left, as the scheduler spreads them. Null, and nothing taken, when they do not all fit.</summary>
+    /// <returns>Pods by node.</returns>
+    public int[]? Take(PodRequest request, int pods)
+    {
+        var places = new long[_nodes.Length];
+        var sum = 0L;
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = Free(i, request);
+            sum += places[i];
+        }
+
+        if (sum < pods)
+        {
+            return null;
+        }
+
+        var taken = Level(places, pods);
+        Change(request, taken, -1);
+        return taken;
+    }
+
+    public void GiveBack(PodRequest request, int[] taken) => Change(request, taken, 1);
+
+    // Lowers the fullest to a common level, so that nobody has more than one place more than that left.
+    private static int[] Level(long[] places, int pods)
+    {
+        var (low, high) = (0L, places.Length == 0 ? 0 : places.Max());
+        while (low < high)
+        {
+            var middle = low + (high - low) / 2;
+            var above = 0L;
+            foreach (var place in places)
+            {
+                above += Math.Max(0, place - middle);
+            }
+
+            (low, high) = above <= pods ? (low, middle) : (middle + 1, high);
+        }
+
+        var taken = Array.ConvertAll(places, place => (int)Math.Max(0, place - low));
+        var left = pods - taken.Sum(t => (long)t);
+        for (var i = 0; i < places.Length && left > 0; i++)
+        {
+            if (places[i] - taken[i] > 0 && places[i] >= low)
+            {
+                taken[i]++;
+                left--;
+            }
+        }
+
+        return taken;
+    }
+
+    private long Free(int node, PodRequest request)
+    {
+        var free = _pods[node];
+        if (free <= 0 || !NodeFit.Admits(_nodes[node], request))
+        {
+            return 0;
+        }
+
+        var amounts = request.Amounts;
+        if (amounts.CpuMilli > 0)
+        {
+            free = Math.Min(free, _cpu[node] / amounts.CpuMilli);
+        }
+
+        if (amounts.MemoryBytes > 0)
+        {
+            free = Math.Min(free, _memory[node] / amounts.MemoryBytes);
+        }
+
+        foreach (var (name, amount) in request.Extended)
+        {
+            free = Math.Min(free, (_extended[node]?.GetValueOrDefault(name) ?? 0) / amount);
+        }
+
+        return Math.Max(0, free);
+    }
+
+    private void Change(PodRequest request, int[] pods, int sign)
+    {
+        for (var i = 0; i < pods.Length; i++)
+        {
+            var count = (long)sign * pods[i];
+            if (count == 0)
+            {
+                continue;
+            }
+
+            _cpu[i] += count * request.Amounts.CpuMilli;
+            _memory[i] += count * request.Amounts.MemoryBytes;
+            _pods[i] += count;
+            foreach (var (name, amount) in request.Extended)
+            {
+                _extended[i]![name] += count * amount;
+            }
+        }
+    }
+}
