@@ -2,6 +2,7 @@ using Kairship.Benchmarks.Deploy;
 using Kairship.Benchmarks.Engine;
 using Kairship.Benchmarks.Fleet;
 using Kairship.Benchmarks.Sim;
+using Kairship.Benchmarks.Studio;
 
 // Every benchmark prints one JSON object a line: {"bench","row","value","unit",...details}.
 return args switch
@@ -10,6 +11,7 @@ return args switch
     ["engine", .. var rest] => await EngineBenchmark.RunAsync(rest),
     ["fleet", .. var rest] => await FleetBenchmark.RunAsync(rest),
     ["sim", .. var rest] => await SimBenchmark.RunAsync(rest),
+    ["studio", .. var rest] => await StudioBenchmark.RunAsync(rest),
     [ChildProcess.Verb, .. var rest] => await ChildProcess.AnswerAsync(rest),
     _ => Usage(),
 };
@@ -25,6 +27,8 @@ static int Usage()
                                     watches of 1,000 clusters, the rate of a watch, apply and plan beside a bare client
           sim [CLUSTERS NODES PODS]
                                     a simulated fleet in one process: 1,000 clusters of 100 nodes and 20 pods each, its memory and its idle processor time
+          studio [--only ROW-PREFIX] [--quick] [--folder DIR] [--postgres CONNECTION]
+                                    what the designer asks for, over HTTP: 10,000 definitions, 100,000 instances, on SQLite and on PostgreSQL
         """);
     return 2;
 }

@@ -18,12 +18,29 @@ internal abstract class KairshipDatabase : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
+    /// <summary>A transaction that reads only; disposing of what is returned ends it.</summary>
+    protected abstract Task<IAsyncDisposable> BeginSnapshotAsync(KairshipDbContext context, CancellationToken cancellationToken);
+
     public async Task<T> ReadAsync<T>(Func<KairshipDbContext, Task<T>> read)
     {
         var context = CreateContext();
         await using (context)
         {
             return await read(context);
+        }
+    }
+
+    /// <summary>Runs several queries that all see the same rows.</summary>
+    public async Task<T> ReadSnapshotAsync<T>(Func<KairshipDbContext, Task<T>> read, CancellationToken cancellationToken)
+    {
+        var context = CreateContext();
+        await using (context)
+        {
+            var snapshot = await BeginSnapshotAsync(context, cancellationToken);
+            await using (snapshot)
+            {
+                return await read(context);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -59,6 +60,15 @@ internal sealed class PostgreSqlDatabase : KairshipDatabase
     {
         await Source.DisposeAsync();
         Gate.Dispose();
+    }
+
+    /// <summary>The planner takes pages out of order for four times as dear as in order, which is true of turning disks: it would rather read all the wide rows than the index that has what lists
+    /// ask for. What is sorted is ids and short texts: it should not go to the disk.</summary>
+    protected override async Task<IAsyncDisposable> BeginSnapshotAsync(KairshipDbContext context, CancellationToken cancellationToken)
+    {
+        var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await context.Database.ExecuteSqlRawAsync("SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '32MB'; SET LOCAL jit = off", cancellationToken);
+        return transaction;
     }
 
     private async Task CreateIfMissingAsync(PostgreSqlDbContext context, CancellationToken cancellationToken)

@@ -57,6 +57,15 @@ internal sealed class SqliteDatabase : KairshipDatabase
         SqliteConnection.ClearPool(pool);
     }
 
+    /// <summary>Deferred: it waits for no writer and holds none up.</summary>
+    protected override async Task<IAsyncDisposable> BeginSnapshotAsync(KairshipDbContext context, CancellationToken cancellationToken)
+    {
+        await context.Database.OpenConnectionAsync(cancellationToken);
+        var transaction = ((SqliteConnection)context.Database.GetDbConnection()).BeginTransaction(deferred: true);
+        await context.Database.UseTransactionAsync(transaction, cancellationToken);
+        return transaction;
+    }
+
     /// <summary>The file stays when the lock is given up: deleting it would let two in.</summary>
     private async Task<FileStream> LockFileAsync(CancellationToken cancellationToken)
     {

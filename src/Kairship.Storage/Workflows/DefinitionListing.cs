@@ -12,7 +12,8 @@ internal static class DefinitionListing
     {
         var versions = context.Set<DefinitionRow>().AsNoTracking();
         var found = Matching(Filtered(versions, filter), filter);
-        var ids = await Ordered(found, filter).Select(x => x.VersionId).PageAsync(page, cancellationToken);
+        Func<bool, IQueryable<string>> ordered = reversed => Ordered(found, filter.OrderBy, down: filter.Ascending == reversed).Select(x => x.VersionId);
+        var ids = await ordered.PageAsync(page, cancellationToken);
         if (ids.Items.Count == 0)
         {
             return new Page<DefinitionRecord>([], ids.Total);
@@ -60,14 +61,10 @@ internal static class DefinitionListing
         return ListText.Fold(StoredText.Clean(filter.Search)) is { Length: > 0 } search ? versions.Where(x => x.SearchText.Contains(search)) : versions;
     }
 
-    private static IQueryable<DefinitionRow> Ordered(IQueryable<DefinitionRow> versions, DefinitionFilter filter) => (filter.OrderBy, filter.Ascending) switch
+    private static IQueryable<DefinitionRow> Ordered(IQueryable<DefinitionRow> versions, DefinitionOrder order, bool down) => (order switch
     {
-        (DefinitionOrder.Name, true) => versions.OrderBy(x => x.NameKey).ThenBy(x => x.DefinitionId).ThenBy(x => x.Version).ThenBy(x => x.VersionId),
-        (DefinitionOrder.Name, false) =>
-            versions.OrderByDescending(x => x.NameKey).ThenByDescending(x => x.DefinitionId).ThenByDescending(x => x.Version).ThenByDescending(x => x.VersionId),
-        (DefinitionOrder.Version, true) => versions.OrderBy(x => x.Version).ThenBy(x => x.VersionId),
-        (DefinitionOrder.Version, false) => versions.OrderByDescending(x => x.Version).ThenByDescending(x => x.VersionId),
-        (_, true) => versions.OrderBy(x => x.CreatedAt).ThenBy(x => x.Version).ThenBy(x => x.VersionId),
-        (_, false) => versions.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Version).ThenByDescending(x => x.VersionId),
-    };
+        DefinitionOrder.Name => versions.By(x => x.NameKey, down).ThenBy(x => x.DefinitionId, down).ThenBy(x => x.Version, down),
+        DefinitionOrder.Version => versions.By(x => x.Version, down),
+        _ => versions.By(x => x.CreatedAt, down).ThenBy(x => x.Version, down),
+    }).ThenBy(x => x.VersionId, down);
 }

@@ -61,7 +61,7 @@ internal sealed class DefinitionQueries(KairshipDatabase database)
         });
 
     public Task<Page<DefinitionRecord>> ListAsync(DefinitionFilter filter, PageRequest page, CancellationToken cancellationToken) =>
-        database.ReadAsync(context => DefinitionListing.ListAsync(context, filter, page, cancellationToken));
+        database.ReadSnapshotAsync(context => DefinitionListing.ListAsync(context, filter, page, cancellationToken), cancellationToken);
 
     public Task<DefinitionDeletion> DeleteAsync(string definitionId, CancellationToken cancellationToken) => database.WriteAsync(
         async context =>

@@ -12,8 +12,13 @@ internal static class InstanceListing
         KairshipDbContext context, InstanceFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
         var instances = context.Set<InstanceRow>().AsNoTracking();
-        var found = Matching(OfSystem(Filtered(instances, filter), context, filter), filter);
-        var ids = await Ordered(found, filter).Select(x => x.Id).PageAsync(page, cancellationToken);
+        if (await OfSystemAsync(Matching(Filtered(instances, filter), filter), context, filter, cancellationToken) is not { } found)
+        {
+            return new Page<InstanceRecord>([], 0);
+        }
+
+        Func<bool, IQueryable<string>> ordered = reversed => Ordered(found, filter.OrderBy, filter.Ascending == reversed, reversed).Select(x => x.Id);
+        var ids = await ordered.PageAsync(page, cancellationToken);
         if (ids.Items.Count == 0)
         {
             return new Page<InstanceRecord>([], ids.Total);
@@ -31,8 +36,8 @@ internal static class InstanceListing
         instances = filter.ParentInstanceId is { } parentId ? instances.Where(x => x.ParentInstanceId == parentId) : instances;
         instances = filter.Quarantined switch
         {
-            true => instances.Where(x => x.QuarantineReason != null),
-            false => instances.Where(x => x.QuarantineReason == null),
+            true => instances.Where(x => x.IsQuarantined),
+            false => instances.Where(x => !x.IsQuarantined),
             _ => instances,
         };
         return filter.HasIncidents switch
@@ -43,15 +48,19 @@ internal static class InstanceListing
         };
     }
 
-    private static IQueryable<InstanceRow> OfSystem(IQueryable<InstanceRow> instances, KairshipDbContext context, InstanceFilter filter)
+    /// <summary>Null: there are none. Most often nothing is the system's, and then nothing need be compared.</summary>
+    private static async Task<IQueryable<InstanceRow>?> OfSystemAsync(
+        IQueryable<InstanceRow> instances, KairshipDbContext context, InstanceFilter filter, CancellationToken cancellationToken)
     {
-        var system = context.Set<DefinitionRow>().Where(x => x.IsSystem && x.IsLatest).Select(x => x.DefinitionId);
-        return filter.IsSystem switch
+        if (filter.IsSystem is not { } wanted)
         {
-            true => instances.Where(x => system.Contains(x.DefinitionId)),
-            false => instances.Where(x => !system.Contains(x.DefinitionId)),
-            _ => instances,
-        };
+            return instances;
+        }
+
+        var system = context.Set<DefinitionRow>().Where(x => x.IsSystem && x.IsLatest).Select(x => x.DefinitionId);
+        return !await system.AnyAsync(cancellationToken) ? wanted ? null : instances
+            : wanted ? instances.Where(x => system.Contains(x.DefinitionId))
+            : instances.Where(x => !system.Contains(x.DefinitionId));
     }
 
     private static IQueryable<InstanceRow> Matching(IQueryable<InstanceRow> instances, InstanceFilter filter)
@@ -107,17 +116,15 @@ internal static class InstanceListing
         return Expression.Lambda<Func<InstanceRow, bool>>(Expression.AndAlso(isKnown, compare(column.Body, value.Body)), column.Parameters);
     }
 
-    private static IQueryable<InstanceRow> Ordered(IQueryable<InstanceRow> instances, InstanceFilter filter) => (filter.OrderBy, filter.Ascending) switch
+    /// <param name="down">Against the order of the keys.</param>
+    /// <param name="reversed">The whole list the other way round: then what has not finished comes first.</param>
+    private static IQueryable<InstanceRow> Ordered(IQueryable<InstanceRow> instances, InstanceOrder order, bool down, bool reversed) => (order switch
     {
-        (InstanceOrder.Updated, true) => instances.OrderBy(x => x.UpdatedAt).ThenBy(x => x.Id),
-        (InstanceOrder.Updated, false) => instances.OrderByDescending(x => x.UpdatedAt).ThenByDescending(x => x.Id),
-        (InstanceOrder.Finished, true) => instances.OrderBy(x => x.FinishedAt == null).ThenBy(x => x.FinishedAt).ThenBy(x => x.Id),
-        (InstanceOrder.Finished, false) => instances.OrderBy(x => x.FinishedAt == null).ThenByDescending(x => x.FinishedAt).ThenByDescending(x => x.Id),
-        (InstanceOrder.Name, true) => instances.OrderBy(x => x.ListText).ThenBy(x => x.Id),
-        (InstanceOrder.Name, false) => instances.OrderByDescending(x => x.ListText).ThenByDescending(x => x.Id),
-        (_, true) => instances.OrderBy(x => x.CreatedAt).ThenBy(x => x.Id),
-        (_, false) => instances.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id),
-    };
+        InstanceOrder.Updated => instances.By(x => x.UpdatedAt, down),
+        InstanceOrder.Finished => instances.By(x => x.FinishedAt == null, reversed).ThenBy(x => x.FinishedAt, down),
+        InstanceOrder.Name => instances.By(x => x.ListText, down),
+        _ => instances.By(x => x.CreatedAt, down),
+    }).ThenBy(x => x.Id, down);
 
     public static readonly Expression<Func<InstanceRow, InstanceRow>> WithoutState = x => new InstanceRow
     {

@@ -12,7 +12,7 @@ internal sealed class InstanceQueries(KairshipDatabase database)
             : null);
 
     public Task<Page<InstanceRecord>> ListAsync(InstanceFilter filter, PageRequest page, CancellationToken cancellationToken) =>
-        database.ReadAsync(context => InstanceListing.ListAsync(context, filter, page, cancellationToken));
+        database.ReadSnapshotAsync(context => InstanceListing.ListAsync(context, filter, page, cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<InstanceRecord>> FindAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<InstanceRecord>>(async context =>

@@ -15,9 +15,10 @@ internal static class WorkflowModel
             row.HasIndex(x => new { x.DefinitionId, x.Version });
             row.HasIndex(x => x.DefinitionId, "ix_definitions_latest").IsUnique().HasFilter("is_latest");
             row.HasIndex(x => x.DefinitionId, "ix_definitions_published").IsUnique().HasFilter("is_published");
-            row.HasIndex(x => new { x.CreatedAt, x.Version, x.VersionId }, "ix_definitions_created");
-            row.HasIndex(x => new { x.CreatedAt, x.Version, x.VersionId, x.IsSystem }, "ix_definitions_latest_created").HasFilter("is_latest");
-            row.HasIndex(x => new { x.NameKey, x.DefinitionId, x.Version, x.VersionId, x.IsSystem }, "ix_definitions_latest_name").HasFilter("is_latest");
+            // Marks stand in the indexes that lists walk through, also where a condition implies them: SQLite then need not look at the rows.
+            row.HasIndex(x => new { x.CreatedAt, x.Version, x.VersionId, x.IsLatest, x.IsPublished, x.IsSystem, x.IsReadonly }, "ix_definitions_created");
+            row.HasIndex(x => new { x.CreatedAt, x.Version, x.VersionId, x.IsLatest, x.IsPublished, x.IsSystem, x.IsReadonly }, "ix_definitions_latest_created").HasFilter("is_latest");
+            row.HasIndex(x => new { x.NameKey, x.DefinitionId, x.Version, x.VersionId, x.IsLatest, x.IsPublished, x.IsSystem, x.IsReadonly }, "ix_definitions_latest_name").HasFilter("is_latest");
             row.HasIndex(x => x.DefinitionId, "ix_definitions_system").HasFilter("is_system AND is_latest");
         });
         model.Entity<TriggerRow>(row =>
@@ -30,11 +31,12 @@ internal static class WorkflowModel
         {
             row.ToTable("instances").HasKey(x => x.Id);
             row.Property(x => x.ListText).UseCollation(byteOrder);
+            row.Property(x => x.IsQuarantined).HasDefaultValue(false);
             // Who is held has a time to wake at: this index answers the sweep and finds what an owner held.
             row.HasIndex(x => new { x.WakeAt, x.Owner }, "ix_instances_wake").HasFilter("wake_at IS NOT NULL AND quarantine_reason IS NULL");
             // What lists filter and order by, so that they never walk through the wide rows.
             row.HasIndex(
-                x => new { x.CreatedAt, x.Id, x.Status, x.DefinitionId, x.DefinitionVersion, x.IncidentCount, x.UpdatedAt, x.FinishedAt, x.ListText },
+                x => new { x.CreatedAt, x.Id, x.Status, x.DefinitionId, x.DefinitionVersion, x.IncidentCount, x.IsQuarantined, x.UpdatedAt, x.FinishedAt, x.ListText },
                 "ix_instances_list");
             row.HasIndex(x => x.DefinitionId);
             row.HasIndex(x => x.CorrelationId).HasFilter("correlation_id IS NOT NULL");

@@ -51,6 +51,9 @@ internal sealed class InstanceRow
     public int IncidentCount { get; set; }
     public string? QuarantineReason { get; set; }
 
+    /// <summary>There is a reason: in short, for an index.</summary>
+    public bool IsQuarantined { get; set; }
+
     /// <summary>Raised by every claim; a commit must know it.</summary>
     public long Epoch { get; set; }
 

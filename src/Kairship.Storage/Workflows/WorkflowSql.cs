@@ -49,10 +49,10 @@ internal sealed class WorkflowSql(string now, string readNow)
     public const string Migrate = "UPDATE instances SET definition_version_id = @version, definition_version = @number WHERE id = @id";
 
     public const string Quarantine =
-        "UPDATE instances SET quarantine_reason = @reason, epoch = epoch + 1, owner = NULL WHERE id = @id AND finished_at IS NULL";
+        "UPDATE instances SET quarantine_reason = @reason, is_quarantined = true, epoch = epoch + 1, owner = NULL WHERE id = @id AND finished_at IS NULL";
 
     public const string LiftQuarantine =
-        "UPDATE instances SET quarantine_reason = NULL, claims = 0, due_at = updated_at, wake_at = updated_at " +
+        "UPDATE instances SET quarantine_reason = NULL, is_quarantined = false, claims = 0, due_at = updated_at, wake_at = updated_at " +
         "WHERE id = @id AND quarantine_reason IS NOT NULL";
 
     /// <summary>Whoever holds an instance has an end of the lease: the first two conditions are implied, and let the index of the sweep find them.</summary>

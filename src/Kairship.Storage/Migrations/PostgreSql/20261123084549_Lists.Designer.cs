@@ -11,7 +11,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Kairship.Storage.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlDbContext))]
-    [Migration("20261123081023_Lists")]
+    [Migration("20261123084549_Lists")]
     partial class Lists
     {
         /// <inheritdoc />
@@ -709,16 +709,16 @@ namespace Kairship.Storage.Migrations.PostgreSql
 
                     b.HasIndex("DefinitionId", "Version");
 
-                    b.HasIndex(new[] { "CreatedAt", "Version", "VersionId" }, "ix_definitions_created");
+                    b.HasIndex(new[] { "CreatedAt", "Version", "VersionId", "IsLatest", "IsPublished", "IsSystem", "IsReadonly" }, "ix_definitions_created");
 
                     b.HasIndex(new[] { "DefinitionId" }, "ix_definitions_latest")
                         .IsUnique()
                         .HasFilter("is_latest");
 
-                    b.HasIndex(new[] { "CreatedAt", "Version", "VersionId", "IsSystem" }, "ix_definitions_latest_created")
+                    b.HasIndex(new[] { "CreatedAt", "Version", "VersionId", "IsLatest", "IsPublished", "IsSystem", "IsReadonly" }, "ix_definitions_latest_created")
                         .HasFilter("is_latest");
 
-                    b.HasIndex(new[] { "NameKey", "DefinitionId", "Version", "VersionId", "IsSystem" }, "ix_definitions_latest_name")
+                    b.HasIndex(new[] { "NameKey", "DefinitionId", "Version", "VersionId", "IsLatest", "IsPublished", "IsSystem", "IsReadonly" }, "ix_definitions_latest_name")
                         .HasFilter("is_latest");
 
                     b.HasIndex(new[] { "DefinitionId" }, "ix_definitions_published")
@@ -818,6 +818,12 @@ namespace Kairship.Storage.Migrations.PostgreSql
                         .HasColumnType("integer")
                         .HasColumnName("incident_count");
 
+                    b.Property<bool>("IsQuarantined")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_quarantined");
+
                     b.Property<string>("ListText")
                         .IsRequired()
                         .HasColumnType("text")
@@ -867,7 +873,7 @@ namespace Kairship.Storage.Migrations.PostgreSql
                     b.HasIndex("ParentInstanceId")
                         .HasFilter("parent_instance_id IS NOT NULL");
 
-                    b.HasIndex(new[] { "CreatedAt", "Id", "Status", "DefinitionId", "DefinitionVersion", "IncidentCount", "UpdatedAt", "FinishedAt", "ListText" }, "ix_instances_list");
+                    b.HasIndex(new[] { "CreatedAt", "Id", "Status", "DefinitionId", "DefinitionVersion", "IncidentCount", "IsQuarantined", "UpdatedAt", "FinishedAt", "ListText" }, "ix_instances_list");
 
                     b.HasIndex(new[] { "WakeAt", "Owner" }, "ix_instances_wake")
                         .HasFilter("wake_at IS NOT NULL AND quarantine_reason IS NULL");

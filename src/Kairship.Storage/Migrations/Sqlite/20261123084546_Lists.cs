@@ -14,6 +14,13 @@ namespace Kairship.Storage.Migrations.Sqlite
                 name: "IX_instances_created_at_id",
                 table: "instances");
 
+            migrationBuilder.AddColumn<bool>(
+                name: "is_quarantined",
+                table: "instances",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: false);
+
             migrationBuilder.AddColumn<string>(
                 name: "list_text",
                 table: "instances",
@@ -55,30 +62,30 @@ namespace Kairship.Storage.Migrations.Sqlite
                     search_text = lower(coalesce(name, '')) || char(1) || lower(definition_id) || char(1) || lower(coalesce(description, '')),
                     is_readonly = json LIKE '%"isReadonly":true%',
                     is_system = json LIKE '%"isSystem":true%';
-                UPDATE instances SET list_text =
+                UPDATE instances SET is_quarantined = quarantine_reason IS NOT NULL, list_text =
                     lower(substr(coalesce(name, ''), 1, 100) || char(1) || substr(id, 1, 100) || char(1) || substr(coalesce(correlation_id, ''), 1, 200));
                 """);
 
             migrationBuilder.CreateIndex(
                 name: "ix_instances_list",
                 table: "instances",
-                columns: new[] { "created_at", "id", "status", "definition_id", "definition_version", "incident_count", "updated_at", "finished_at", "list_text" });
+                columns: new[] { "created_at", "id", "status", "definition_id", "definition_version", "incident_count", "is_quarantined", "updated_at", "finished_at", "list_text" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_definitions_created",
                 table: "definitions",
-                columns: new[] { "created_at", "version", "version_id" });
+                columns: new[] { "created_at", "version", "version_id", "is_latest", "is_published", "is_system", "is_readonly" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_definitions_latest_created",
                 table: "definitions",
-                columns: new[] { "created_at", "version", "version_id", "is_system" },
+                columns: new[] { "created_at", "version", "version_id", "is_latest", "is_published", "is_system", "is_readonly" },
                 filter: "is_latest");
 
             migrationBuilder.CreateIndex(
                 name: "ix_definitions_latest_name",
                 table: "definitions",
-                columns: new[] { "name_key", "definition_id", "version", "version_id", "is_system" },
+                columns: new[] { "name_key", "definition_id", "version", "version_id", "is_latest", "is_published", "is_system", "is_readonly" },
                 filter: "is_latest");
 
             migrationBuilder.CreateIndex(
@@ -119,6 +126,10 @@ namespace Kairship.Storage.Migrations.Sqlite
             migrationBuilder.DropIndex(
                 name: "IX_bookmarks_stimulus_name_instance_id_id",
                 table: "bookmarks");
+
+            migrationBuilder.DropColumn(
+                name: "is_quarantined",
+                table: "instances");
 
             migrationBuilder.DropColumn(
                 name: "list_text",

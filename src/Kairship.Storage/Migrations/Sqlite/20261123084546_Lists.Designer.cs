@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Kairship.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDbContext))]
-    [Migration("20261123081021_Lists")]
+    [Migration("20261123084546_Lists")]
     partial class Lists
     {
         /// <inheritdoc />
@@ -698,16 +698,16 @@ namespace Kairship.Storage.Migrations.Sqlite
 
                     b.HasIndex("DefinitionId", "Version");
 
-                    b.HasIndex(new[] { "CreatedAt", "Version", "VersionId" }, "ix_definitions_created");
+                    b.HasIndex(new[] { "CreatedAt", "Version", "VersionId", "IsLatest", "IsPublished", "IsSystem", "IsReadonly" }, "ix_definitions_created");
 
                     b.HasIndex(new[] { "DefinitionId" }, "ix_definitions_latest")
                         .IsUnique()
                         .HasFilter("is_latest");
 
-                    b.HasIndex(new[] { "CreatedAt", "Version", "VersionId", "IsSystem" }, "ix_definitions_latest_created")
+                    b.HasIndex(new[] { "CreatedAt", "Version", "VersionId", "IsLatest", "IsPublished", "IsSystem", "IsReadonly" }, "ix_definitions_latest_created")
                         .HasFilter("is_latest");
 
-                    b.HasIndex(new[] { "NameKey", "DefinitionId", "Version", "VersionId", "IsSystem" }, "ix_definitions_latest_name")
+                    b.HasIndex(new[] { "NameKey", "DefinitionId", "Version", "VersionId", "IsLatest", "IsPublished", "IsSystem", "IsReadonly" }, "ix_definitions_latest_name")
                         .HasFilter("is_latest");
 
                     b.HasIndex(new[] { "DefinitionId" }, "ix_definitions_published")
@@ -805,6 +805,12 @@ namespace Kairship.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("incident_count");
 
+                    b.Property<bool>("IsQuarantined")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_quarantined");
+
                     b.Property<string>("ListText")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -853,7 +859,7 @@ namespace Kairship.Storage.Migrations.Sqlite
                     b.HasIndex("ParentInstanceId")
                         .HasFilter("parent_instance_id IS NOT NULL");
 
-                    b.HasIndex(new[] { "CreatedAt", "Id", "Status", "DefinitionId", "DefinitionVersion", "IncidentCount", "UpdatedAt", "FinishedAt", "ListText" }, "ix_instances_list");
+                    b.HasIndex(new[] { "CreatedAt", "Id", "Status", "DefinitionId", "DefinitionVersion", "IncidentCount", "IsQuarantined", "UpdatedAt", "FinishedAt", "ListText" }, "ix_instances_list");
 
                     b.HasIndex(new[] { "WakeAt", "Owner" }, "ix_instances_wake")
                         .HasFilter("wake_at IS NOT NULL AND quarantine_reason IS NULL");
