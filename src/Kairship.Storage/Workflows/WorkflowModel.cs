@@ -38,6 +38,8 @@ internal static class WorkflowModel
             row.HasIndex(
                 x => new { x.CreatedAt, x.Id, x.Status, x.DefinitionId, x.DefinitionVersion, x.IncidentCount, x.IsQuarantined, x.UpdatedAt, x.FinishedAt, x.ListText },
                 "ix_instances_list");
+            row.HasIndex(x => new { x.UpdatedAt, x.Id }, "ix_instances_updated");
+            row.HasIndex(x => new { x.ListText, x.Id }, "ix_instances_name");
             row.HasIndex(x => x.DefinitionId);
             row.HasIndex(x => x.CorrelationId).HasFilter("correlation_id IS NOT NULL");
             row.HasIndex(x => x.ParentInstanceId).HasFilter("parent_instance_id IS NOT NULL");

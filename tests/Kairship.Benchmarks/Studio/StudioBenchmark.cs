@@ -20,7 +20,7 @@ internal static class StudioBenchmark
 
         if (options.Wants("postgres-") && options.Postgres is { } given)
         {
-            await OnAsync("postgres", null, given, options);
+            await OnAsync("postgres", Path.Combine(options.Folder ?? Path.GetTempPath(), "kairship-bench-postgres"), given, options);
         }
         else if (options.Wants("postgres-"))
         {

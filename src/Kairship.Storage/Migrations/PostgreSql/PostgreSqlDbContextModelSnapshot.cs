@@ -872,6 +872,10 @@ namespace Kairship.Storage.Migrations.PostgreSql
 
                     b.HasIndex(new[] { "CreatedAt", "Id", "Status", "DefinitionId", "DefinitionVersion", "IncidentCount", "IsQuarantined", "UpdatedAt", "FinishedAt", "ListText" }, "ix_instances_list");
 
+                    b.HasIndex(new[] { "ListText", "Id" }, "ix_instances_name");
+
+                    b.HasIndex(new[] { "UpdatedAt", "Id" }, "ix_instances_updated");
+
                     b.HasIndex(new[] { "WakeAt", "Owner" }, "ix_instances_wake")
                         .HasFilter("wake_at IS NOT NULL AND quarantine_reason IS NULL");
 

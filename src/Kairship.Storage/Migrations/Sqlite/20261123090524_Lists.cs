@@ -72,6 +72,16 @@ namespace Kairship.Storage.Migrations.Sqlite
                 columns: new[] { "created_at", "id", "status", "definition_id", "definition_version", "incident_count", "is_quarantined", "updated_at", "finished_at", "list_text" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_instances_name",
+                table: "instances",
+                columns: new[] { "list_text", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_instances_updated",
+                table: "instances",
+                columns: new[] { "updated_at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_definitions_created",
                 table: "definitions",
                 columns: new[] { "created_at", "version", "version_id", "is_latest", "is_published", "is_system", "is_readonly" });
@@ -105,6 +115,14 @@ namespace Kairship.Storage.Migrations.Sqlite
         {
             migrationBuilder.DropIndex(
                 name: "ix_instances_list",
+                table: "instances");
+
+            migrationBuilder.DropIndex(
+                name: "ix_instances_name",
+                table: "instances");
+
+            migrationBuilder.DropIndex(
+                name: "ix_instances_updated",
                 table: "instances");
 
             migrationBuilder.DropIndex(
