@@ -27,7 +27,7 @@ internal sealed class StudioServer : IAsyncDisposable
     public static async Task<StudioServer> StartAsync(string folder, string? database, StudioOptions options)
     {
         await FillAsync(folder, database, options);
-        var app = KairshipServer.Build(new ServerOptions
+        var built = KairshipServer.Build(new ServerOptions
         {
             DataDirectory = folder,
             Urls = "http://127.0.0.1:0",
@@ -38,10 +38,10 @@ internal sealed class StudioServer : IAsyncDisposable
             LogLevel = LogEventLevel.Warning,
             ShutdownTimeout = TimeSpan.FromSeconds(5),
         });
-        await app.StartAsync();
-        var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        await built.StartAsync();
+        var http = new HttpClient { BaseAddress = new Uri(built.Urls.First()) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(Path.Combine(folder, "admin.key"))).Trim());
-        return new StudioServer(app, http);
+        return new StudioServer(built, http);
     }
 
     public async ValueTask DisposeAsync()
