@@ -9,6 +9,15 @@ export const paths = {
   instance: id => `${root}/instances/${encodeURIComponent(id)}`,
 };
 
+/**
+ * Where the designer goes by itself it takes its base for the root of all: after a run to workflows/workflows/instances/<id>/view.
+ * @returns {string | null} Our path of that page.
+ */
+export function ownPath(pathname) {
+  const [, area, id] = pathname.match(/^\/workflows\/workflows\/(definitions|instances)(?:\/([^/]+))?(?:\/(?:view|edit))?\/?$/) ?? [];
+  return area ? `${root}/${area}${id ? `/${id}` : ""}` : null;
+}
+
 /** @returns {{page: string, menu: string, title: string, tag: string, attributes: Record<string, string>} | null} */
 export function routeOf(pathname) {
   const parts = pathname.replace(/\/+$/, "").split("/").slice(2).map(decodeURIComponent);

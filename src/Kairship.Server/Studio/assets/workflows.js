@@ -1,5 +1,5 @@
 import { instanceActions } from "/assets/instance-actions.js";
-import { paths, routeOf } from "/assets/routes.js";
+import { ownPath, paths, routeOf } from "/assets/routes.js";
 import { goToSignIn, readSession, signOut } from "/assets/session.js";
 import { startStudio } from "/assets/studio.js";
 
@@ -56,6 +56,7 @@ async function open() {
   element("studio").hidden = false;
   show();
   setInterval(stayAlive, keepAlive);
+  followDesigner();
   watchRefusals();
 }
 
@@ -126,6 +127,22 @@ function go(path) {
   show();
   element("main").focus();
   scrollTo(0, 0);
+}
+
+/** Nobody is told when Blazor changes the address, so that is where we listen. */
+function followDesigner() {
+  const push = history.pushState;
+  history.pushState = function (...change) {
+    push.apply(history, change);
+    const path = ownPath(location.pathname);
+    if (path) {
+      // Only when it has come to rest, or it would undo our step.
+      setTimeout(() => {
+        globalThis.Blazor.navigateTo(path, { replaceHistoryEntry: true });
+        show();
+      });
+    }
+  };
 }
 
 /** A plain click on a link to one of these pages keeps the designer running; all other clicks are the browser's. */
