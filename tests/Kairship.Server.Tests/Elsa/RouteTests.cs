@@ -13,11 +13,6 @@ public sealed partial class RouteTests(RunningServer server) : IClassFixture<Run
     public void Route_OfStudio_IsMapped(string route)
     {
         var mapped = MappedRoutes.Of(server).Select(r => $"{r.Method} {Plain(r.Pattern)}").ToList();
-        if (!MappedRoutes.AreAllThere && !mapped.Contains(route))
-        {
-            Assert.Skip("Not there yet.");
-        }
-
         mapped.Should().Contain(route);
     }
 
