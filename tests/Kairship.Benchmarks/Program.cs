@@ -1,6 +1,7 @@
 using Kairship.Benchmarks.Deploy;
 using Kairship.Benchmarks.Engine;
 using Kairship.Benchmarks.Fleet;
+using Kairship.Benchmarks.Placement;
 using Kairship.Benchmarks.Sim;
 using Kairship.Benchmarks.Studio;
 
@@ -10,6 +11,7 @@ return args switch
     ["deploy", .. var rest] => await DeployBenchmark.RunAsync(rest),
     ["engine", .. var rest] => await EngineBenchmark.RunAsync(rest),
     ["fleet", .. var rest] => await FleetBenchmark.RunAsync(rest),
+    ["placement", .. var rest] => await PlacementBenchmark.RunAsync(rest),
     ["sim", .. var rest] => await SimBenchmark.RunAsync(rest),
     ["studio", .. var rest] => await StudioBenchmark.RunAsync(rest),
     [ChildProcess.Verb, .. var rest] => await ChildProcess.AnswerAsync(rest),
@@ -25,6 +27,7 @@ static int Usage()
                                     the workflow engine in memory, on SQLite and on PostgreSQL, with the disk's fdatasync rate beside it
           fleet [--only ROW-PREFIX] [--quick]
                                     watches of 1,000 clusters, the rate of a watch, apply and plan beside a bare client
+          placement [--quick]       1,000 applications decided on 1,000 clusters of 20 nodes, one thread: the batch, and the slowest of a hundred decisions
           sim [CLUSTERS NODES PODS]
                                     a simulated fleet in one process: 1,000 clusters of 100 nodes and 20 pods each, its memory and its idle processor time
           studio [--only ROW-PREFIX] [--quick] [--folder DIR] [--postgres CONNECTION]
