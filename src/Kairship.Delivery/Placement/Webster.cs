@@ -133,6 +133,7 @@ public static class Webster
         private readonly ReadOnlySpan<long> _weights;
         private readonly int[] _seats;
         private readonly int[] _order;
+        private readonly int _count;
         private readonly bool _descending;
 
         public Heap(ReadOnlySpan<long> weights, int[] seats, bool descending)
@@ -149,7 +150,7 @@ public static class Webster
                 }
             }
 
-            _order = order[..count];
+            (_order, _count) = (order, count);
             for (var i = count / 2 - 1; i >= 0; i--)
             {
                 Sink(i);
@@ -167,12 +168,12 @@ public static class Webster
             while (true)
             {
                 var child = 2 * at + 1;
-                if (child >= _order.Length)
+                if (child >= _count)
                 {
                     return;
                 }
 
-                if (child + 1 < _order.Length && IsBefore(_order[child + 1], _order[child]))
+                if (child + 1 < _count && IsBefore(_order[child + 1], _order[child]))
                 {
                     child++;
                 }

@@ -9,10 +9,14 @@ internal sealed class ClusterRoom
     private readonly long[] _pods;
     private readonly Dictionary<string, long>?[] _extended;
 
+    // Neither cordoned nor tainted: takes whatever has no wishes of its own.
+    private readonly bool[] _plain;
+
     public ClusterRoom(IReadOnlyList<NodeFacts> nodes)
     {
         // By name, so that the order in which somebody read the nodes decides nothing.
         _nodes = nodes.OrderBy(n => n.Name, StringComparer.Ordinal).ToArray();
+        _plain = Array.ConvertAll(_nodes, n => !n.IsUnschedulable && n.Taints.Count == 0);
         _cpu = Array.ConvertAll(_nodes, n => n.Allocatable.CpuMilli - n.Requested.CpuMilli);
         _memory = Array.ConvertAll(_nodes, n => n.Allocatable.MemoryBytes - n.Requested.MemoryBytes);
         _pods = Array.ConvertAll(_nodes, n => (long)n.Pods - n.PodsThere);
@@ -21,7 +25,7 @@ internal sealed class ClusterRoom
 
     private ClusterRoom(ClusterRoom other)
     {
-        _nodes = other._nodes;
+        (_nodes, _plain) = (other._nodes, other._plain);
         _cpu = [.. other._cpu];
         _memory = [.. other._memory];
         _pods = [.. other._pods];
@@ -99,7 +103,7 @@ internal sealed class ClusterRoom
     private long Free(int node, PodRequest request)
     {
         var free = _pods[node];
-        if (free <= 0 || !NodeFit.Admits(_nodes[node], request))
+        if (free <= 0 || (!(request.IsPlain && _plain[node]) && !NodeFit.Admits(_nodes[node], request)))
         {
             return 0;
         }
@@ -107,12 +111,12 @@ internal sealed class ClusterRoom
         var amounts = request.Amounts;
         if (amounts.CpuMilli > 0)
         {
-            free = Math.Min(free, _cpu[node] / amounts.CpuMilli);
+            free = Math.Min(free, Whole(_cpu[node], amounts.CpuMilli));
         }
 
         if (amounts.MemoryBytes > 0)
         {
-            free = Math.Min(free, _memory[node] / amounts.MemoryBytes);
+            free = Math.Min(free, Whole(_memory[node], amounts.MemoryBytes));
         }
 
         foreach (var (name, amount) in request.Extended)
@@ -122,6 +126,12 @@ internal sealed class ClusterRoom
 
         return Math.Max(0, free);
     }
+
+    // Below 2^52 the quotient of doubles has the same whole part, and takes a third of the time: this is what a first look at a great fleet consists of.
+    private static long Whole(long have, long each) =>
+        (ulong)have < Exact && (ulong)each < Exact ? (long)((double)have / each) : have / each;
+
+    private const ulong Exact = 1UL << 51;
 
     private void Change(PodRequest request, int[] pods, int sign)
     {

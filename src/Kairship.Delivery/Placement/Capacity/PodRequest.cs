@@ -28,6 +28,9 @@ public sealed class PodRequest
 
     internal KeyValuePair<string, long>[] Extended { get; }
 
+    /// <summary>It goes wherever there is room.</summary>
+    internal bool IsPlain => NodeSelector.Count == 0 && NodeTerms.Count == 0;
+
     /// <summary>"250m cpu, 64Mi memory", for people.</summary>
     public override string ToString()
     {
