@@ -127,7 +127,7 @@ internal sealed class ClusterRoom
         return Math.Max(0, free);
     }
 
-    // Below 2^52 the quotient of doubles has the same whole part, and takes a third of the time: this is what a first look at a great fleet consists of.
+    // Below 2^52 the quotient of doubles has the same whole part and is quicker: this is what a first look at a great fleet consists of.
     private static long Whole(long have, long each) =>
         (ulong)have < Exact && (ulong)each < Exact ? (long)((double)have / each) : have / each;
 
