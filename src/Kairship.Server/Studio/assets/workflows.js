@@ -1,9 +1,9 @@
+import { forgetUnsaved, watchConnection } from "/assets/connection.js";
 import { instanceActions } from "/assets/instance-actions.js";
 import { ownPath, paths, routeOf } from "/assets/routes.js";
 import { goToSignIn, readSession, signOut } from "/assets/session.js";
 import { startStudio } from "/assets/studio.js";
 
-const keepAlive = 5 * 60 * 1000;
 const element = id => document.getElementById(id);
 let shown = null;
 let leaving = Promise.resolve();
@@ -33,7 +33,6 @@ async function open() {
     return;
   }
 
-  roles = session.roles;
   showWho(session);
   markMenu();
   if (!session.studio) {
@@ -45,6 +44,7 @@ async function open() {
     return;
   }
 
+  watchConnection({ isDrawing: () => routeOf(location.pathname)?.page === "definition" && element("studio").childElementCount > 0, welcome: showWho });
   try {
     await startStudio(tell);
   } catch (error) {
@@ -55,9 +55,7 @@ async function open() {
   element("loading").hidden = true;
   element("studio").hidden = false;
   show();
-  setInterval(stayAlive, keepAlive);
   followDesigner();
-  watchRefusals();
 }
 
 /** Shows the element of the path; the one before goes first. */
@@ -93,6 +91,7 @@ async function show() {
   view.viewWorkflowInstance = id => go(paths.instance(id));
   view.workflowDefinitionExecuted = id => go(paths.instance(id));
   offer(route);
+  forgetUnsaved();
   element("studio").replaceChildren(view);
 }
 
@@ -166,25 +165,10 @@ function markMenu() {
 }
 
 function showWho(session) {
+  roles = session.roles;
   element("who-name").textContent = session.name;
   element("who-roles").replaceChildren(...session.roles.map(role => Object.assign(document.createElement("li"), { textContent: role })));
   element("who").hidden = false;
-}
-
-/** A session that ended elsewhere, or whose key was revoked, shows in the designer's own calls. */
-function watchRefusals() {
-  new PerformanceObserver(list => {
-    if (list.getEntries().some(entry => entry.responseStatus === 401 && new URL(entry.name).pathname.startsWith("/elsa/"))) {
-      stayAlive();
-    }
-  }).observe({ type: "resource" });
-}
-
-async function stayAlive() {
-  const session = await readSession().catch(() => null);
-  if (session && !session.signedIn) {
-    goToSignIn();
-  }
 }
 
 function tell(text, percent) {
