@@ -4,9 +4,10 @@
 import { goToSignIn, readSession } from "/assets/session.js";
 
 const api = "/elsa/api/";
-const saves = `${api}workflow-definitions`;
+const definitions = `${api}workflow-definitions`;
 const keepAlive = 5 * 60 * 1000;
 const betweenLooks = 3 * 1000;
+const shownFor = 10 * 1000;
 const words = {
   away: "The server does not answer. What you change stays here and is not saved; this page goes on when the server is back.",
   ended: "Your session has ended. What you change stays here and is not saved.",
@@ -15,6 +16,8 @@ const words = {
 
 let trouble = "";
 let unsaved = false;
+let refusal = "";
+let refusalTimer = 0;
 let looking = false;
 let page = { isDrawing: () => false, welcome: () => {} };
 
@@ -48,26 +51,32 @@ async function guarded(send, { path, method }) {
     throw answer;
   }
 
-  const isSave = path === saves && method === "POST";
-  if (isSave) {
-    unsaved = lost || !answer.ok;
-    show();
+  if (lost || answer.status === 401 || answer.status >= 500) {
+    look();
   }
 
-  if (!lost && answer.status !== 401 && answer.status < 500) {
-    return answer;
-  }
-
-  look();
+  const good = !lost && answer.ok;
   if (path.endsWith("/validation/is-name-unique")) {
-    return made(200, { isUnique: true });
+    return good ? answer : made(200, { isUnique: true });
   }
 
-  if (isSave) {
-    return made(400, { errors: { workflow: [lost ? "Not saved: the server does not answer." : answer.status === 401 ? "Not saved: your session has ended." : await reasonOf(answer)] } });
+  if (method === "GET" || (good && path !== definitions)) {
+    return pass(answer);
   }
 
-  if (lost) {
+  const reason = good ? "" : `Not done: ${lost ? "The server does not answer." : await reasonOf(answer)}`;
+  if (path !== definitions) {
+    say(reason);
+    return pass(answer);
+  }
+
+  unsaved = !good && page.isDrawing();
+  say("");
+  return good || answer.status === 400 ? answer : made(400, { errors: { workflow: [reason] } });
+}
+
+function pass(answer) {
+  if (answer instanceof Error) {
     throw answer;
   }
 
@@ -79,8 +88,22 @@ function made(status, body) {
 }
 
 async function reasonOf(answer) {
-  const problem = await answer.json().catch(() => ({}));
-  return `Not saved: ${problem.detail ?? `the server answered ${answer.status}.`}`;
+  const problem = await answer.clone().json().catch(() => ({}));
+  const errors = Object.values(problem.errors ?? {}).flat();
+  return errors.length > 0 ? errors.join(" ") : problem.detail ?? `The server answered ${answer.status}.`;
+}
+
+/** That it was refused and why is told here: the designer has no words for it, or calls a workflow started or retracted that is not. */
+function say(reason) {
+  clearTimeout(refusalTimer);
+  refusal = reason;
+  refusalTimer = reason ? setTimeout(() => say(""), shownFor) : 0;
+  if (!reason && document.body.classList.contains("refused")) {
+    document.getElementById("blazor-error-ui").style.display = "";
+  }
+
+  document.body.classList.toggle("refused", reason !== "");
+  show();
 }
 
 /** Looks until nothing is wrong. */
@@ -116,7 +139,7 @@ async function check() {
 
 function show() {
   const notice = document.getElementById("notice");
-  const text = words[trouble || (unsaved ? "unsaved" : "")] ?? "";
+  const text = words[trouble] ?? (refusal || (unsaved ? words.unsaved : ""));
   document.getElementById("notice-text").textContent = text;
   document.getElementById("notice-link").hidden = trouble !== "ended";
   notice.hidden = text === "";
