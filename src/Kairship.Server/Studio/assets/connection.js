@@ -88,6 +88,10 @@ function made(status, body) {
 }
 
 async function reasonOf(answer) {
+  if (answer.status === 401) {
+    return "Your session has ended.";
+  }
+
   const problem = await answer.clone().json().catch(() => ({}));
   const errors = Object.values(problem.errors ?? {}).flat();
   return errors.length > 0 ? errors.join(" ") : problem.detail ?? `The server answered ${answer.status}.`;
