@@ -11,7 +11,7 @@ const shownFor = 10 * 1000;
 const words = {
   away: "The server does not answer. What you change stays here and is not saved; this page goes on when the server is back.",
   ended: "Your session has ended. What you change stays here and is not saved.",
-  unsaved: "The last change is not saved. Press the save button.",
+  unsaved: "The last change is not saved. The save button tries it again.",
 };
 
 let trouble = "";
@@ -41,10 +41,15 @@ export function forgetUnsaved() {
 
 function callOf(input, options) {
   const url = input instanceof Request ? input.url : String(input);
-  return { path: new URL(url, location.href).pathname, method: (options?.method ?? input.method ?? "GET").toUpperCase() };
+  return { path: new URL(url, location.href).pathname, method: (options?.method ?? input.method ?? "GET").toUpperCase(), body: options?.body };
 }
 
-async function guarded(send, { path, method }) {
+/** A publish that is refused leaves the draft as it was saved before. */
+function publishes(body) {
+  return ArrayBuffer.isView(body) && /"publish"\s*:\s*true/.test(new TextDecoder().decode(body));
+}
+
+async function guarded(send, { path, method, body }) {
   const answer = await send().catch(error => error);
   const lost = answer instanceof Error;
   if (lost && answer.name === "AbortError") {
@@ -70,7 +75,7 @@ async function guarded(send, { path, method }) {
     return pass(answer);
   }
 
-  unsaved = !good && page.isDrawing();
+  unsaved = good ? false : unsaved || (page.isDrawing() && !publishes(body));
   say("");
   return good || answer.status === 400 ? answer : made(400, { errors: { workflow: [reason] } });
 }
