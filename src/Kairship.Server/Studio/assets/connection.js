@@ -5,6 +5,7 @@ import { goToSignIn, readSession } from "/assets/session.js";
 
 const api = "/elsa/api/";
 const definitions = `${api}workflow-definitions`;
+const shownOne = /\/(workflow-definitions\/by-definition-id|workflow-instances)\/[^/]+$/;
 const keepAlive = 5 * 60 * 1000;
 const betweenLooks = 3 * 1000;
 const shownFor = 10 * 1000;
@@ -19,11 +20,12 @@ let unsaved = false;
 let refusal = "";
 let refusalTimer = 0;
 let looking = false;
-let page = { isDrawing: () => false, welcome: () => {} };
+let page = { isDrawing: () => false, welcome: () => {}, missing: () => {} };
 
 /**
  * Has to come before the designer is started.
- * @param {{ isDrawing: () => boolean, welcome: (session: object) => void }} asked Whether somebody draws, who is not to be led away; and what to do with who signed in.
+ * @param {{ isDrawing: () => boolean, welcome: (session: object) => void, missing: () => void }} asked
+ *   Whether somebody draws, who is not to be led away; what to do with who signed in; and when the one that a page shows is not there.
  */
 export function watchConnection(asked) {
   page = asked;
@@ -58,6 +60,10 @@ async function guarded(send, { path, method, body }) {
 
   if (lost || answer.status === 401 || answer.status >= 500) {
     look();
+  }
+
+  if (answer.status === 404 && method === "GET" && shownOne.test(path)) {
+    page.missing();
   }
 
   const good = !lost && answer.ok;

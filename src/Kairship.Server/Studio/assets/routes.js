@@ -10,17 +10,18 @@ export const paths = {
 };
 
 /**
- * Where the designer goes by itself it takes its base for the root of all: after a run to workflows/workflows/instances/<id>/view.
- * @returns {string | null} Our path of that page.
+ * Where the designer goes by itself it takes its base for the root of all: after a run to workflows/workflows/instances/<id>/view. Its links say what is done there: definitions/<id>/edit.
+ * @returns {string | null} Our path of that page; null when it is ours.
  */
 export function ownPath(pathname) {
-  const [, area, id] = pathname.match(/^\/workflows\/workflows\/(definitions|instances)(?:\/([^/]+))?(?:\/(?:view|edit))?\/?$/) ?? [];
-  return area ? `${root}/${area}${id ? `/${id}` : ""}` : null;
+  const [, area, id] = pathname.match(/^\/workflows\/(?:workflows\/)?(definitions|instances)(?:\/([^/]+))?(?:\/(?:view|edit))?\/?$/) ?? [];
+  const own = area ? `${root}/${area}${id ? `/${id}` : ""}` : pathname;
+  return own === pathname ? null : own;
 }
 
 /** @returns {{page: string, menu: string, title: string, tag: string, attributes: Record<string, string>} | null} */
 export function routeOf(pathname) {
-  const parts = pathname.replace(/\/+$/, "").split("/").slice(2).map(decodeURIComponent);
+  const parts = pathname.replace(/\/+$/, "").split("/").slice(2).map(decoded);
   const [area = "definitions", id, rest] = parts;
   if (area === "definitions" && !id) {
     return page("definitions", "definitions", "Workflows", "elsa-workflow-definition-list");
@@ -38,6 +39,15 @@ export function routeOf(pathname) {
   return area === "instances" && parts.length === 2
     ? page("instance", "instances", `Instance ${id}`, "elsa-workflow-instance-viewer", { "instance-id": id })
     : null;
+}
+
+/** What cannot be decoded is nothing's name. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function page(name, menu, title, tag, attributes = {}) {

@@ -44,7 +44,12 @@ async function open() {
     return;
   }
 
-  watchConnection({ isDrawing: () => routeOf(location.pathname)?.page === "definition" && element("studio").childElementCount > 0, welcome: showWho });
+  const own = ownPath(location.pathname);
+  if (own) {
+    history.replaceState(null, "", own);
+  }
+
+  watchConnection({ isDrawing: () => routeOf(location.pathname)?.page === "definition" && element("studio").childElementCount > 0, welcome: showWho, missing });
   try {
     await startStudio(tell);
   } catch (error) {
@@ -149,7 +154,15 @@ function followLink(event) {
   const link = event.target instanceof Element ? event.target.closest("a[href^='/workflows']") : null;
   if (link && shown && event.button === 0 && !event.defaultPrevented && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey && !link.target) {
     event.preventDefault();
-    go(link.getAttribute("href"));
+    const path = link.getAttribute("href");
+    go(ownPath(path) ?? path);
+  }
+}
+
+/** What is asked for first is not there; the designer would only say that it ran into an error. */
+function missing() {
+  if (!element("studio").querySelector(".x6-graph")) {
+    fail("There is no such page", `Nothing is at ${location.pathname}: it was deleted, or the address is wrong. The menu above leads to the workflows and their instances.`);
   }
 }
 
