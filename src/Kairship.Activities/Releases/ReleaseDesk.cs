@@ -17,12 +17,16 @@ internal sealed class ReleaseDesk(IDeliveryStore store, TimeProvider time)
 
     public IDeliveryStore Store => store;
 
-    /// <exception cref="ActivityInputException">There is no such release.</exception>
+    /// <exception cref="ActivityInputException">There is no such release, or another instance carries it out: two would undo each other's work, and who may start workflows may not therefore release.</exception>
     public async Task<Release> GetAsync(EffectContext context, CancellationToken cancellationToken)
     {
         var id = context.RequiredText("Release");
-        return await store.GetReleaseAsync(id, cancellationToken)
+        var release = await store.GetReleaseAsync(id, cancellationToken)
             ?? throw new ActivityInputException(context.ActivityId, "Release", $"names '{id}', and there is no such release");
+        return release.InstanceId is null || context.RootInstanceId is null || release.InstanceId == context.RootInstanceId
+            ? release
+            : throw new ActivityInputException(
+                context.ActivityId, "Release", $"names '{id}', which instance {release.InstanceId} carries out: only that one and those that it starts act on it");
     }
 
     /// <summary>The release with what it goes to and where it comes from.</summary>

@@ -54,7 +54,7 @@ internal sealed partial class KeyAuthentication(
         if (!KeyToken.TryParse(text, out var token))
         {
             return await sessions.FindAsync(text, TokenUse.Access, Context.RequestAborted) is { } live
-                ? Success(live.Key, live.Session.Id)
+                ? Success(live.Key, live.Session)
                 : AuthenticateResult.Fail(text.Count(c => c == '.') == 2 ? Over : "The Authorization header is not \"Bearer ks_...\".");
         }
 
@@ -73,12 +73,16 @@ internal sealed partial class KeyAuthentication(
         }
 
         return await sessions.FindAsync(value, TokenUse.Cookie, Context.RequestAborted) is { } live
-            ? Success(live.Key, live.Session.Id)
+            ? Success(live.Key, live.Session)
             : AuthenticateResult.Fail(Over);
     }
 
-    private static AuthenticateResult Success(ApiKey key, string? session) =>
-        AuthenticateResult.Success(new AuthenticationTicket(Caller.Principal(key, Name, session), Name));
+    /// <summary>A connection that stays open, as the hub's do, ends with its session.</summary>
+    private static AuthenticateResult Success(ApiKey key, Session? session)
+    {
+        var properties = new AuthenticationProperties { ExpiresUtc = session is null ? null : session.SignedInAt + SessionTokens.LongestSession };
+        return AuthenticateResult.Success(new AuthenticationTicket(Caller.Principal(key, Name, session?.Id), properties, Name));
+    }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {

@@ -82,6 +82,7 @@ internal static class Rooms
         services.AddSingleton<ReleaseQueries>();
         services.AddSingleton<ReleaseLauncher>();
         services.AddSingleton<ReleaseStarter>();
+        services.AddSingleton<ReleaseRequester>();
         services.AddSingleton<Kairship.Workflows.Activities.Activity, StartReleaseActivity>();
         services.AddSingleton<ReleaseControl>();
         services.AddSingleton<ReleaseProjector>();

@@ -23,6 +23,7 @@ internal sealed class ReleaseLauncher(IDeliveryStore delivery, WorkflowRuntime r
                 CorrelationId = release.Id,
                 DedupeKey = $"release:{release.Id}",
                 Name = release.Id,
+                StartedBy = release.RequestedBy,
             },
             cancellationToken);
         if (result is { Started: true, InstanceId: { } instance })

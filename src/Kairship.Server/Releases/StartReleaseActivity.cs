@@ -8,7 +8,7 @@ using Kairship.Workflows.Activities;
 namespace Kairship.Server.Releases;
 
 /// <summary>
-/// A release that a workflow asks for: the same that a person starts, with the application's lease and its approvals. Who asked is the workflow. The execution's key starts one release, however
+/// A release that a workflow asks for: the same that a person starts, with the application's lease and its approvals. <see cref="ReleaseRequester"/> says who asked. The execution's key starts one release, however
 /// often this runs.
 /// </summary>
 internal sealed class StartReleaseActivity(IServiceProvider services, IDeliveryStore delivery) : EffectActivity
@@ -36,7 +36,7 @@ internal sealed class StartReleaseActivity(IServiceProvider services, IDeliveryS
         }
 
         // Asked for when it is needed: what starts releases needs the activities first.
-        var started = await StartAsync(context, services.GetRequiredService<ReleaseStarter>(), cancellationToken);
+        var started = await StartAsync(context, services.GetRequiredService<ReleaseStarter>(), services.GetRequiredService<ReleaseRequester>(), cancellationToken);
         if (started.Value is not { } release)
         {
             return ActivityResult.Leave("Refused", new JsonObject { ["Reason"] = started.Reason });
@@ -48,12 +48,19 @@ internal sealed class StartReleaseActivity(IServiceProvider services, IDeliveryS
             : await LookAsync(release.Id, cancellationToken);
     }
 
-    private static async Task<(ReleaseInfo? Value, string? Reason)> StartAsync(EffectContext context, ReleaseStarter starter, CancellationToken cancellationToken)
+    private static async Task<(ReleaseInfo? Value, string? Reason)> StartAsync(
+        EffectContext context, ReleaseStarter starter, ReleaseRequester requesters, CancellationToken cancellationToken)
     {
+        var requester = await requesters.OfAsync(context, cancellationToken);
+        if (requester.Refusal is { } no)
+        {
+            return (null, no.Detail);
+        }
+
         var images = (context.Inputs["Images"] as JsonObject ?? []).Select(i => new ImageTag(i.Key, i.Value?.ToString() ?? "")).ToList();
         var order = new ReleaseOrder(
             context.RequiredText("Application"), Given(context, "Manifests"), images.Count > 0 ? images : null, Given(context, "Revision"), Given(context, "Workflow"),
-            $"workflow:{context.DefinitionId}", $"workflow:{context.IdempotencyKey}");
+            requester.Granted, $"workflow:{context.IdempotencyKey}");
         try
         {
             var answer = await starter.StartAsync(order, cancellationToken);

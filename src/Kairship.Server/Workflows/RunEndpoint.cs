@@ -4,6 +4,7 @@ using Kairship.Api;
 using Kairship.Api.Workflows;
 using Kairship.Server.Access;
 using Kairship.Server.Audit;
+using Kairship.Server.Elsa.Instances;
 using Kairship.Server.Problems;
 using Kairship.Workflows.Runtime;
 using Kairship.Workflows.Storage;
@@ -22,7 +23,8 @@ internal static class RunEndpoint
             .WithMetadata(BodyLimit.OneMegabyte).RequireAuthorization(Policies.Publish).Audited("workflow.run");
 
     private static async Task<Results<Accepted<InstanceInfo>, ProblemHttpResult>> RunAsync(
-        string id, RunWorkflowRequest request, HttpContext context, WorkflowRuntime runtime, IWorkflowStore store, CancellationToken cancellationToken)
+        string id, RunWorkflowRequest request, HttpContext context, WorkflowRuntime runtime, DefinitionCatalog catalog, IWorkflowStore store,
+        CancellationToken cancellationToken)
     {
         var key = context.Request.Headers[KeyHeader].ToString();
         if (key.Length > MaxText)
@@ -35,18 +37,29 @@ internal static class RunEndpoint
             return Refusal.BadRequest("'input' is an object: {\"input\": {\"name\": value}}.").ToResult();
         }
 
+        var definition = RouteText.Id(id);
+        var wanted = request.Version is { } version ? VersionOption.Exactly(version) : VersionOption.PublishedOnly;
+        var found = await store.FindDefinitionAsync(definition, wanted, cancellationToken);
+        context.AuditSubject(definition);
+        if (found is not null && (await catalog.CompileAsync(found.VersionId, cancellationToken))?.Graph is { } graph && ReleaseBond.RunBy(graph) is { } bound)
+        {
+            return bound.ToResult();
+        }
+
         var started = await runtime.StartAsync(
             new StartRequest
             {
-                DefinitionId = RouteText.Id(id),
-                VersionOption = request.Version is { } version ? VersionOption.Exactly(version) : VersionOption.PublishedOnly,
+                DefinitionId = definition,
+                VersionId = found?.VersionId,
+                VersionOption = wanted,
                 Input = request.Input is { ValueKind: JsonValueKind.Object } input ? JsonObject.Create(input)! : [],
                 CorrelationId = string.IsNullOrEmpty(request.CorrelationId) ? null : request.CorrelationId,
                 Name = request.Name,
                 DedupeKey = key.Length > 0 ? $"run:{Caller.NameOf(context.User)}:{key}" : null,
+                StartedBy = Caller.NameOf(context.User),
             },
             cancellationToken);
-        context.AuditSubject(RouteText.Id(id), started.InstanceId);
+        context.AuditSubject(definition, started.InstanceId);
         return started.Started && await store.GetInstanceAsync(started.InstanceId!, cancellationToken) is { } instance
             ? TypedResults.Accepted($"/api/v1/instances/{started.InstanceId}", WorkflowInfos.Of(instance))
             : Refused(id, started).ToResult();

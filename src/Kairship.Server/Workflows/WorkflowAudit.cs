@@ -16,6 +16,12 @@ internal static class WorkflowAudit
     public const string Import = "workflow.import";
     public const string UpdateReferences = "workflow.update-references";
 
+    private const string First = ", first published: ";
+    private const string After = " after version ";
+
+    /// <summary>What follows on the version in the detail of a line by which it went into force.</summary>
+    public static IReadOnlyList<string> InForce { get; } = [First, After];
+
     public static void AuditDefinition(this HttpContext context, DefinitionResult result, bool publish)
     {
         if (result.Definition is { } definition)
@@ -55,6 +61,6 @@ internal static class WorkflowAudit
         }
 
         var difference = DefinitionDifference.Between(before is null ? null : WorkflowDefinition.Parse(before.Json), WorkflowDefinition.Parse(definition.Json));
-        return before is null ? $"{version}, first published: {difference}" : $"{version} after version {before.Version}: {difference}";
+        return before is null ? $"{version}{First}{difference}" : $"{version}{After}{before.Version}: {difference}";
     }
 }

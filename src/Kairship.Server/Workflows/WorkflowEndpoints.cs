@@ -38,7 +38,7 @@ internal static class WorkflowEndpoints
     private static async Task<Results<ContentHttpResult, ProblemHttpResult>> GetAsync(
         string id, WorkflowService service, CancellationToken cancellationToken, int? version = null)
     {
-        var answer = await service.GetAsync(id, version, cancellationToken);
+        var answer = await service.GetAsync(RouteText.Id(id), version, cancellationToken);
         return answer.Refusal is { } refusal ? refusal.ToResult() : TypedResults.Content(answer.Granted, "application/json");
     }
 

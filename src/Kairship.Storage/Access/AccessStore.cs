@@ -116,6 +116,27 @@ public sealed class AccessStore
         context.Set<AuditRow>().AsNoTracking().OrderByDescending(x => x.Sequence).PageAsync(
             page, x => new AuditEntry(x.Sequence, Ticks.ToTime(x.At), x.Who, x.Action, x.Subject, x.Status, x.Detail), cancellationToken));
 
+    /// <summary>The newest line about the subject with one of the actions that went well, and with a detail that begins with one of the texts; null when there is none.</summary>
+    public Task<AuditEntry?> FindAuditAsync(string subject, IReadOnlyList<string> actions, IReadOnlyList<string> beginnings, CancellationToken cancellationToken)
+    {
+        const int Successes = 300;
+        var wanted = StoredText.Clean(subject);
+        return database.ReadAsync<AuditEntry?>(async context =>
+        {
+            var lines = context.Set<AuditRow>().AsNoTracking()
+                .Where(x => x.Subject == wanted && x.Status < Successes && x.Detail != null && actions.Contains(x.Action)).OrderByDescending(x => x.Sequence).AsAsyncEnumerable();
+            await foreach (var x in lines.WithCancellation(cancellationToken))
+            {
+                if (beginnings.Any(b => x.Detail!.StartsWith(b, StringComparison.Ordinal)))
+                {
+                    return new AuditEntry(x.Sequence, Ticks.ToTime(x.At), x.Who, x.Action, x.Subject, x.Status, x.Detail);
+                }
+            }
+
+            return null;
+        });
+    }
+
     private static ApiKey ToKey(KeyRow row) => new(
         row.Id, row.Name, JsonSerializer.Deserialize<List<string>>(row.Roles) ?? [], row.SecretHash, row.CreatedBy, Ticks.ToTime(row.CreatedAt),
         Ticks.ToTime(row.RevokedAt));

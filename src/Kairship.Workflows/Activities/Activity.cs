@@ -82,6 +82,9 @@ public readonly record struct StimulusKey(string Name, string Key);
 /// <summary>Something that happened and may resume waits for the same key.</summary>
 public sealed record Stimulus(StimulusKey Key, JsonNode? Payload)
 {
+    /// <summary>Who caused it, where that is known. What it starts is started by them.</summary>
+    public string? By { get; init; }
+
     /// <summary>How many signals caused one another before this one; 0 for one from outside.</summary>
     internal int Hops { get; init; }
 }
@@ -115,6 +118,12 @@ public sealed class EffectContext
     public required long Epoch { get; init; }
 
     public string? CorrelationId { get; init; }
+
+    /// <summary>Who started the instance, or the one above it that began it all; null: nobody did, it was a time or something from outside.</summary>
+    public string? StartedBy { get; init; }
+
+    /// <summary>The instance that began it all: the topmost one above this, or this one. Null: not known, an earlier build started it below another one.</summary>
+    public string? RootInstanceId { get; init; }
 
     /// <summary>Evaluated inputs by name as the descriptor spells it.</summary>
     public required JsonObject Inputs { get; init; }

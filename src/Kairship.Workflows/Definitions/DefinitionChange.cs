@@ -11,11 +11,12 @@ internal static class DefinitionChange
     /// <summary>A version that may still change: never published, and nothing runs by it.</summary>
     public static bool IsDraft(DefinitionRecord version) => !version.IsFrozen && !version.IsPublished;
 
-    /// <summary>What is wrong with a definition's id; null when nothing is. Databases bound what an index holds, and none takes control characters or half a surrogate pair.</summary>
+    /// <summary>What is wrong with a definition's id; null when nothing is. Databases bound what an index holds, and none takes control characters or half a surrogate pair; clients take "." and ".."
+    /// out of a path before they send it, so that nobody could ask for it or delete it.</summary>
     public static DefinitionProblem? IdProblem(string definitionId) =>
-        definitionId.Length <= MaxIdLength && !definitionId.Any(char.IsControl) && definitionId.EnumerateRunes().All(r => r != Rune.ReplacementChar)
+        definitionId.Length <= MaxIdLength && definitionId is not ("." or "..") && !definitionId.Any(char.IsControl) && definitionId.EnumerateRunes().All(r => r != Rune.ReplacementChar)
             ? null
-            : new DefinitionProblem(null, "definitionId", ProblemCode.InvalidId, $"A definitionId has at most {MaxIdLength} characters and no control characters.", true);
+            : new DefinitionProblem(null, "definitionId", ProblemCode.InvalidId, $"A definitionId has at most {MaxIdLength} characters and no control characters, and is not \".\" or \"..\".", true);
 
     /// <summary>Whether the document was edited on what is there now; otherwise what is wrong.</summary>
     /// <param name="expected">A content hash, "*", or null: then the document's version id counts.</param>

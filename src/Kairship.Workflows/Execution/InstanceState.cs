@@ -34,6 +34,12 @@ internal sealed class InstanceState
     /// <summary>How many instances are above this one.</summary>
     [JsonPropertyName("dp")] public int Depth { get; set; }
 
+    /// <summary>Who started it, or the one above it that began it all.</summary>
+    [JsonPropertyName("by")] public string? StartedBy { get; set; }
+
+    /// <summary>The topmost instance above this one; null: this one is, or where there is a parent, an earlier build did not write it down.</summary>
+    [JsonPropertyName("ri")] public string? RootInstanceId { get; set; }
+
     [JsonPropertyName("st")] public StatePhase Phase { get; set; }
     [JsonPropertyName("p")] public bool Paused { get; set; }
     [JsonPropertyName("tr")] public TriggerState? Trigger { get; set; }
@@ -78,6 +84,9 @@ internal sealed class InstanceState
     [JsonPropertyName("b")] public int NextBookmark { get; set; }
 
     [JsonPropertyName("hr")] public List<HttpRequestState>? HttpRequests { get; set; }
+
+    /// <summary>The topmost instance: above this one, or this one; null where that is not known.</summary>
+    [JsonIgnore] public string? Root => RootInstanceId ?? (ParentInstanceId is null ? Id : null);
 
     [JsonIgnore] public bool IsFinal => Phase is StatePhase.Finished or StatePhase.Cancelled;
 }
@@ -227,7 +236,7 @@ internal sealed record BookmarkState(
 
 internal sealed record StimulusState(
     [property: JsonPropertyName("s")] string Name, [property: JsonPropertyName("k")] string Key, [property: JsonPropertyName("p")] JsonNode? Payload,
-    [property: JsonPropertyName("h")] int Hops = 0);
+    [property: JsonPropertyName("h")] int Hops = 0, [property: JsonPropertyName("by")] string? By = null);
 
 internal sealed record IncidentState(
     [property: JsonPropertyName("e")] string? ExecutionId, [property: JsonPropertyName("t")] string Type, [property: JsonPropertyName("m")] string Message,

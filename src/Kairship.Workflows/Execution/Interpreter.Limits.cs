@@ -107,7 +107,7 @@ internal sealed partial class Interpreter
         ? text
         : throw new LimitException("NameTooLong", $"The {what} has {text.Length} characters, more than {limits.MaxNameLength} (MaxNameLength): shorten it.");
 
-    private StimulusState Next(Stimulus stimulus) => Messages.State(stimulus) with { Hops = State.Hops + 1 };
+    private StimulusState Next(Stimulus stimulus) => Messages.State(stimulus) with { Hops = State.Hops + 1, By = State.StartedBy };
 
     private void CheckHops(StimulusState stimulus)
     {

@@ -52,7 +52,8 @@ internal sealed record OutboxPayload(StimulusState? Stimulus, string? Correlatio
 
 /// <summary>What an outbox message of the kind "start" says.</summary>
 internal sealed record ChildStartPayload(
-    string DefinitionId, string? VersionId, string InstanceId, string ParentInstanceId, JsonObject Input, string? CorrelationId, string? Key, string? Tag, bool Waits, int Depth)
+    string DefinitionId, string? VersionId, string InstanceId, string ParentInstanceId, JsonObject Input, string? CorrelationId, string? Key, string? Tag, bool Waits, int Depth,
+    string? StartedBy = null, string? RootInstanceId = null)
 {
     public const string Kind = "start";
 
@@ -72,9 +73,9 @@ internal sealed record ChildStartPayload(
 
 internal static class Messages
 {
-    public static StimulusState State(Stimulus stimulus) => new(stimulus.Key.Name, stimulus.Key.Key, stimulus.Payload, stimulus.Hops);
+    public static StimulusState State(Stimulus stimulus) => new(stimulus.Key.Name, stimulus.Key.Key, stimulus.Payload, stimulus.Hops, stimulus.By);
 
-    public static Stimulus Stimulus(StimulusState state) => new(new StimulusKey(state.Name, state.Key), state.Payload?.DeepClone()) { Hops = state.Hops };
+    public static Stimulus Stimulus(StimulusState state) => new(new StimulusKey(state.Name, state.Key), state.Payload?.DeepClone()) { Hops = state.Hops, By = state.By };
 }
 
 /// <summary>What the parent of an instance is told: the stimulus ("workflow", child instance id) with {instanceId, tag, status, output, outcomes}.</summary>

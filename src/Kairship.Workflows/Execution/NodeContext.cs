@@ -152,7 +152,7 @@ internal sealed partial class Interpreter
 
             owner.Send(ChildStartPayload.Kind, new ChildStartPayload(
                 child.DefinitionId, child.VersionId, child.InstanceId, owner.State.Id, (JsonObject)child.Input.DeepClone(), child.CorrelationId, child.Key, child.Tag, child.Waits,
-                owner.State.Depth + 1).Write());
+                owner.State.Depth + 1, owner.State.StartedBy, owner.State.Root).Write());
         }
 
         public override void SetOutput(string name, JsonNode? value) => owner.SetOutput(execution, name, value);

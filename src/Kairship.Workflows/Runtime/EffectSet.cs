@@ -44,6 +44,8 @@ internal sealed class EffectSet(long epoch, WorkflowRuntimeOptions options, Time
             IsLastAttempt = execution.Failures + 1 >= RetriesOf(node).MaxAttempts,
             Epoch = epoch,
             CorrelationId = interpreter.State.CorrelationId,
+            StartedBy = interpreter.State.StartedBy,
+            RootInstanceId = interpreter.State.Root,
             Inputs = (JsonObject?)execution.Inputs?.DeepClone() ?? [],
             State = (JsonObject?)execution.State?.DeepClone() ?? [],
             ResumedBy = execution.ResumedBy is { } stimulus ? Messages.Stimulus(stimulus) : null,

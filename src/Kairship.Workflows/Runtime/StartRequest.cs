@@ -35,6 +35,10 @@ public sealed record StartRequest
     internal bool ParentDoesNotWait { get; init; }
     internal int Depth { get; init; }
 
+    /// <summary>Who starts it; what it starts is started by them as well. Null: who caused the stimulus, where one did.</summary>
+    public string? StartedBy { get; init; }
+    internal string? RootInstanceId { get; init; }
+
     /// <summary>The trigger activity that this start comes from: the flowchart starts there and the activity does not wait.</summary>
     public string? TriggerActivityId { get; init; }
 

@@ -21,6 +21,8 @@ public sealed partial class WorkflowRuntime
                 ParentTag = start.Tag,
                 ParentDoesNotWait = !start.Waits,
                 Depth = start.Depth,
+                StartedBy = start.StartedBy,
+                RootInstanceId = start.RootInstanceId,
             },
             cancellationToken);
 

@@ -159,6 +159,8 @@ public sealed partial class WorkflowRuntime
         ParentTag = request.ParentTag,
         ParentDoesNotWait = request.ParentDoesNotWait,
         Depth = request.Depth,
+        StartedBy = request.StartedBy ?? request.TriggeredBy?.By,
+        RootInstanceId = request.RootInstanceId,
         Hops = request.TriggeredBy?.Hops ?? 0,
         Input = input.Count == 0 ? null : input,
         Trigger = request.TriggerActivityId is { } trigger

@@ -5,6 +5,9 @@ using System.Text;
 using System.Text.Json;
 using Kairship.Api;
 using Kairship.Api.Access;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kairship.Server.Tests.Access;
 
@@ -44,6 +47,27 @@ public sealed class SessionTests(RunningServer server) : IClassFixture<RunningSe
         }
 
         (await StatusAsync(key.Token)).Should().Be(HttpStatusCode.OK, "the key itself is as it was");
+    }
+
+    /// <summary>Of this the hub hangs up: nobody watches on by a session that is over.</summary>
+    [Fact]
+    public async Task Session_SaysWhenItEnds_AndAKeyDoesNot()
+    {
+        var key = await server.Admin.CreateKeyAsync(new CreateKeyRequest("login-end", ["viewer"]));
+        var access = (await LoginAsync("login-end", key.Token)).GetProperty("accessToken").GetString()!;
+
+        (await EndAsync(key.Token)).Should().BeNull();
+        (await EndAsync(access)).Should().BeCloseTo(DateTimeOffset.UtcNow.AddDays(7), TimeSpan.FromMinutes(5));
+
+        async Task<DateTimeOffset?> EndAsync(string token)
+        {
+            await using var scope = server.Services.CreateAsyncScope();
+            var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+            context.Request.Headers.Authorization = $"Bearer {token}";
+            var result = await context.AuthenticateAsync();
+            result.Succeeded.Should().BeTrue();
+            return result.Properties!.ExpiresUtc;
+        }
     }
 
     [Theory]

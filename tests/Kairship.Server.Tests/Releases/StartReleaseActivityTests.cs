@@ -19,7 +19,7 @@ public sealed class StartReleaseActivityTests(RunningServer server) : IClassFixt
 
         outcome.Should().Be("Unsuccessful");
         var releases = (await server.Services.GetRequiredService<IDeliveryStore>().ListReleasesAsync("asked", 0, 10, TestContext.Current.CancellationToken)).Items;
-        releases.Should().ContainSingle().Which.Should().Match<Release>(r => r.Revision == "v9" && r.RequestedBy == "workflow:asked-flow" && r.Status == ReleaseStatus.Failed);
+        releases.Should().ContainSingle().Which.Should().Match<Release>(r => r.Revision == "v9" && r.RequestedBy == "admin" && r.Status == ReleaseStatus.Failed);
     }
 
     [Fact]

@@ -85,7 +85,7 @@ internal static class RunRoutes
         context.AuditSubject(definition);
         var started = key.Length > MaxKey
             ? Refusal.BadRequest($"{KeyHeader} has at most {MaxKey} characters.")
-            : await runs.StartAsync(definition, request, key.Length > 0 ? $"run:{Caller.NameOf(context.User)}:{key}{which}" : null, cancellationToken);
+            : await runs.StartAsync(definition, request, Caller.NameOf(context.User), key.Length > 0 ? $"run:{Caller.NameOf(context.User)}:{key}{which}" : null, cancellationToken);
         context.AuditSubject(definition, started.Value?.InstanceId);
         context.Response.Headers.AccessControlExposeHeaders = $"{InstanceHeader}, {CannotStartHeader}";
         context.Response.Headers[CannotStartHeader] = started.Value is null ? "true" : "false";

@@ -37,7 +37,7 @@ internal static class SignalRoutes
             return Refusal.Unprocessable("An event reaches all activities of an instance that wait for it: name the instance by 'workflowInstanceId', and leave 'activityInstanceId' out.").ToResult();
         }
 
-        var stimulus = new Stimulus(EventStimulus.Key(name), Node(request.Input));
+        var stimulus = new Stimulus(EventStimulus.Key(name), Node(request.Input)) { By = Caller.NameOf(context.User) };
         var key = $"event:{Guid.CreateVersion7(time.GetUtcNow()):N}:{name}";
         if (request.WorkflowInstanceId is { Length: > 0 } instance)
         {

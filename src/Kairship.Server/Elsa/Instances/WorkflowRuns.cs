@@ -35,7 +35,7 @@ internal sealed partial class WorkflowRuns(IWorkflowStore store, DefinitionCatal
     public const int MaxCount = 100;
     private const int MaxText = 200;
 
-    public async Task<Answer<StartedRun>> StartAsync(string definitionId, RunRequest request, string? dedupeKey, CancellationToken cancellationToken)
+    public async Task<Answer<StartedRun>> StartAsync(string definitionId, RunRequest request, string by, string? dedupeKey, CancellationToken cancellationToken)
     {
         if (Problem(request) is { } wrong)
         {
@@ -69,10 +69,10 @@ internal sealed partial class WorkflowRuns(IWorkflowStore store, DefinitionCatal
             return Refusal.Unprocessable($"'triggerActivityId' names '{trigger}', and version {version.Version} of workflow '{definitionId}' has no such activity.");
         }
 
-        return Told(definitionId, await runtime.StartAsync(Start(definitionId, version, request, dedupeKey), cancellationToken));
+        return Told(definitionId, await runtime.StartAsync(Start(definitionId, version, request, by, dedupeKey), cancellationToken));
     }
 
-    private static StartRequest Start(string definitionId, DefinitionRecord version, RunRequest request, string? dedupeKey) => new()
+    private static StartRequest Start(string definitionId, DefinitionRecord version, RunRequest request, string by, string? dedupeKey) => new()
     {
         DefinitionId = definitionId,
         VersionId = version.VersionId,
@@ -83,6 +83,7 @@ internal sealed partial class WorkflowRuns(IWorkflowStore store, DefinitionCatal
         InstanceId = Given(request.InstanceId),
         TriggerActivityId = Given(request.TriggerActivityId),
         DedupeKey = dedupeKey,
+        StartedBy = by,
     };
 
     private async Task<DefinitionRecord?> FindAsync(string definitionId, string? options, CancellationToken cancellationToken)

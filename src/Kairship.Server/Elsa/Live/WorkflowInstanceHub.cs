@@ -32,10 +32,7 @@ internal sealed partial class WorkflowInstanceHub(InstanceWatch watch, WatchLimi
     /// <summary>The caller hears of the instance from now on, and of how it stands at once. Calling it again tells him everything once more.</summary>
     public async Task ObserveInstanceAsync(string instanceId)
     {
-        var outcome = string.IsNullOrEmpty(instanceId) || instanceId.Length > MaxId
-            ? ObserveOutcome.Unknown
-            : await watch.ObserveAsync(Context.ConnectionId, instanceId, Context.ConnectionAborted);
-        switch (outcome)
+        switch (await TryObserveAsync(instanceId))
         {
             case ObserveOutcome.Unknown:
                 throw new HubException("There is no such workflow instance.");
@@ -44,6 +41,21 @@ internal sealed partial class WorkflowInstanceHub(InstanceWatch watch, WatchLimi
             case ObserveOutcome.Disconnected:
                 Context.Abort();
                 break;
+        }
+    }
+
+    private async Task<ObserveOutcome> TryObserveAsync(string instanceId)
+    {
+        try
+        {
+            return string.IsNullOrEmpty(instanceId) || instanceId.Length > MaxId
+                ? ObserveOutcome.Unknown
+                : await watch.ObserveAsync(Context.ConnectionId, instanceId, Context.ConnectionAborted);
+        }
+        catch (OperationCanceledException) when (Context.ConnectionAborted.IsCancellationRequested)
+        {
+            // Hung up meanwhile: no error that anybody should read of.
+            return ObserveOutcome.Disconnected;
         }
     }
 

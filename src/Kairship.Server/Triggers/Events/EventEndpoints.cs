@@ -37,7 +37,7 @@ internal static class EventEndpoints
         // A key belongs to the one who sends it: another caller's cannot swallow this event.
         var dedupe = $"event:{(key.Length > 0 ? $"{Caller.NameOf(context.User)}:{key}" : Guid.CreateVersion7(time.GetUtcNow()).ToString("N"))}:{name}";
         var result = await runtime.PublishAsync(
-            new Stimulus(EventStimulus.Key(RouteText.Id(name)), payload.Granted.Value), string.IsNullOrEmpty(correlationId) ? null : correlationId, dedupe, cancellationToken);
+            new Stimulus(EventStimulus.Key(RouteText.Id(name)), payload.Granted.Value) { By = Caller.NameOf(context.User) }, string.IsNullOrEmpty(correlationId) ? null : correlationId, dedupe, cancellationToken);
         return TypedResults.Accepted((string?)null, new EventReceipt(result.Resumed, result.Started,
             [.. result.Refused.Select(r => r.Problem ?? r.Outcome.ToString()), .. result.NotTaken.Select(id => $"Instance {id} did not take it: its inbox is full, or the event is too large.")]));
     }

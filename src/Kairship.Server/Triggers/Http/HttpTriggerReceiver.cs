@@ -57,7 +57,8 @@ internal sealed class HttpTriggerReceiver(
             return wrong.ToResult();
         }
 
-        var (instance, refusal) = await SendAsync(target, Stimulus(target, request, path, id, content), id, cancellationToken);
+        var stimulus = Stimulus(target, request, path, id, content) with { By = target.Authorize ? Caller.NameOf(context.User) : null };
+        var (instance, refusal) = await SendAsync(target, stimulus, id, cancellationToken);
         if (refusal is not null)
         {
             return refusal.ToResult();

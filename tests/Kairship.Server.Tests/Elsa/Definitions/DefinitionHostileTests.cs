@@ -22,6 +22,7 @@ public sealed class DefinitionHostileTests(RunningServer server) : IClassFixture
         ["too large"] = ("", () => new JsonObject { ["model"] = DesignerApi.Model("big", new string('x', 4 * 1024 * 1024)) }.ToJsonString()),
         ["an id too long"] = ("", () => new JsonObject { ["model"] = DesignerApi.Model(new string('i', 300)) }.ToJsonString()),
         ["an id with control characters"] = ("", () => new JsonObject { ["model"] = DesignerApi.Model("a\u0000b") }.ToJsonString()),
+        ["an id that paths lose"] = ("", () => new JsonObject { ["model"] = DesignerApi.Model("..") }.ToJsonString()),
         ["half a surrogate"] = ("", () => """{"model": {"definitionId": "\ud800", "root": {"type": "Elsa.Flowchart", "id": "f"}}}"""),
         ["an import of nothing"] = ("/import", () => "{}"),
         ["an import of a list"] = ("/import", () => "[]"),
@@ -86,6 +87,8 @@ public sealed class DefinitionHostileTests(RunningServer server) : IClassFixture
 
         var versionId = list["items"]![0]!["id"]!.GetValue<string>();
         using var http = server.Http(server.AdminToken);
+        var byOurs = await http.GetAsync($"/api/v1/workflows/{Uri.EscapeDataString(id)}");
+        byOurs.StatusCode.Should().Be(id.Contains("%2F", StringComparison.Ordinal) ? HttpStatusCode.NotFound : HttpStatusCode.OK, "routing leaves %2F as it is, whoever wrote it");
         var export = await http.PostAsync(
             "/elsa/api/bulk-actions/export/workflow-definitions", new StringContent(new JsonObject { ["ids"] = new JsonArray(versionId) }.ToJsonString(), Encoding.UTF8, "application/json"));
         export.Content.Headers.ContentDisposition!.FileName.Should().MatchRegex("^\"?workflow-definition-[A-Za-z0-9_-]+\\.json\"?$");

@@ -99,6 +99,26 @@ public sealed class RunRouteTests(RunningServer server) : IClassFixture<RunningS
         (await http.PostElsaAsync("/tasks/nobody/complete")).Status.Should().Be(HttpStatusCode.NotFound);
     }
 
+    [Theory]
+    [InlineData("viewer", false)]
+    [InlineData("designer", false)]
+    [InlineData("deployer", true)]
+    [InlineData("publisher", true)]
+    public async Task TaskPayload_IsShown_ToWhoMayDoTheTask(string role, bool shown)
+    {
+        await server.Admin.PushWorkflowAsync($$$$"""
+            {"definitionId": "asks-{{{{role}}}}", "name": "asks", "root": {"id": "root1", "type": "Elsa.Sequence", "version": 1, "activities": [
+               {"id": "ask", "type": "Elsa.RunTask", "version": 1, "taskName": {"typeName": "String", "expression": {"type": "Literal", "value": "count"}},
+                "payload": {"typeName": "Object", "expression": {"type": "JavaScript", "value": "({token: '{{{{ElsaWorkflows.Secret}}}}'})"}}}]}}
+            """);
+        var id = await http.RunAsync($"asks-{role}");
+        using var client = Kairship.Api.KairshipClient.Connect(server.Address, await server.KeyAsync($"task-{role}", role));
+
+        var task = (await client.ListTasksAsync()).Items.Single(t => t.InstanceId == id);
+
+        (task.Payload?.ToJsonString().Contains(ElsaWorkflows.Secret, StringComparison.Ordinal) ?? false).Should().Be(shown, "what a task is about may be a secret, and it needs no other right to look at the list");
+    }
+
     private Task IsAsync(string id, string subStatus) => Eventually.HoldsAsync(
         async () => Text((await http.GetElsaAsync($"/workflow-instances/{id}/execution-state")).Json, "subStatus") == subStatus, $"{id} is {subStatus}");
 
