@@ -40,6 +40,10 @@ public sealed partial class KairshipClient
     public Task<WorkflowCheck> ValidateWorkflowAsync(string json, CancellationToken cancellationToken = default) =>
         SendAsync<WorkflowCheck>(HttpMethod.Post, "workflows/validate", new StringContent(json, Encoding.UTF8, "application/json"), cancellationToken);
 
+    /// <summary>What the check at publishing says of the latest version, or of another one.</summary>
+    public Task<WorkflowProblems> ListWorkflowProblemsAsync(string definitionId, int? version = null, CancellationToken cancellationToken = default) =>
+        GetAsync<WorkflowProblems>(Query($"workflows/{Escape(definitionId)}/problems", ("version", version)), cancellationToken);
+
     /// <summary>Deletes a definition, or one version of it; a 409 while instances need it.</summary>
     public Task DeleteWorkflowAsync(string definitionId, int? version = null, CancellationToken cancellationToken = default) =>
         DeleteAsync(Query($"workflows/{Escape(definitionId)}", ("version", version)), cancellationToken);

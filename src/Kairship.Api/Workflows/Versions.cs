@@ -10,6 +10,18 @@ public sealed record WorkflowCheck(bool Valid, IReadOnlyList<WorkflowProblem> Pr
 /// <param name="Severity">"error" or "warning".</param>
 public sealed record WorkflowProblem(string Severity, string Code, string? ActivityId, string? Property, string Message);
 
+/// <summary>What the check at publishing says of a version.</summary>
+/// <param name="Valid">It could be published.</param>
+/// <param name="Items">Errors before warnings; the check stops at 200.</param>
+public sealed record WorkflowProblems(string DefinitionId, int Version, bool Valid, IReadOnlyList<PlacedProblem> Items);
+
+/// <summary>A problem, and where on a canvas it belongs.</summary>
+/// <param name="Severity">"error" or "warning".</param>
+/// <param name="ActivityId">Null: it is about the whole workflow.</param>
+/// <param name="Label">How the designer calls the activity.</param>
+/// <param name="Within">The activities that hold that one, the innermost first: whoever does not see it sees one of these.</param>
+public sealed record PlacedProblem(string Severity, string Code, string? ActivityId, string? Label, IReadOnlyList<string> Within, string? Property, string Message);
+
 /// <param name="Version">The number of the version to go to.</param>
 /// <param name="Activities">Ids of activities now, and in that version, where they differ.</param>
 public sealed record MigrateRequest(int Version, IReadOnlyDictionary<string, string>? Activities = null);

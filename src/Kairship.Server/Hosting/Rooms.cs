@@ -91,6 +91,7 @@ internal static class Rooms
         services.AddSingleton<WorkflowLookup>();
         services.AddSingleton<WorkflowService>();
         services.AddSingleton<DefinitionService>();
+        services.AddSingleton<DefinitionProblems>();
         services.AddSingleton<BundleImport>();
         services.AddSingleton<DefinitionDifferences>();
         services.AddSingleton<WorkflowFolder>();

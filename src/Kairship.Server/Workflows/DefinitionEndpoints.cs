@@ -15,6 +15,9 @@ internal static class DefinitionEndpoints
         workflows.MapPost("/validate", async (HttpContext context, DefinitionService service, CancellationToken cancellationToken) =>
             TypedResults.Ok(await service.ValidateAsync(await BodyAsync(context, cancellationToken), cancellationToken))).WithSummary("Checks a definition without saving it")
             .Accepts<object>("application/json").RequireAuthorization(Policies.Read);
+        workflows.MapGet("/{id}/problems", async (string id, DefinitionProblems problems, CancellationToken cancellationToken, int? version = null) =>
+            (await problems.OfAsync(RouteText.Id(id), version, cancellationToken)).ToOk())
+            .WithSummary("What the check at publishing says of the latest version, or of ?version=, and at which activity").RequireAuthorization(Policies.Read);
         workflows.MapGet("/{id}/versions", async (string id, DefinitionService service, Paging paging, CancellationToken cancellationToken) =>
             (await service.ListVersionsAsync(RouteText.Id(id), paging, cancellationToken)).ToOk()).WithSummary("Its versions, newest first").RequireAuthorization(Policies.Read);
         workflows.MapGet("/{id}/diff", async (string id, DefinitionDifferences differences, CancellationToken cancellationToken, int? from = null, int? to = null) =>

@@ -1,4 +1,5 @@
 import { forgetUnsaved, watchConnection } from "/assets/connection.js";
+import { definitionProblems } from "/assets/definition-problems.js";
 import { instanceActions } from "/assets/instance-actions.js";
 import { ownPath, paths, routeOf } from "/assets/routes.js";
 import { goToSignIn, readSession, signOut } from "/assets/session.js";
@@ -9,6 +10,7 @@ let shown = null;
 let leaving = Promise.resolve();
 let roles = [];
 let actions = null;
+let problems = null;
 
 element("sign-out").addEventListener("click", async () => {
   await signOut();
@@ -100,8 +102,11 @@ async function show() {
   element("studio").replaceChildren(view);
 }
 
-/** What may be done with an instance is above its viewer; nowhere else is anything. */
+/** What may be done with an instance is above its viewer, what is wrong with a definition in the header and at its nodes; nowhere else is anything. */
 function offer(route) {
+  problems?.end();
+  problems = route?.page === "definition" ? definitionProblems(route.attributes["definition-id"], element("studio")) : null;
+  element("problems").replaceChildren(...(problems ? [problems.element] : []));
   actions?.end();
   actions = route?.page === "instance" ? instanceActions(route.attributes["instance-id"], roles) : null;
   element("actions").replaceChildren(...(actions ? [actions.element] : []));
