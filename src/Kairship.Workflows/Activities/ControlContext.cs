@@ -54,7 +54,8 @@ public abstract class ControlContext
 
     public abstract void SetOutput(string name, JsonNode? value);
 
-    /// <summary>Sets a variable by id or name in the nearest scope that has it. False when there is none.</summary>
+    /// <summary>Sets a variable by id or name in the nearest scope that has it, in the type that it is declared with. False when there is none.</summary>
+    /// <exception cref="ActivityInputException">The value does not convert to that type.</exception>
     public abstract bool SetVariable(string idOrName, JsonNode? value);
 
     /// <summary>Sets an output of the workflow.</summary>

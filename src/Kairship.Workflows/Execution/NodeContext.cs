@@ -157,7 +157,24 @@ internal sealed partial class Interpreter
 
         public override void SetOutput(string name, JsonNode? value) => owner.SetOutput(execution, name, value);
 
-        public override bool SetVariable(string idOrName, JsonNode? value) => owner.Scope(execution).TrySetVariable(idOrName, value);
+        public override bool SetVariable(string idOrName, JsonNode? value)
+        {
+            var scope = owner.Scope(execution);
+            return scope.TrySetVariable(idOrName, scope.FindVariable(idOrName)?.Declared is { } declared ? Typed(value, declared) : value);
+        }
+
+        private JsonNode? Typed(JsonNode? value, VariableDefinition variable)
+        {
+            try
+            {
+                return TypedValue.Convert(value, TypeAlias.Of(variable.TypeName, variable.IsArray));
+            }
+            catch (ExpressionException e)
+            {
+                throw new ActivityInputException(
+                    node.Id, "Value", $"is nothing for variable '{variable.Name}': {(owner.knowledge.IsSensitive(variable.Id) ? "it does not convert to its type" : e.Message.TrimEnd('.'))}");
+            }
+        }
 
         public override void SetWorkflowOutput(string name, JsonNode? value)
         {

@@ -59,6 +59,7 @@ public sealed class BuiltInActivitiesTests : IAsyncDisposable
             "js.Big -> l", "js.Small -> small"), "5 10 10" },
         { "start and end", Def.Flowchart("root", [Def.Activity("Elsa.Start", "s"), L("a"), Def.Activity("Elsa.End", "e"), Def.Delay("d", "10:00:00")], "s -> a", "s -> d", "a -> e"), "a" },
         { "output of another activity", Def.Sequence("root", Def.Effect("e", ("value", Def.Literal("v"))), Def.WriteLine("l", "getOutputFrom('e', 'Result')")), "v" },
+        { "a literal has the variable's type", Def.Sequence("root", Def.Activity("Elsa.SetVariable", "set", ("variable", "x"), ("value", Def.Literal("41"))), Def.WriteLine("l", "`${getX() + 1}`")), "42" },
         { "container variable shadows", Def.Sequence("root", With(Def.Sequence("s", Def.SetVariable("set", "x", "9"), Def.WriteLine("l", "`${getX()}`")),
             ("variables", A(Def.Variable("x", "Int32", "1")))), Def.WriteLine("m", "`${getX()}`")), "9 0" },
         { "delay of nothing", Def.Sequence("root", Def.Delay("d", "00:00:00"), L("a")), "a" },
@@ -88,6 +89,17 @@ public sealed class BuiltInActivitiesTests : IAsyncDisposable
         found.ActivityId.Should().Be("f");
         found.Type.Should().Be("Payment/Late");
         found.Message.Should().Contain("too late");
+    }
+
+    [Fact]
+    public async Task SetVariable_ValueOfAnotherType_FaultsAndSaysWhatIsExpected()
+    {
+        var id = await engine.RunAsync(Def.Workflow("w", Def.Sequence("root", Def.Activity("Elsa.SetVariable", "set", ("variable", "x"), ("value", Def.Literal("many")))), ("x", "Int32", "7")));
+
+        (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Faulted);
+        var snapshot = await engine.SnapshotAsync(id);
+        snapshot.Incidents.Should().ContainSingle().Which.Message.Should().Contain("variable 'x'").And.Contain("a whole number");
+        snapshot.Variables["x"]!.ToJsonString().Should().Be("7");
     }
 
     [Fact]
