@@ -29,6 +29,9 @@ public static class DefinitionBundle
     /// <summary>How much larger than packed a file of a zip may be.</summary>
     public const int MaxRatio = 200;
 
+    /// <summary>The designer takes no file that does not say so at its top.</summary>
+    private const string Schema = "https://elsaworkflows.io/schemas/workflow-definition/v3.0.0/schema.json";
+
     private static readonly JsonSerializerOptions Written = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 };
 
     /// <summary>Reads JSON (one definition or an array of them) or a zip, whichever it is.</summary>
@@ -42,6 +45,8 @@ public static class DefinitionBundle
     {
         var json = DefinitionChange.Document(version).ToJsonObject();
         json.Remove("links");
+        json.Remove("$schema");
+        json.Insert(0, "$schema", Schema);
         return json;
     }
 

@@ -28,7 +28,7 @@ internal static class DefinitionJson
 
     // The designer adds these when it saves what it was given without them.
     private static readonly HashSet<string> Flags = ["isArray", "isReadonly", "isSystem"];
-    private static readonly HashSet<string> NotContent = ["id", "version", "createdAt", "isLatest", "isPublished", "toolVersion", "links"];
+    private static readonly HashSet<string> NotContent = ["$schema", "id", "version", "createdAt", "isLatest", "isPublished", "toolVersion", "links"];
 
     /// <exception cref="JsonException">It is not JSON, or a name is there twice.</exception>
     public static JsonNode? Parse(string json) => WellFormedJson.Checked(JsonNode.Parse(json, documentOptions: Document), json.Contains("\\ud", StringComparison.OrdinalIgnoreCase));

@@ -55,6 +55,7 @@ public sealed class DefinitionBundleTests
                 .Equal(versions.Select(v => ((string?)v.DefinitionId, v.Version, WorkflowDefinition.Parse(v.Json).With(definitionId: v.DefinitionId).ContentHash, v.IsPublished)));
         }
 
+        JsonNode.Parse(DefinitionBundle.WriteOne(versions[0]))!.AsObject().First().Key.Should().Be("$schema", "the designer takes no file without it");
         DefinitionBundle.WriteZip(versions).Should().Equal(DefinitionBundle.WriteZip(versions));
         DefinitionBundle.Read(Encoding.UTF8.GetBytes(Documents[1])).Entries.Should().ContainSingle();
     }
