@@ -57,7 +57,7 @@ public sealed class SessionTests(RunningServer server) : IClassFixture<RunningSe
         var access = (await LoginAsync("login-end", key.Token)).GetProperty("accessToken").GetString()!;
 
         (await EndAsync(key.Token)).Should().BeNull();
-        (await EndAsync(access)).Should().BeCloseTo(DateTimeOffset.UtcNow.AddDays(7), TimeSpan.FromMinutes(5));
+        (await EndAsync(access)).Should().BeCloseTo(TimeProvider.System.GetUtcNow().AddDays(7), TimeSpan.FromMinutes(5));
 
         async Task<DateTimeOffset?> EndAsync(string token)
         {
