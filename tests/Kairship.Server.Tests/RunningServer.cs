@@ -115,7 +115,22 @@ public sealed class RunningServer : IAsyncLifetime
         await StopAsync();
         if (Directory.Exists(Data))
         {
+            TellErrors();
             Directory.Delete(Data, recursive: true);
+        }
+    }
+
+    /// <summary>Why a request of a failed test was answered by 500 is in the log only.</summary>
+    private void TellErrors()
+    {
+        if (TestContext.Current.TestState?.Result != TestResult.Failed)
+        {
+            return;
+        }
+
+        foreach (var line in Directory.EnumerateFiles(Data, "*.log", SearchOption.AllDirectories).SelectMany(File.ReadLines).Where(l => l.Contains("\"@l\":\"Error\"", StringComparison.Ordinal)))
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(line);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.IdentityModel.Tokens;
+using Polly;
 
 namespace Kairship.Server.Access;
 
@@ -14,6 +15,11 @@ internal sealed record KeysFolder(string Path);
 internal sealed partial class SigningKey
 {
     private const int Bytes = 64;
+
+    private static readonly ResiliencePipeline Patience = new ResiliencePipelineBuilder()
+        .AddRetry(new() { ShouldHandle = new PredicateBuilder().Handle<IOException>(), Delay = TimeSpan.FromMilliseconds(10), MaxRetryAttempts = 1000 })
+        .Build();
+
     private readonly Lazy<byte[]> secret;
 
     public SigningKey(KeysFolder folder, IDataProtectionProvider protection, ILogger<SigningKey> logger)
@@ -37,27 +43,21 @@ internal sealed partial class SigningKey
             return known;
         }
 
+        using var alone = Lock(Path.Combine(Path.GetDirectoryName(file)!, ".lock"));
+        if (Read(file, protector, logger) is { } others)
+        {
+            return others;
+        }
+
         var made = RandomNumberGenerator.GetBytes(Bytes);
         var temporary = $"{file}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
         Hosting.DataDirectory.WritePrivate(temporary, Convert.ToBase64String(protector.Protect(made)));
-        try
-        {
-            File.Move(temporary, file, overwrite: false);
-            return made;
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            // Another node was first, or what is there cannot be read any more.
-            if (Read(file, protector, logger) is { } others)
-            {
-                File.Delete(temporary);
-                return others;
-            }
-
-            File.Move(temporary, file, overwrite: true);
-            return made;
-        }
+        File.Move(temporary, file, overwrite: true);
+        return made;
     }
+
+    /// <summary>One node at a time makes the key. A move that does not overwrite is no such lock: it looks first, and renames then.</summary>
+    private static FileStream Lock(string file) => Patience.Execute(static f => new FileStream(f, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), file);
 
     private static byte[]? Read(string file, IDataProtector protector, ILogger logger)
     {

@@ -9,6 +9,7 @@ internal sealed class ClusterHealthStore(KairshipDatabase database) : IClusterHe
     private const int ToNobody = 0;
     private const int ToWaits = 1;
     private const int ToAll = 2;
+    private const string Claims = "cluster-health";
 
     /// <summary>Enough for a page; older ones are of interest to nobody.</summary>
     private const int KeptTransitions = 200;
@@ -42,8 +43,15 @@ internal sealed class ClusterHealthStore(KairshipDatabase database) : IClusterHe
     public Task<bool> CommitAsync(ClusterTransition transition, ClusterReport report, bool isAnnounced, CancellationToken cancellationToken) => database.WriteAsync(
         async context =>
         {
-            await database.LockAsync(context, "cluster-health/" + transition.Cluster, cancellationToken);
-            var row = await context.Set<ClusterHealthRow>().SingleOrDefaultAsync(x => x.Cluster == transition.Cluster, cancellationToken);
+            await database.LockAsync(context, $"{Claims}/" + transition.Cluster, cancellationToken);
+            var row = await FindAsync(context, transition.Cluster, cancellationToken);
+            if (row is null)
+            {
+                // Another node may be about to claim it, and adds the same row.
+                await database.LockAsync(context, Claims, cancellationToken);
+                row = await FindAsync(context, transition.Cluster, cancellationToken);
+            }
+
             if (row is null)
             {
                 row = new ClusterHealthRow { Cluster = transition.Cluster };
@@ -100,7 +108,7 @@ internal sealed class ClusterHealthStore(KairshipDatabase database) : IClusterHe
         database.WriteAsync<IReadOnlySet<string>>(
             async context =>
             {
-                await database.LockAsync(context, "cluster-health", cancellationToken);
+                await database.LockAsync(context, Claims, cancellationToken);
                 var rows = await context.Set<ClusterHealthRow>().ToListAsync(cancellationToken);
                 var known = rows.ToDictionary(x => x.Cluster, StringComparer.Ordinal);
                 var mine = new HashSet<string>(StringComparer.Ordinal);
@@ -131,6 +139,9 @@ internal sealed class ClusterHealthStore(KairshipDatabase database) : IClusterHe
     public Task ForgetAsync(string cluster, CancellationToken cancellationToken) => database.WriteAsync(
         context => context.Set<ClusterHealthRow>().Where(x => x.Cluster == cluster).ExecuteUpdateAsync(set => set.SetProperty(x => x.Report, (string?)null), cancellationToken),
         cancellationToken);
+
+    private static Task<ClusterHealthRow?> FindAsync(DbContext context, string cluster, CancellationToken cancellationToken) =>
+        context.Set<ClusterHealthRow>().SingleOrDefaultAsync(x => x.Cluster == cluster, cancellationToken);
 
     private static ClusterTransition ToTransition(ClusterTransitionRow row) => new(
         row.Cluster, row.Number, row.FromStatus is { } from ? Enum.Parse<ConditionStatus>(from) : null, Enum.Parse<ConditionStatus>(row.ToStatus), row.Reason, row.Message, Ticks.ToTime(row.At));

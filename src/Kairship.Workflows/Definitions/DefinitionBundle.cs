@@ -29,6 +29,8 @@ public static class DefinitionBundle
     /// <summary>How much larger than packed a file of a zip may be.</summary>
     public const int MaxRatio = 200;
 
+    private const string SchemaName = "$schema";
+
     /// <summary>The designer takes no file that does not say so at its top.</summary>
     private const string Schema = "https://elsaworkflows.io/schemas/workflow-definition/v3.0.0/schema.json";
 
@@ -40,20 +42,19 @@ public static class DefinitionBundle
         : content.Span.StartsWith("PK"u8) ? ReadZip(content)
         : ReadJson(content);
 
-    /// <summary>The document of a version as it is exported: with its marks as they are now, without links.</summary>
+    /// <summary>The document of a version: with its marks as they are now, without links.</summary>
     public static JsonObject Document(DefinitionRecord version)
     {
         var json = DefinitionChange.Document(version).ToJsonObject();
         json.Remove("links");
-        json.Remove("$schema");
-        json.Insert(0, "$schema", Schema);
+        json.Remove(SchemaName);
         return json;
     }
 
-    public static string WriteOne(DefinitionRecord version) => Document(version).ToJsonString(Written);
+    public static string WriteOne(DefinitionRecord version) => File(version).ToJsonString(Written);
 
     /// <summary>A JSON array.</summary>
-    public static string WriteList(IEnumerable<DefinitionRecord> versions) => new JsonArray([.. versions.Select(Document)]).ToJsonString(Written);
+    public static string WriteList(IEnumerable<DefinitionRecord> versions) => new JsonArray([.. versions.Select(File)]).ToJsonString(Written);
 
     /// <summary>A zip with one file "&lt;definitionId&gt;.json" for each; the same versions give the same bytes.</summary>
     public static byte[] WriteZip(IEnumerable<DefinitionRecord> versions)
@@ -72,6 +73,13 @@ public static class DefinitionBundle
         }
 
         return stream.ToArray();
+    }
+
+    private static JsonObject File(DefinitionRecord version)
+    {
+        var json = Document(version);
+        json.Insert(0, SchemaName, Schema);
+        return json;
     }
 
     private static string FileName(DefinitionRecord version, HashSet<string> taken)

@@ -109,6 +109,21 @@ public abstract class ClusterHealthStoreCompliance : IAsyncLifetime
         claims.SelectMany(c => c).Should().BeEquivalentTo(clusters);
     }
 
+    /// <summary>Whoever joins a cluster commits its first transition while another node claims it.</summary>
+    [Fact]
+    public async Task FirstTransition_WhileItIsClaimed_BothHappen()
+    {
+        for (var round = 0; round < 40; round++)
+        {
+            var cluster = $"c{round}";
+            var claim = Task.Run(() => ClaimAsync("a", 0, cluster));
+            var commit = Task.Run(() => Store.CommitAsync(Transition(cluster, 1), Report(cluster, 1), isAnnounced: true, Cancel));
+
+            (await claim).Should().BeEquivalentTo(cluster);
+            (await commit).Should().BeTrue();
+        }
+    }
+
     private Task<IReadOnlySet<string>> ClaimAsync(string owner, int second, params string[] clusters) =>
         Store.ClaimAsync(owner, clusters, Noon.AddSeconds(second), Noon.AddSeconds(second + 30), Cancel);
 

@@ -10,7 +10,7 @@ namespace Kairship.Server.Tests.Elsa.Definitions;
 public sealed class DefinitionTransferTests(RunningServer server) : IClassFixture<RunningServer>
 {
     // Which version of which server it is: an import gives its own.
-    private static readonly string[] Marks = ["id", "version", "createdAt", "isLatest", "isPublished", "links", "toolVersion"];
+    private static readonly string[] Marks = ["$schema", "id", "version", "createdAt", "isLatest", "isPublished", "links", "toolVersion"];
 
     public static TheoryData<string> Shipped => [.. Directory.EnumerateFiles(SharedFiles.Own("workflows"), "*.json").Select(f => Path.GetFileNameWithoutExtension(f))];
 

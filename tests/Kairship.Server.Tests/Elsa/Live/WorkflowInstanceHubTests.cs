@@ -194,7 +194,7 @@ public sealed class WorkflowInstanceHubTests(RunningServer server) : IClassFixtu
 
         await OpenAsync(id);
 
-        await UntilAsync(() => ear.Of("Workflow1").Completed == 1, "it ends");
+        await UntilAsync(() => ear.Of("Workflow1").Completed == 1 && ear.Stats.Count(s => ear.Of(s.Key).Completed == 1) > branches.Length, "it ends, and all branches are told");
         ear.Messages.Count.Should().BeLessThan(60);
         ear.Messages.Should().OnlyContain(m => m.Argument.GetRawText().Length < 100_000);
         await SameAsReportAsync(ear, id);
