@@ -36,6 +36,11 @@ public sealed class DrawAndRunTests(DesignerStage stage) : BrowserTest(stage)
         await Session.ShootAsync("expression");
         await Stage.DefinitionAsync(id, d => Activity(d, write)["text"]?["expression"] is JsonObject e && e["type"]!.ToString() == "JavaScript" && e["value"]!.ToString() == Expression);
 
+        await designer.Canvas.SelectAsync(delay);
+        await designer.Input("Time Span").FillAsync("00:00:02");
+        await Page.Keyboard.PressAsync("Tab");
+        await Stage.DefinitionAsync(id, d => Activity(d, delay)["timeSpan"]?["expression"]?["value"]?.ToString() == "00:00:02");
+
         await designer.Publish.ClickAsync();
         await new Mud(Session).SeesMessageAsync("Workflow published");
         await Stage.DefinitionAsync(id, d => d["isPublished"]!.GetValue<bool>());

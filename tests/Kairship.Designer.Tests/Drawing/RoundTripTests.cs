@@ -45,7 +45,11 @@ public sealed class RoundTripTests(DesignerStage stage) : BrowserTest(stage)
 
     private async Task<JsonObject> ExportAsync(DefinitionList list)
     {
-        var download = await Page.RunAndWaitForDownloadAsync(() => list.PickAsync("round-trip", "Export"));
+        var download = await Page.RunAndWaitForDownloadAsync(async () =>
+        {
+            await list.PickAsync("round-trip", "Export");
+            await new Mud(Session).ConfirmAsync("Export");
+        });
         download.SuggestedFilename.Should().EndWith(".json");
         return JsonNode.Parse(await File.ReadAllTextAsync(await download.PathAsync()))!.AsObject();
     }
