@@ -22,11 +22,11 @@ public sealed class LayoutTests(DesignerStage stage) : BrowserTest(stage)
 
         await Page.SetViewportSizeAsync(1920, 1080);
         await designer.OpenAsync(definitionId);
-        await designer.Canvas.FitAsync();
 
         var activities = root["activities"]!.AsArray().Select(a => a!["id"]!.ToString()).ToList();
         await Microsoft.Playwright.Assertions.Expect(designer.Canvas.Nodes).ToHaveCountAsync(activities.Count);
         await Microsoft.Playwright.Assertions.Expect(designer.Canvas.Edges).ToHaveCountAsync(root["connections"]!.AsArray().Count);
+        await designer.Canvas.WholeAsync();
         await Session.ShootAsync(definitionId);
         var (nodes, labels) = (await designer.Canvas.NodeBoxesAsync(), await designer.Canvas.LabelBoxesAsync());
         nodes.Select(n => n.Name).Should().BeEquivalentTo(activities);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Kairship.Designer.Tests.Browsing;
+using Kairship.EndToEnd.Tests.Processes;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -14,6 +15,8 @@ internal sealed record Box(string Name, float X, float Y, float Width, float Hei
     public float MiddleY => Y + (Height / 2);
 
     public bool Overlaps(Box other) => X < other.X + other.Width && other.X < X + Width && Y < other.Y + other.Height && other.Y < Y + Height;
+
+    public bool Contains(Box other) => X <= other.X && Y <= other.Y && other.X + other.Width <= X + Width && other.Y + other.Height <= Y + Height;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} at {X:0},{Y:0} {Width:0}x{Height:0}");
 }
@@ -44,8 +47,18 @@ internal sealed class Canvas(BrowserSession session, string view)
         return new Box(name, box.X, box.Y, box.Width, box.Height);
     }
 
-    /// <summary>Brings the whole graph into sight.</summary>
-    public async Task FitAsync() => await Page.Locator($"{view} .mud-toolbar .mud-icon-button").First.ClickAsync();
+    /// <summary>Waits until one sees all of it at once, as one does without doing anything.</summary>
+    public async Task WholeAsync()
+    {
+        string[] hidden = [];
+        await Patience.UntilAsync(
+            async () =>
+            {
+                var canvas = await BoxAsync(Graph);
+                return (hidden = [.. (await NodeBoxesAsync()).Where(n => !canvas.Contains(n)).Select(n => n.ToString())]).Length == 0;
+            },
+            () => $"out of sight: {string.Join("; ", hidden)}");
+    }
 
     /// <summary>The nodes by activity.</summary>
     public Task<IReadOnlyList<Box>> NodeBoxesAsync() => BoxesAsync(".x6-node", "foreignObject");

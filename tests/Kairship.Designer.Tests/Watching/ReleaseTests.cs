@@ -24,8 +24,9 @@ public sealed class ReleaseTests(DesignerStage stage) : BrowserTest(stage)
         var viewer = new InstancePage(Session);
         await Session.SignInAsync(Stage.Key("viewer"));
 
+        await Page.SetViewportSizeAsync(1920, 1080);
         await viewer.OpenAsync(detail.Release.InstanceId!);
-        await viewer.Canvas.FitAsync();
+        await viewer.Canvas.WholeAsync();
         await viewer.SeesAsync("Status", "Running");
         var gate = await ApprovalNodeAsync();
         await Expect(viewer.Canvas.Badge(gate)).ToBeVisibleAsync();

@@ -40,7 +40,7 @@ public sealed class LimitTests
         { "StateTooLarge", "MaxStateBytes", While("w", Def.SetVariable("grow", "v", "getV() + 'x'.repeat(1000)")) },
         { "StateTooLarge", "MaxStateBytes", ForEachOf(40, Def.Sequence("s", Def.SetVariable("keep", "CurrentValue", "'x'.repeat(9000)"), Def.Event("wait", "e"))) },
         { "StateTooLarge", "MaxStateBytes", Def.Effect("root", ("value", Def.Js("'x'.repeat(90000)"))) },
-        { "ValueTooDeep", "MaxValueDepth", Def.SetVariable("root", "v", "let o = {}; for (let i = 0; i < 30; i++) o = {o}; return o") },
+        { "ValueTooDeep", "MaxValueDepth", Def.SetVariable("root", "o", "let o = {}; for (let i = 0; i < 30; i++) o = {o}; return o") },
         { "NameTooLong", "MaxNameLength", Def.Activity("Elsa.SetName", "root", ("value", Def.Js("'n'.repeat(101)"))) },
         { "NameTooLong", "MaxNameLength", Def.Activity("Elsa.Correlate", "root", ("correlationId", Def.Js("'c'.repeat(101)"))) },
         { "NameTooLong", "MaxNameLength", Def.Activity("Elsa.Event", "root", ("eventName", Def.Js("'e'.repeat(101)"))) },
@@ -54,7 +54,7 @@ public sealed class LimitTests
         await using var engine = new WorkflowHarness(options: new WorkflowRuntimeOptions { Owner = "x", Limits = Small });
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
-        var id = await engine.RunAsync(Def.Workflow("w", (JsonObject)root.DeepClone(), ("v", "String", "")));
+        var id = await engine.RunAsync(Def.Workflow("w", (JsonObject)root.DeepClone(), ("v", "String", ""), ("o", "Object", null)));
 
         (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Faulted);
         var incidents = (await engine.SnapshotAsync(id)).Incidents;

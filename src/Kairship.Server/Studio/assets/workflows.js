@@ -4,6 +4,7 @@ import { instanceActions } from "/assets/instance-actions.js";
 import { ownPath, paths, routeOf } from "/assets/routes.js";
 import { goToSignIn, readSession, signOut } from "/assets/session.js";
 import { startStudio } from "/assets/studio.js";
+import { showWholeGraphs } from "/assets/whole-graph.js";
 
 const element = id => document.getElementById(id);
 let shown = null;
@@ -11,6 +12,7 @@ let leaving = Promise.resolve();
 let roles = [];
 let actions = null;
 let problems = null;
+let whole = null;
 
 element("sign-out").addEventListener("click", async () => {
   await signOut();
@@ -104,6 +106,8 @@ async function show() {
 
 /** What may be done with an instance is above its viewer, what is wrong with a definition in the header and at its nodes; nowhere else is anything. */
 function offer(route) {
+  whole?.end();
+  whole = showWholeGraphs(element("studio"));
   problems?.end();
   problems = route?.page === "definition" ? definitionProblems(route.attributes["definition-id"], element("studio")) : null;
   element("problems").replaceChildren(...(problems ? [problems.element] : []));
