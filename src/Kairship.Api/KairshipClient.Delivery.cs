@@ -24,6 +24,10 @@ public sealed partial class KairshipClient
     public Task<IReadOnlyList<ClusterTransitionInfo>> ListClusterTransitionsAsync(string name, CancellationToken cancellationToken = default) =>
         GetAsync<IReadOnlyList<ClusterTransitionInfo>>($"clusters/{Escape(name)}/transitions", cancellationToken);
 
+    /// <summary>Sets and removes taints; the cluster afterwards.</summary>
+    public Task<ClusterInfo> ChangeTaintsAsync(string name, ChangeTaintsRequest request, CancellationToken cancellationToken = default) =>
+        SendAsync<ClusterInfo>(HttpMethod.Patch, $"clusters/{Escape(name)}/taints", JsonContent.Create(request, options: WireJson.Options), cancellationToken);
+
     /// <summary>Forgets a cluster; nothing inside it is touched. Refused (409) while an application is released there, unless forced.</summary>
     public Task RemoveClusterAsync(string name, bool force = false, CancellationToken cancellationToken = default) =>
         DeleteAsync(Query($"clusters/{Escape(name)}", ("force", force ? true : null)), cancellationToken);

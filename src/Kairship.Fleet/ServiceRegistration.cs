@@ -24,6 +24,7 @@ public static class ServiceRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ClusterOptions>, ClusterOptionsValidation>());
         services.TryAddSingleton<IClusterStore, InMemoryClusterStore>();
         services.TryAddSingleton<IClusterHealthStore, InMemoryClusterHealthStore>();
+        services.TryAddSingleton<IFleetBrakeStore, InMemoryFleetBrakeStore>();
         services.TryAddSingleton<ClusterConnections>();
         services.TryAddSingleton<ClusterRegistry>();
         services.TryAddSingleton<ClusterProbe>();

@@ -17,7 +17,7 @@ namespace Kairship.Storage;
 public static class StorageRegistration
 {
     /// <summary>Registers every store over one database: <see cref="IWorkflowStore"/>, <see cref="IDeliveryStore"/>,
-    /// <see cref="IClusterStore"/>, <see cref="IClusterHealthStore"/> and <see cref="AccessStore"/>. Nothing connects before it is used; call <see cref="IWorkflowStore.MigrateAsync"/> once at the start.</summary>
+    /// <see cref="IClusterStore"/>, <see cref="IClusterHealthStore"/>, <see cref="IFleetBrakeStore"/> and <see cref="AccessStore"/>. Nothing connects before it is used; call <see cref="IWorkflowStore.MigrateAsync"/> once at the start.</summary>
     /// <exception cref="ArgumentException">The options name no known provider or no connection.</exception>
     public static IServiceCollection AddKairshipStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -50,6 +50,7 @@ public static class StorageRegistration
         services.AddSingleton<IDeliveryStore, DeliveryStore>();
         services.AddSingleton<IClusterStore, ClusterStore>();
         services.AddSingleton<IClusterHealthStore, ClusterHealthStore>();
+        services.AddSingleton<IFleetBrakeStore, FleetBrakeStore>();
         return services;
     }
 }

@@ -12,7 +12,11 @@ public sealed record JoinClusterRequest(string Name, string? Kubeconfig, string?
 
 /// <param name="Condition">From the last probe; null before the first.</param>
 public sealed record ClusterInfo(
-    string Name, IReadOnlyDictionary<string, string> Labels, string Server, string? Context, DateTimeOffset JoinedAt, ClusterConditionInfo? Condition);
+    string Name, IReadOnlyDictionary<string, string> Labels, string Server, string? Context, DateTimeOffset JoinedAt, ClusterConditionInfo? Condition)
+{
+    /// <summary>Those that people set, and those of its condition.</summary>
+    public IReadOnlyList<TaintInfo> Taints { get; init; } = [];
+}
 
 /// <summary>How a cluster is. What stands in front is its condition Ready.</summary>
 /// <param name="Ready">"True", "False" or "Unknown". It changes only when what looks find lasts.</param>

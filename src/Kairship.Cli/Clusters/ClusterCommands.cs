@@ -9,7 +9,8 @@ internal static class ClusterCommands
 {
     public static Command Create()
     {
-        var command = new Command("cluster", "Member clusters: join, list, show, remove, and the rights that they need to grant") { Join(), List(), Show(), Rbac(), Remove() }
+        var command = new Command("cluster", "Member clusters: join, list, show, taint, remove, and the rights that they need to grant")
+            { Join(), List(), Show(), TaintCommands.Taint(), TaintCommands.Cordon(), TaintCommands.Uncordon(), Rbac(), Remove() }
             .WithExamples("kairship cluster list -o wide", "kairship cluster show east");
         command.Aliases.Add("clusters");
         return command;
@@ -90,19 +91,19 @@ internal static class ClusterCommands
 
     private static int Print(ParseResult result, object whole, IEnumerable<ClusterInfo> clusters) => GlobalOptions.IsWide(result)
         ? Printer.Print(
-            result, whole, clusters, ["Name", "Ready", "Reason", "Since", "Version", "Nodes", "CPU free", "Memory free", "Pods", "Latency p50/p95", "Warnings", "Labels", "Server"],
+            result, whole, clusters, ["Name", "Ready", "Reason", "Since", "Version", "Nodes", "CPU free", "Memory free", "Pods", "Latency p50/p95", "Warnings", "Taints", "Labels", "Server"],
             c =>
             [
                 c.Name, c.Condition?.Ready ?? "Unknown", c.Condition?.Reason, c.Condition?.Since is { } since ? Printer.Ago(since) : null, c.Condition?.Version, Nodes(c.Condition),
                 ClusterDetail.Cpu(c.Condition?.Capacity?.Available), ClusterDetail.Memory(c.Condition?.Capacity?.Available), c.Condition?.Capacity?.Requested.Pods.ToString(),
-                ClusterDetail.Latency(c.Condition), ClusterDetail.Warnings(c.Condition), Printer.Labels(c.Labels), c.Server,
+                ClusterDetail.Latency(c.Condition), ClusterDetail.Warnings(c.Condition), TaintCommands.Short(c), Printer.Labels(c.Labels), c.Server,
             ])
         : Printer.Print(
-            result, whole, clusters, ["Name", "Ready", "Version", "Nodes", "Latency", "Labels", "Server"],
+            result, whole, clusters, ["Name", "Ready", "Version", "Nodes", "Latency", "Taints", "Labels", "Server"],
             c =>
             [
                 c.Name, c.Condition?.Ready ?? "Unknown", c.Condition?.Version, Nodes(c.Condition),
-                c.Condition?.LatencyMilliseconds is { } ms ? $"{ms:0} ms" : null, Printer.Labels(c.Labels), c.Server,
+                c.Condition?.LatencyMilliseconds is { } ms ? $"{ms:0} ms" : null, TaintCommands.Short(c), Printer.Labels(c.Labels), c.Server,
             ]);
 
     /// <summary>Ready ones of all, once they were counted.</summary>

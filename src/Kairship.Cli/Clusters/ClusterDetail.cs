@@ -12,7 +12,7 @@ internal static class ClusterDetail
     {
         (string Name, string? Value)[] lines =
         [
-            ("Name", cluster.Name), ("Server", cluster.Server), ("Context", cluster.Context), ("Labels", Printer.Labels(cluster.Labels)),
+            ("Name", cluster.Name), ("Server", cluster.Server), ("Context", cluster.Context), ("Labels", Printer.Labels(cluster.Labels)), ("Taints", string.Join(", ", cluster.Taints)),
             ("Joined", Printer.Ago(cluster.JoinedAt)), ("Version", cluster.Condition?.Version), ("Latency p50/p95", Latency(cluster.Condition)),
             ("Last look", cluster.Condition is { } last ? Printer.Ago(last.CheckedAt) : null), ("It found", cluster.Condition?.Observed),
         ];

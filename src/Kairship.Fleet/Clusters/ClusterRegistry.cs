@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Kairship.Delivery.Placement;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Kairship.Fleet.Clusters;
@@ -66,6 +67,10 @@ public sealed partial class ClusterRegistry(IClusterStore store, IDataProtection
     public Task<IReadOnlyList<ClusterRecord>> ListAsync(CancellationToken cancellationToken = default) => store.ListAsync(cancellationToken);
 
     public Task<ClusterRecord?> GetAsync(string name, CancellationToken cancellationToken = default) => store.GetAsync(name, cancellationToken);
+
+    /// <inheritdoc cref="IClusterStore.ChangeTaintsAsync"/>
+    public Task<ClusterRecord?> ChangeTaintsAsync(string name, Func<IReadOnlyList<Taint>, IReadOnlyList<Taint>?> change, CancellationToken cancellationToken = default) =>
+        store.ChangeTaintsAsync(name, change, cancellationToken);
 
     /// <summary>Forgets a cluster and closes its connection; nothing in the cluster is touched. False: there was none.</summary>
     public async Task<bool> RemoveAsync(string name, CancellationToken cancellationToken = default)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kairship.Delivery.Placement;
 
 namespace Kairship.Fleet.Clusters;
 
@@ -14,7 +15,7 @@ public sealed class InMemoryClusterStore : IClusterStore
         lock (_gate)
         {
             // One counter for all: a cluster that was removed and joined again never gets an old revision back.
-            var saved = cluster with { Revision = ++_revision };
+            var saved = cluster with { Revision = ++_revision, Taints = _clusters.GetValueOrDefault(cluster.Name)?.Taints ?? cluster.Taints };
             _clusters = _clusters.SetItem(saved.Name, saved);
             return Task.FromResult(saved);
         }
@@ -33,6 +34,21 @@ public sealed class InMemoryClusterStore : IClusterStore
         lock (_gate)
         {
             return Task.FromResult<IReadOnlyList<ClusterRecord>>([.. _clusters.Values]);
+        }
+    }
+
+    public Task<ClusterRecord?> ChangeTaintsAsync(string name, Func<IReadOnlyList<Taint>, IReadOnlyList<Taint>?> change, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_clusters.GetValueOrDefault(name) is not { } cluster || change(cluster.Taints) is not { } taints)
+            {
+                return Task.FromResult(_clusters.GetValueOrDefault(name));
+            }
+
+            var changed = cluster with { Taints = taints };
+            _clusters = _clusters.SetItem(name, changed);
+            return Task.FromResult<ClusterRecord?>(changed);
         }
     }
 

@@ -40,6 +40,9 @@ public sealed record ClusterObservation(
 public sealed record ClusterReport(
     string Cluster, IReadOnlyList<ClusterCondition> Conditions, string? Version, ClusterCapacity? Capacity, LatencySummary? Latency, DateTimeOffset CheckedAt, long Transition, string? Observed)
 {
+    /// <summary>Looks in a row, up to the last one, that found something else than the condition says.</summary>
+    public int FailedLooks { get; init; }
+
     public ClusterCondition? Ready => Conditions.FirstOrDefault(c => c.Type == ClusterCondition.Ready);
 }
 

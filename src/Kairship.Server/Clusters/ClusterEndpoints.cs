@@ -18,6 +18,7 @@ internal static class ClusterEndpoints
             (await service.GetAsync(name, cancellationToken)).ToOk()).WithSummary("One cluster").RequireAuthorization(Policies.Read);
         clusters.MapGet("/{name}/transitions", async (string name, ClusterService service, CancellationToken cancellationToken) =>
             (await service.HistoryAsync(name, cancellationToken)).ToOk()).WithSummary("How a cluster's readiness changed").RequireAuthorization(Policies.Read);
+        clusters.MapPatch("/{name}/taints", ChangeTaintsAsync).WithSummary("Sets and removes taints of a cluster").RequireAuthorization(Policies.Administer).Audited("cluster.taint");
         clusters.MapDelete("/{name}", RemoveAsync).WithSummary("Forgets a cluster; touches nothing inside it")
             .RequireAuthorization(Policies.Administer).Audited("cluster.remove");
     }
@@ -27,6 +28,13 @@ internal static class ClusterEndpoints
     {
         context.AuditSubject(request.Name);
         return (await service.JoinAsync(request, cancellationToken)).ToCreated(c => $"/api/v1/clusters/{c.Name}");
+    }
+
+    private static async Task<Results<Ok<ClusterInfo>, ProblemHttpResult>> ChangeTaintsAsync(
+        string name, ChangeTaintsRequest request, ClusterTaintService service, HttpContext context, CancellationToken cancellationToken)
+    {
+        context.AuditSubject(name, ClusterTaintService.Describe(request));
+        return (await service.ChangeAsync(name, request, cancellationToken)).ToOk();
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(

@@ -1,4 +1,5 @@
 using Kairship.Api.Clusters;
+using Kairship.Delivery.Failover;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Health;
 
@@ -7,8 +8,11 @@ namespace Kairship.Server.Clusters;
 /// <summary>Clusters as the API tells of them.</summary>
 internal static class ClusterInfos
 {
-    public static ClusterInfo Of(ClusterRecord record, ClusterReport? report) =>
-        new(record.Name, record.Labels, record.Server, record.Context, record.JoinedAt, report?.Ready is { } ready ? Of(report, ready) : null);
+    public static ClusterInfo Of(ClusterRecord record, ClusterReport? report, DateTimeOffset now) =>
+        new(record.Name, record.Labels, record.Server, record.Context, record.JoinedAt, report?.Ready is { } ready ? Of(report, ready) : null)
+        {
+            Taints = [.. ClusterTaints.Of(record, report, now).Select(t => new TaintInfo(t.Key, t.Value, t.Effect.ToString(), t.TimeAdded, ConditionTaints.IsOfCondition(t.Key)))],
+        };
 
     public static ClusterTransitionInfo Of(ClusterTransition change) => new(change.Number, change.From?.ToString(), change.To.ToString(), change.Reason, change.Message, change.At);
 

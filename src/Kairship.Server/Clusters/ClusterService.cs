@@ -7,7 +7,7 @@ using Kairship.Server.Problems;
 namespace Kairship.Server.Clusters;
 
 /// <summary>Joining, showing and removing member clusters.</summary>
-internal sealed class ClusterService(ClusterRegistry registry, ClusterHealthBook book, ClusterSupervisor supervisor, IDeliveryStore delivery)
+internal sealed class ClusterService(ClusterRegistry registry, ClusterHealthBook book, ClusterSupervisor supervisor, IDeliveryStore delivery, TimeProvider time)
 {
     private const int ReleasesLookedAt = 20;
     private const int TransitionsShown = 50;
@@ -34,17 +34,17 @@ internal sealed class ClusterService(ClusterRegistry registry, ClusterHealthBook
         var joined = (JoinResult.Joined)result;
         await book.JoinedAsync(joined.Record.Name, joined.Version, cancellationToken);
         supervisor.Look();
-        return ClusterInfos.Of(joined.Record, await book.FindAsync(joined.Record.Name, cancellationToken));
+        return ClusterInfos.Of(joined.Record, await book.FindAsync(joined.Record.Name, cancellationToken), time.GetUtcNow());
     }
 
     public async Task<PageOf<ClusterInfo>> ListAsync(Paging paging, CancellationToken cancellationToken)
     {
         var reports = await book.AllAsync(cancellationToken);
-        return paging.Cut<ClusterInfo>([.. (await registry.ListAsync(cancellationToken)).Select(r => ClusterInfos.Of(r, reports.GetValueOrDefault(r.Name)))]);
+        return paging.Cut<ClusterInfo>([.. (await registry.ListAsync(cancellationToken)).Select(r => ClusterInfos.Of(r, reports.GetValueOrDefault(r.Name), time.GetUtcNow()))]);
     }
 
     public async Task<Answer<ClusterInfo>> GetAsync(string name, CancellationToken cancellationToken) =>
-        await registry.GetAsync(name, cancellationToken) is { } record ? ClusterInfos.Of(record, await book.FindAsync(name, cancellationToken)) : Unknown(name);
+        await registry.GetAsync(name, cancellationToken) is { } record ? ClusterInfos.Of(record, await book.FindAsync(name, cancellationToken), time.GetUtcNow()) : Unknown(name);
 
     /// <summary>How its readiness changed, the last change first.</summary>
     public async Task<Answer<IReadOnlyList<ClusterTransitionInfo>>> HistoryAsync(string name, CancellationToken cancellationToken) =>

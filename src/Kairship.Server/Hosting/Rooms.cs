@@ -72,6 +72,7 @@ internal static class Rooms
         services.AddSingleton<HealthAnnouncer>();
         services.AddSingleton<ClusterSupervisor>();
         services.AddSingleton<ClusterService>();
+        services.AddSingleton<ClusterTaintService>();
         services.AddSingleton<ApplicationService>();
         services.AddSingleton<ApplicationRemoval>();
         services.AddSingleton<RevisionSource>();

@@ -8,6 +8,7 @@ internal static class ClusterModel
     {
         model.Entity<ClusterRow>(row => row.ToTable("clusters").HasKey(x => x.Name));
         model.Entity<ClusterHealthRow>(row => row.ToTable("cluster_health").HasKey(x => x.Cluster));
+        model.Entity<FleetBrakeRow>(row => row.ToTable("fleet_brake").HasKey(x => x.Fleet));
         model.Entity<ClusterTransitionRow>(row =>
         {
             row.ToTable("cluster_transitions").HasKey(x => new { x.Cluster, x.Number });

@@ -10,6 +10,9 @@ internal sealed class ClusterRow
     public long Revision { get; set; }
     public long JoinedAt { get; set; }
 
+    /// <summary>JSON; null: none.</summary>
+    public string? Taints { get; set; }
+
     /// <summary>A removed cluster leaves its revision behind and nothing else: one that joins again under the name must not look unchanged.</summary>
     public bool IsRemoved { get; set; }
 }

@@ -1,3 +1,4 @@
+using Kairship.Delivery.Placement;
 using Kairship.Fleet.Clusters;
 using Kairship.Storage.Database;
 using Microsoft.EntityFrameworkCore;
@@ -17,6 +18,7 @@ internal sealed class ClusterStore(KairshipDatabase database) : IClusterStore
                 context.Add(row);
             }
 
+            row.Taints = row.Revision == 0 || row.IsRemoved ? TextOf(cluster.Taints) : row.Taints;
             row.Labels = StoredJson.Write(cluster.Labels);
             row.ProtectedKubeconfig = cluster.ProtectedKubeconfig;
             row.Context = StoredText.Clean(cluster.Context);
@@ -41,18 +43,42 @@ internal sealed class ClusterStore(KairshipDatabase database) : IClusterStore
             return [.. rows.OrderBy(x => x.Name, StringComparer.Ordinal).Select(ToRecord)];
         });
 
+    public Task<ClusterRecord?> ChangeTaintsAsync(string name, Func<IReadOnlyList<Taint>, IReadOnlyList<Taint>?> change, CancellationToken cancellationToken) => database.WriteAsync(
+        async context =>
+        {
+            await database.LockAsync(context, "cluster/" + name, cancellationToken);
+            if (await context.Set<ClusterRow>().SingleOrDefaultAsync(x => x.Name == name && !x.IsRemoved, cancellationToken) is not { } row)
+            {
+                return null;
+            }
+
+            if (change(ToRecord(row).Taints) is { } taints)
+            {
+                row.Taints = TextOf(taints);
+                await context.SaveChangesAsync(cancellationToken);
+            }
+
+            return ToRecord(row);
+        },
+        cancellationToken);
+
     public Task<bool> RemoveAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(
         async context =>
         {
             await database.LockAsync(context, "cluster/" + name, cancellationToken);
             return await context.Set<ClusterRow>().Where(x => x.Name == name && !x.IsRemoved).ExecuteUpdateAsync(
                 set => set.SetProperty(x => x.IsRemoved, true).SetProperty(x => x.ProtectedKubeconfig, Array.Empty<byte>())
-                    .SetProperty(x => x.Labels, "{}").SetProperty(x => x.Context, (string?)null).SetProperty(x => x.Server, ""),
+                    .SetProperty(x => x.Labels, "{}").SetProperty(x => x.Taints, (string?)null).SetProperty(x => x.Context, (string?)null).SetProperty(x => x.Server, ""),
                 cancellationToken) == 1;
         },
         cancellationToken);
 
     private static ClusterRecord ToRecord(ClusterRow row) => new(
         row.Name, StoredJson.Read<Dictionary<string, string>>(row.Labels), row.ProtectedKubeconfig, row.Context, row.Server, row.Revision,
-        Ticks.ToTime(row.JoinedAt));
+        Ticks.ToTime(row.JoinedAt))
+    {
+        Taints = row.Taints is { } taints ? StoredJson.Read<List<Taint>>(taints) : [],
+    };
+
+    private static string? TextOf(IReadOnlyList<Taint> taints) => taints.Count == 0 ? null : StoredText.Clean(StoredJson.Write(taints));
 }

@@ -36,6 +36,22 @@ public sealed class OperationCommandTests(CommandStage stage)
     }
 
     [Fact]
+    public async Task Cluster_IsTaintedAndCordoned_AsKubectlWritesIt()
+    {
+        (await stage.Developer.RunAsync("cluster", "taint", "gcp-iowa", "disks:NoSchedule")).Refuses(1, "admin");
+        (await stage.Admin.RunAsync("cluster", "taint", "gcp-iowa", "disks")).Refuses(2, "key=value:Effect");
+        (await stage.Admin.RunAsync("cluster", "taint", "gcp-iowa", "kairship.io/unreachable:NoExecute")).Refuses(1, "condition");
+        (await stage.Admin.RunAsync("cluster", "taint", "nowhere", "disks:NoSchedule")).Refuses(1, "nowhere");
+
+        (await stage.Admin.RunAsync("cluster", "taint", "gcp-iowa", "disks=old:PreferNoSchedule", "disks=old:NoSchedule")).Ends(0).Out.Should().ContainAll("disks=old:PreferNoSchedule", "disks=old:NoSchedule");
+        (await stage.Admin.RunAsync("cluster", "cordon", "gcp-iowa")).Ends(0).Out.Should().Contain("kairship.io/cordoned:NoSchedule");
+        (await stage.Developer.RunAsync("cluster", "list")).Ends(0).Out.Should().ContainAll("TAINTS", "kairship.io/cordoned:NoSchedule");
+        (await stage.Developer.RunAsync("cluster", "show", "gcp-iowa")).Ends(0).Out.Should().Contain("disks=old:NoSchedule");
+        (await stage.Admin.RunAsync("cluster", "uncordon", "gcp-iowa")).Ends(0).Out.Should().NotContain("cordoned").And.Contain("disks");
+        (await stage.Admin.RunAsync("cluster", "taint", "gcp-iowa", "disks:PreferNoSchedule-", "disks-")).Ends(0).Out.Should().NotContain("disks");
+    }
+
+    [Fact]
     public async Task Cluster_WhoseCertificateIsNotTrusted_IsRefused()
     {
         var file = stage.Folder.Write("untrusted.kubeconfig", await MixAsync("gcp-iowa", "aws-frankfurt"));

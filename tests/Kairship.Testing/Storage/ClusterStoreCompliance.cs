@@ -1,4 +1,5 @@
 using FluentAssertions;
+using Kairship.Delivery.Placement;
 using Kairship.Fleet.Clusters;
 using Xunit;
 
@@ -80,6 +81,31 @@ public abstract class ClusterStoreCompliance : IAsyncLifetime
         (await Store.GetAsync("eu-1", Cancel)).Should().BeNull();
         (await Store.ListAsync(Cancel)).Should().BeEmpty();
         (await Store.SaveAsync(Cluster("eu-1"), Cancel)).Revision.Should().BeGreaterThan(1, "a connection of the first must not look current");
+    }
+
+    [Fact]
+    public async Task Taints_Changed_StayWhenItJoinsAgain_AndGoWhenItIsRemoved()
+    {
+        var taint = new Taint("maintenance", TaintEffect.NoExecute, "disks", new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        (await Store.ChangeTaintsAsync("eu-1", _ => [taint], Cancel)).Should().BeNull();
+        (await Store.SaveAsync(Cluster("eu-1") with { Taints = [taint] }, Cancel)).Taints.Should().Equal(taint);
+
+        (await Store.ChangeTaintsAsync("eu-1", old => [.. old, taint with { Effect = TaintEffect.NoSchedule }], Cancel))!.Taints.Should().HaveCount(2);
+        (await Store.ChangeTaintsAsync("eu-1", _ => null, Cancel))!.Taints.Should().HaveCount(2);
+        (await Store.SaveAsync(Cluster("eu-1"), Cancel)).Taints.Should().Equal(taint, taint with { Effect = TaintEffect.NoSchedule });
+        (await Store.GetAsync("eu-1", Cancel))!.Should().Match<ClusterRecord>(c => c.Taints.Count == 2 && c.Revision == 2, "taints are no reason to connect anew");
+
+        await Store.RemoveAsync("eu-1", Cancel);
+        (await Store.SaveAsync(Cluster("eu-1"), Cancel)).Taints.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Taints_ChangedAtTheSameTime_AreAllThere()
+    {
+        await Store.SaveAsync(Cluster("eu-1"), Cancel);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => Store.ChangeTaintsAsync("eu-1", old => [.. old, new Taint($"k{i}", TaintEffect.NoSchedule)], Cancel))));
+
+        (await Store.GetAsync("eu-1", Cancel))!.Taints.Should().HaveCount(8);
     }
 
     private static ClusterRecord Cluster(string name) => new(

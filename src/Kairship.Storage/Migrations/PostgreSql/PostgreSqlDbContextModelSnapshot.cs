@@ -211,6 +211,10 @@ namespace Kairship.Storage.Migrations.PostgreSql
                         .HasColumnType("text")
                         .HasColumnName("server");
 
+                    b.Property<string>("Taints")
+                        .HasColumnType("text")
+                        .HasColumnName("taints");
+
                     b.HasKey("Name");
 
                     b.ToTable("clusters", (string)null);
@@ -258,6 +262,26 @@ namespace Kairship.Storage.Migrations.PostgreSql
                     b.HasIndex(new[] { "Announced" }, "ix_cluster_transitions_announced");
 
                     b.ToTable("cluster_transitions", (string)null);
+                });
+
+            modelBuilder.Entity("Kairship.Storage.Clusters.FleetBrakeRow", b =>
+                {
+                    b.Property<string>("Fleet")
+                        .HasColumnType("text")
+                        .HasColumnName("fleet");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Fleet");
+
+                    b.ToTable("fleet_brake", (string)null);
                 });
 
             modelBuilder.Entity("Kairship.Storage.Delivery.ApplicationRow", b =>

@@ -204,6 +204,10 @@ namespace Kairship.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("server");
 
+                    b.Property<string>("Taints")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("taints");
+
                     b.HasKey("Name");
 
                     b.ToTable("clusters", (string)null);
@@ -251,6 +255,26 @@ namespace Kairship.Storage.Migrations.Sqlite
                     b.HasIndex(new[] { "Announced" }, "ix_cluster_transitions_announced");
 
                     b.ToTable("cluster_transitions", (string)null);
+                });
+
+            modelBuilder.Entity("Kairship.Storage.Clusters.FleetBrakeRow", b =>
+                {
+                    b.Property<string>("Fleet")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fleet");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Fleet");
+
+                    b.ToTable("fleet_brake", (string)null);
                 });
 
             modelBuilder.Entity("Kairship.Storage.Delivery.ApplicationRow", b =>
