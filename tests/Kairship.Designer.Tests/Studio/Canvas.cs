@@ -54,8 +54,9 @@ internal sealed class Canvas(BrowserSession session, string view)
         await Patience.UntilAsync(
             async () =>
             {
-                var canvas = await BoxAsync(Graph);
-                return (hidden = [.. (await NodeBoxesAsync()).Where(n => !canvas.Contains(n)).Select(n => n.ToString())]).Length == 0;
+                // A part of the graph that lies outside of its pane is cut off.
+                var (canvas, pane) = (await BoxAsync(Graph), await BoxAsync(Page.Locator($"{view} .rz-splitter-pane:has(> div > .elsa-flowchart-diagram-designer)")));
+                return (hidden = [.. (await NodeBoxesAsync()).Where(n => !canvas.Contains(n) || !pane.Contains(n)).Select(n => n.ToString())]).Length == 0;
             },
             () => $"out of sight: {string.Join("; ", hidden)}");
     }
