@@ -19,7 +19,7 @@ public class ConditionTaintsTests
         var taints = ConditionTaints.Of(new ClusterSight("east", readiness, Noon) { FailedLooks = failedLooks });
 
         string.Join(' ', taints).Should().Be(expected);
-        taints.Should().AllSatisfy(t => (t.TimeAdded == Noon && ConditionTaints.IsOfCondition(t.Key)).Should().BeTrue());
+        taints.All(t => t.TimeAdded == Noon && ConditionTaints.IsOfCondition(t.Key)).Should().BeTrue();
     }
 
     [Theory]
