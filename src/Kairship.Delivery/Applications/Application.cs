@@ -1,7 +1,9 @@
 using Kairship.Delivery.Drift;
+using Kairship.Delivery.Failover;
 using Kairship.Delivery.Overrides;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Rollouts;
+using Kairship.Delivery.Scaling;
 
 namespace Kairship.Delivery.Applications;
 
@@ -26,6 +28,12 @@ public sealed record Application
 
     /// <summary>How objects of kinds of its own say where they are.</summary>
     public IReadOnlyList<StatusRule> Status { get; init; } = [];
+
+    /// <summary>How many replicas it has over all clusters. Null: as many as its manifests say.</summary>
+    public ScalingPolicy? Scaling { get; init; }
+
+    /// <summary>How it is rescued from a lost cluster, and brought back.</summary>
+    public FailoverPolicy Failover { get; init; } = new();
 }
 
 /// <summary>One set of manifests of an application, immutable. <see cref="Number"/> counts from 1 within the application; <see cref="Name"/> is what people call it ("v2").</summary>

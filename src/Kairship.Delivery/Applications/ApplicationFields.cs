@@ -37,6 +37,8 @@ internal static class ApplicationFields
         Shape.Set(spec, "apply", ApplyFields.Write(application.Apply));
         Shape.Set(spec, "source", application.Source is { } source ? ApplyFields.Write(source) : null);
         KeepingFields.Write(application, spec);
+        Shape.Set(spec, "scaling", application.Scaling is { } scaling ? ScalingFields.Write(scaling) : null);
+        Shape.Set(spec, "failover", FailoverFields.Write(application.Failover));
         return new JsonObject
         {
             ["apiVersion"] = ApplicationYaml.ApiVersion,
@@ -66,5 +68,7 @@ internal static class ApplicationFields
         Source = spec.Object("source", ApplyFields.ReadSource),
         Drift = spec.Object("drift", KeepingFields.Drift) ?? new(),
         Status = spec.Objects("status", KeepingFields.Status) ?? [],
+        Scaling = spec.Object("scaling", ScalingFields.Read),
+        Failover = spec.Object("failover", FailoverFields.Read) ?? new(),
     };
 }

@@ -31,6 +31,12 @@ public static class ApplicationValidator
         }
 
         KeepingRules.Check(application, check);
+        if (application.Scaling is { } scaling)
+        {
+            ScalingPolicyRules.Check(scaling, check);
+        }
+
+        FailoverRules.Check(application.Failover, check);
         return check.Problems;
     }
 

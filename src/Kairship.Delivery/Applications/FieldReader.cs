@@ -92,6 +92,29 @@ internal sealed class FieldReader
         return null;
     }
 
+    public IReadOnlyList<int>? Numbers(string name)
+    {
+        if (Items(name) is not { } items)
+        {
+            return null;
+        }
+
+        var numbers = new List<int>();
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (items[i] is JsonValue value && int.TryParse(value.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+            {
+                numbers.Add(number);
+            }
+            else
+            {
+                _problems.Add(new ApplicationProblem($"{PathOf(name)}[{i}]", $"must be a whole number, not {Show(items[i])}."));
+            }
+        }
+
+        return numbers;
+    }
+
     public bool Flag(string name)
     {
         if (Take(name) is not { } node)
