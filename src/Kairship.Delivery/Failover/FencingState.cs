@@ -23,9 +23,9 @@ public abstract record FencingState(string Cluster, long Loss)
 }
 
 /// <summary>What becomes of a confirmation.</summary>
-/// <param name="State">As it is afterwards.</param>
+/// <param name="State">As it is afterwards; null: the cluster is not lost.</param>
 /// <param name="Refusal">Why nothing was changed, as a sentence; null: it was taken, or said before already.</param>
-public sealed record FencingAnswer(FencingState State, string? Refusal = null);
+public sealed record FencingAnswer(FencingState? State, string? Refusal = null);
 
 /// <summary>How a fencing state moves on. It never goes from one loss to an earlier one, and a confirmation is never inferred.</summary>
 public static class FencingRules
@@ -42,7 +42,7 @@ public static class FencingRules
     /// <param name="how">Required: "powered off in the rack", for those who read it afterwards.</param>
     public static FencingAnswer Confirm(FencingState? state, string cluster, long loss, string by, string how, DateTimeOffset at) => state switch
     {
-        null => new FencingAnswer(new FencingState.Unknown(cluster, loss), $"{cluster} is not lost: there is nothing to confirm."),
+        null => new FencingAnswer(null, $"{cluster} is not lost: there is nothing to confirm."),
         FencingState.Returned returned => new FencingAnswer(state, $"{cluster} answers again since {returned.At:u}: what it runs is looked at, not confirmed."),
         _ when state.Loss != loss => new FencingAnswer(state, $"{cluster} was lost again since: the confirmation is for its loss {loss}, and now it is loss {state.Loss}. Look again."),
         FencingState.Confirmed => new FencingAnswer(state),
@@ -59,6 +59,6 @@ public static class FencingRules
         _ => $"Nobody has confirmed that {cluster} runs nothing any more.",
     };
 
-    /// <summary>Whether everything has to wait for a person, or a hook may be asked.</summary>
+    /// <summary>The hook that may be asked; null: a person has to confirm.</summary>
     public static FenceHook? HookOf(Application application) => application.Failover.Stateful is { Fencing: FencingMode.Hook, Hook: { } hook } ? hook : null;
 }
