@@ -20,6 +20,8 @@ public static class ServiceRegistration
         services.AddSingleton<HealthGate>();
         services.AddSingleton<DriftKeeper>();
         services.AddSingleton<ClusterChange>();
+        services.AddSingleton<WayBack>();
+        services.AddSingleton<Activity, TakeOverActivity>();
         services.AddSingleton<Activity, PlanReleaseActivity>();
         services.AddSingleton<Activity, RequestApprovalActivity>();
         services.AddSingleton<Activity, SetCanaryWeightActivity>();

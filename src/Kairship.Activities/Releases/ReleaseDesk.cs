@@ -40,8 +40,21 @@ internal sealed class ReleaseDesk(IDeliveryStore store, TimeProvider time)
                 context.ActivityId, "Release", $"names '{release.Id}', which is over ({release.Status}) and has given its application up: it may not change anything any more");
         }
 
-        var plan = await store.GetPlanAsync(release.Id, cancellationToken)
+        return await WorkAsync(release, cancellationToken)
             ?? throw new ActivityInputException(context.ActivityId, "Release", $"names '{release.Id}', which has no plan yet: put Plan Release before this activity");
+    }
+
+    /// <summary>A release that another one ended; null when it had no plan yet, and so touched nothing.</summary>
+    public async Task<ReleaseWork?> LoadEndedAsync(string id, CancellationToken cancellationToken) =>
+        await store.GetReleaseAsync(id, cancellationToken) is { } release ? await WorkAsync(release, cancellationToken) : null;
+
+    private async Task<ReleaseWork?> WorkAsync(Release release, CancellationToken cancellationToken)
+    {
+        if (await store.GetPlanAsync(release.Id, cancellationToken) is not { } plan)
+        {
+            return null;
+        }
+
         var target = new Rendition(release.Id, release.Spec, plan, await ManifestsAsync(release.Application, release.Revision, cancellationToken));
         var states = await store.ListReleaseClustersAsync(release.Id, cancellationToken);
         return new ReleaseWork(

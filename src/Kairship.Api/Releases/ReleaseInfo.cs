@@ -22,9 +22,11 @@ public sealed record ReleaseActionRequest(string? Reason = null);
 /// <param name="Id">"storefront-7".</param>
 /// <param name="Status">Pending, AwaitingApproval, Progressing, Paused, RollingBack; over: Succeeded, RolledBack, Aborted, Rejected, Failed.</param>
 /// <param name="Reason">Why it failed or was rolled back, naming cluster and object.</param>
+/// <param name="Kind">Release: a new revision. Scale, Failover, Failback: the same revision, elsewhere.</param>
+/// <param name="Cause">What happened, where the kind is not Release.</param>
 public sealed record ReleaseInfo(
     string Id, string Application, int Number, string Revision, string? FromRevision, string Workflow, string? InstanceId, string Status,
-    bool IsOver, string? Reason, string RequestedBy, DateTimeOffset RequestedAt, DateTimeOffset? FinishedAt);
+    bool IsOver, string? Reason, string RequestedBy, DateTimeOffset RequestedAt, DateTimeOffset? FinishedAt, string Kind = "Release", string? Cause = null);
 
 /// <param name="Events">Oldest first.</param>
 public sealed record ReleaseDetail(

@@ -29,9 +29,9 @@ public interface IDeliveryStore
 
     /// <summary>Adds a release with the next number of its application (id "{application}-{number}") and takes the arbiter lease for it, both or nothing.
     /// With a dedupe key that was seen before, returns the release that it started, changing nothing.</summary>
-    /// <exception cref="DeliveryConflictException">Somebody else holds the application; the message names the holder. Whoever holds it for less than a release loses it.</exception>
-    Task<Release> StartReleaseAsync(
-        Application spec, string revision, string workflow, string requestedBy, string? dedupeKey, DateTimeOffset at, CancellationToken cancellationToken);
+    /// <exception cref="DeliveryConflictException">Somebody holds the application for as much or more; the message names the holder. Whoever holds it for less loses it: a release among them ends as
+    /// aborted in the same transaction, and is named by the new one's change.</exception>
+    Task<Release> StartReleaseAsync(NewRelease order, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>The release that a dedupe key started, or null when the key was never seen: a repeated request is answered before it makes a revision.</summary>
     Task<Release?> FindStartedReleaseAsync(string dedupeKey, CancellationToken cancellationToken);

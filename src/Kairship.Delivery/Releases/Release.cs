@@ -27,6 +27,11 @@ public sealed record Release(
     string Id, string Application, int Number, string Revision, string? FromRevision, string Workflow, string? InstanceId, ReleaseStatus Status,
     string? Reason, string RequestedBy, DateTimeOffset RequestedAt, DateTimeOffset? FinishedAt, Application Spec)
 {
+    /// <summary>What is asked of the placement; null: only what the application says.</summary>
+    public PlacementChange? Change { get; init; }
+
+    public ReleaseKind Kind => Change?.Kind ?? ReleaseKind.Release;
+
     public bool IsOver => Status >= ReleaseStatus.Succeeded;
 }
 

@@ -10,7 +10,8 @@ internal static class ReleaseInfos
 {
     public static ReleaseInfo Of(Release release) => new(
         release.Id, release.Application, release.Number, release.Revision, release.FromRevision, release.Workflow, release.InstanceId,
-        release.Status.ToString(), release.IsOver, release.Reason, release.RequestedBy, release.RequestedAt, release.FinishedAt);
+        release.Status.ToString(), release.IsOver, release.Reason, release.RequestedBy, release.RequestedAt, release.FinishedAt, release.Kind.ToString(),
+        release.Change?.Cause);
 
     public static ReleaseClusterInfo Of(ReleaseCluster state) => new(
         state.Cluster, state.Wave, state.Phase.ToString(), state.Weight, state.Ready, state.Desired, state.Health, state.Message, state.UpdatedAt);

@@ -15,6 +15,7 @@ internal sealed class ReleaseLauncher(IDeliveryStore delivery, WorkflowRuntime r
             return release;
         }
 
+        await StopPreemptedAsync(release, cancellationToken);
         var result = await runtime.StartAsync(
             new StartRequest
             {
@@ -37,5 +38,14 @@ internal sealed class ReleaseLauncher(IDeliveryStore delivery, WorkflowRuntime r
         }
 
         return (await delivery.GetReleaseAsync(release.Id, cancellationToken))!;
+    }
+
+    /// <summary>The release is over since this one was started; its workflow may be about to find that out.</summary>
+    private async Task StopPreemptedAsync(Release release, CancellationToken cancellationToken)
+    {
+        if (release.Change?.Preempted is { } ended && await delivery.GetReleaseAsync(ended, cancellationToken) is { InstanceId: { } instance })
+        {
+            await runtime.CancelAsync(instance, $"preempted:{release.Id}", cancellationToken);
+        }
     }
 }

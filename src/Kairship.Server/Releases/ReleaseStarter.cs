@@ -69,7 +69,7 @@ internal sealed partial class ReleaseStarter(
     public async Task<ReleaseInfo> StartAsync(
         Application spec, string revision, string workflow, string by, string? dedupeKey, CancellationToken cancellationToken)
     {
-        var release = await delivery.StartReleaseAsync(spec, revision, workflow, by, dedupeKey, time.GetUtcNow(), cancellationToken);
+        var release = await delivery.StartReleaseAsync(new NewRelease(spec, revision, workflow, by, dedupeKey), time.GetUtcNow(), cancellationToken);
         metrics.ReleaseStarted(workflow);
         Started(release.Id, revision, workflow, by);
 

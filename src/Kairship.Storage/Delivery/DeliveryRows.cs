@@ -47,6 +47,7 @@ internal sealed class ReleaseRow
     public long RequestedAt { get; set; }
     public long? FinishedAt { get; set; }
     public required string Spec { get; set; }
+    public string? Change { get; set; }
     public string? DedupeKey { get; set; }
 }
 

@@ -9,10 +9,9 @@ namespace Kairship.Storage.Delivery;
 /// <content>Releases and the one right to change an application.</content>
 internal sealed partial class DeliveryStore
 {
-    public async Task<Release> StartReleaseAsync(
-        Application spec, string revision, string workflow, string requestedBy, string? dedupeKey, DateTimeOffset at, CancellationToken cancellationToken)
+    public async Task<Release> StartReleaseAsync(NewRelease order, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        var key = StoredText.Clean(dedupeKey);
+        var key = StoredText.Clean(order.DedupeKey);
         return await database.WriteAsync(
             async context =>
             {
@@ -25,38 +24,55 @@ internal sealed partial class DeliveryStore
                     }
                 }
 
-                await LockApplicationAsync(context, spec.Name, cancellationToken);
-                var state = await GetOrAddStateAsync(context, spec.Name, cancellationToken);
-                if (state.Holder is not null && state.Purpose >= (int)ArbiterPurpose.Release)
+                var application = order.Spec.Name;
+                await LockApplicationAsync(context, application, cancellationToken);
+                var state = await GetOrAddStateAsync(context, application, cancellationToken);
+                if (state.Holder is not null && state.Purpose >= (int)order.Purpose)
                 {
                     throw new DeliveryConflictException(
-                        $"Application '{spec.Name}' is held by '{state.Holder}' ({(ArbiterPurpose)state.Purpose}) since {Ticks.ToTime(state.Since):u}; " +
+                        $"Application '{application}' is held by '{state.Holder}' ({(ArbiterPurpose)state.Purpose}) since {Ticks.ToTime(state.Since):u}; " +
                         "wait until it is over, or abort it.");
                 }
 
-                var number = 1 + (await context.Set<ReleaseRow>().Where(x => x.Application == spec.Name)
+                var number = 1 + (await context.Set<ReleaseRow>().Where(x => x.Application == application)
                     .MaxAsync(x => (int?)x.Number, cancellationToken) ?? 0);
                 var row = new ReleaseRow
                 {
-                    Id = $"{spec.Name}-{number}",
-                    Application = spec.Name,
+                    Id = $"{application}-{number}",
+                    Application = application,
                     Number = number,
-                    Revision = revision,
+                    Revision = order.Revision,
                     FromRevision = state.CurrentRevision,
-                    Workflow = workflow,
+                    Workflow = order.Workflow,
                     Status = (int)ReleaseStatus.Pending,
-                    RequestedBy = StoredText.Clean(requestedBy),
+                    RequestedBy = StoredText.Clean(order.RequestedBy),
                     RequestedAt = at.UtcTicks,
-                    Spec = StoredJson.Write(spec),
+                    Spec = StoredJson.Write(order.Spec),
+                    Change = await ChangeAsync(context, order, state.Holder, $"{application}-{number}", at, cancellationToken),
                     DedupeKey = key,
                 };
                 context.Add(row);
-                (state.Holder, state.Purpose, state.Epoch, state.Since) = (row.Id, (int)ArbiterPurpose.Release, state.Epoch + 1, at.UtcTicks);
+                (state.Holder, state.Purpose, state.Epoch, state.Since) = (row.Id, (int)order.Purpose, state.Epoch + 1, at.UtcTicks);
                 await context.SaveChangesAsync(cancellationToken);
                 return ToRelease(row);
             },
             cancellationToken);
     }
+
+    /// <summary>The change as it is kept: with the release that it ends.</summary>
+    private static async Task<string?> ChangeAsync(
+        KairshipDbContext context, NewRelease order, string? holder, string id, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var ended = holder is not null && await EndAsync(context, holder, id, at, cancellationToken) ? holder : null;
+        var change = ended is null ? order.Change : (order.Change ?? new PlacementChange(ReleaseKind.Release, $"It goes before {ended}.")) with { Preempted = ended };
+        return change is null ? null : StoredText.Clean(StoredJson.Write(change));
+    }
+
+    /// <summary>False: who held the application was no release, or is over.</summary>
+    private static async Task<bool> EndAsync(KairshipDbContext context, string holder, string by, DateTimeOffset at, CancellationToken cancellationToken) =>
+        await context.Set<ReleaseRow>().Where(x => x.Id == holder && x.Status < (int)ReleaseStatus.Succeeded).ExecuteUpdateAsync(
+            set => set.SetProperty(x => x.Status, (int)ReleaseStatus.Aborted).SetProperty(x => x.Reason, $"{by} goes before it.").SetProperty(x => x.FinishedAt, at.UtcTicks),
+            cancellationToken) == 1;
 
     public Task<Release?> FindStartedReleaseAsync(string dedupeKey, CancellationToken cancellationToken)
     {
@@ -144,5 +160,8 @@ internal sealed partial class DeliveryStore
 
     private static Release ToRelease(ReleaseRow row) => new(
         row.Id, row.Application, row.Number, row.Revision, row.FromRevision, row.Workflow, row.InstanceId, (ReleaseStatus)row.Status, row.Reason,
-        row.RequestedBy, Ticks.ToTime(row.RequestedAt), Ticks.ToTime(row.FinishedAt), StoredJson.Read<Application>(row.Spec));
+        row.RequestedBy, Ticks.ToTime(row.RequestedAt), Ticks.ToTime(row.FinishedAt), StoredJson.Read<Application>(row.Spec))
+    {
+        Change = row.Change is { } change ? StoredJson.Read<PlacementChange>(change) : null,
+    };
 }

@@ -149,7 +149,7 @@ internal sealed class CrashBench : IAsyncDisposable
         var parsed = ManifestParser.Parse(CrashSample.Manifests(tag));
         await rig.Delivery.SaveApplicationAsync(application, time, CancellationToken.None);
         await rig.Delivery.AddRevisionAsync("shop", revision, ManifestParser.ToJsonArray(parsed), ManifestParser.Digest(parsed), "dev", time, CancellationToken.None);
-        return (await rig.Delivery.StartReleaseAsync(application, revision, workflow, "dev", revision, time, CancellationToken.None)).Id;
+        return (await rig.Delivery.StartReleaseAsync(new NewRelease(application, revision, workflow, "dev", revision), time, CancellationToken.None)).Id;
     }
 
     /// <summary>True when the workflow has finished; false when the process died.</summary>

@@ -76,7 +76,7 @@ public sealed class ReleaseTests(RunningServer server) : IClassFixture<RunningSe
         var store = crashed.Services.GetRequiredService<IDeliveryStore>();
         var spec = (await store.GetApplicationAsync("orphan", default))!;
         await store.AddRevisionAsync("orphan", "v1", "[]", "d", "test", DateTimeOffset.UnixEpoch, default);
-        var release = await store.StartReleaseAsync(spec, "v1", "waiting", "test", null, DateTimeOffset.UnixEpoch, default);
+        var release = await store.StartReleaseAsync(new NewRelease(spec, "v1", "waiting", "test"), DateTimeOffset.UnixEpoch, default);
         release.InstanceId.Should().BeNull();
 
         await crashed.StopAsync();

@@ -123,7 +123,7 @@ public sealed class ReleaseRig : IAsyncDisposable
         var stored = await Delivery.AddRevisionAsync(
             application.Name, revision, ManifestParser.ToJsonArray(parsed), ManifestParser.Digest(parsed), requestedBy, time, CancellationToken.None);
         var release = await Delivery.StartReleaseAsync(
-            application, stored.Name, workflow ?? application.Rollout.Workflow, requestedBy, null, time, CancellationToken.None);
+            new NewRelease(application, stored.Name, workflow ?? application.Rollout.Workflow, requestedBy), time, CancellationToken.None);
         await LaunchAsync(release);
         return release;
     }

@@ -158,4 +158,52 @@ public abstract partial class DeliveryStoreCompliance
         (await Store.ListOrphanedReleasesAsync(Cancel)).Select(x => x.Id).Should().Equal("a-1");
         (await Store.GetReleaseAsync("b-1", Cancel))!.InstanceId.Should().Be("instance-7");
     }
+
+    [Theory]
+    [InlineData(ReleaseKind.Scale, ReleaseKind.Scale, false)]
+    [InlineData(ReleaseKind.Scale, ReleaseKind.Release, true)]
+    [InlineData(ReleaseKind.Release, ReleaseKind.Scale, false)]
+    [InlineData(ReleaseKind.Release, ReleaseKind.Failback, true)]
+    [InlineData(ReleaseKind.Failback, ReleaseKind.Release, false)]
+    [InlineData(ReleaseKind.Failback, ReleaseKind.Failover, true)]
+    [InlineData(ReleaseKind.Failover, ReleaseKind.Failover, false)]
+    public async Task Release_OfAHigherKind_EndsTheOneBefore_AndOthersAreRefused(ReleaseKind first, ReleaseKind second, bool wins)
+    {
+        var before = await Store.StartReleaseAsync(Order(first), At, Cancel);
+        var start = () => Store.StartReleaseAsync(Order(second), At.AddMinutes(1), Cancel);
+
+        if (!wins)
+        {
+            (await start.Should().ThrowAsync<DeliveryConflictException>()).WithMessage($"*{before.Id}*");
+            (await Store.GetReleaseAsync(before.Id, Cancel))!.IsOver.Should().BeFalse();
+            return;
+        }
+
+        var after = await start();
+        after.Kind.Should().Be(second);
+        after.Change!.Preempted.Should().Be(before.Id);
+        (await Store.GetReleaseAsync(after.Id, Cancel)).Should().BeEquivalentTo(after);
+        (await Store.GetReleaseAsync(before.Id, Cancel)).Should().Match<Release>(r => r.Status == ReleaseStatus.Aborted && r.Reason!.Contains(after.Id) && r.FinishedAt == At.AddMinutes(1));
+        (await Store.GetArbiterLeaseAsync("storefront", Cancel))!.Holder.Should().Be(after.Id);
+        (await Store.SetReleaseStatusAsync(before.Id, ReleaseStatus.Succeeded, null, At, Cancel)).Should().BeFalse("it is over");
+        (await Store.GetArbiterLeaseAsync("storefront", Cancel))!.Holder.Should().Be(after.Id, "the end of the other is not its");
+    }
+
+    [Fact]
+    public async Task Change_ComesBack_AsItWasAskedFor()
+    {
+        var change = new PlacementChange(ReleaseKind.Failover, "east is lost: \u2603")
+        {
+            Totals = new Dictionary<string, int> { ["Deployment/web"] = 12 }, Lost = ["east"], Alternative = "second", Fresh = true,
+        };
+
+        var started = await Store.StartReleaseAsync(Order(ReleaseKind.Failover) with { Change = change, DedupeKey = "once" }, At, Cancel);
+
+        (await Store.StartReleaseAsync(Order(ReleaseKind.Failover) with { DedupeKey = "once" }, At, Cancel)).Should().BeEquivalentTo(started);
+        (await Store.GetReleaseAsync(started.Id, Cancel))!.Change.Should().BeEquivalentTo(change);
+        (await StartAsync("other")).Change.Should().BeNull();
+    }
+
+    private static NewRelease Order(ReleaseKind kind) => new(
+        Storefront("storefront"), "v2", "canary", "ci", null, kind == ReleaseKind.Release ? null : new PlacementChange(kind, "because"));
 }

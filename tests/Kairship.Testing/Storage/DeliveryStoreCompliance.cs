@@ -59,7 +59,7 @@ public abstract partial class DeliveryStoreCompliance : IAsyncLifetime
     };
 
     private Task<Release> StartAsync(string application = "storefront", string? dedupeKey = null, int minutes = 0) =>
-        Store.StartReleaseAsync(Storefront(application), "v2", "canary", "ci", dedupeKey, At.AddMinutes(minutes), Cancel);
+        Store.StartReleaseAsync(new NewRelease(Storefront(application), "v2", "canary", "ci", dedupeKey), At.AddMinutes(minutes), Cancel);
 
     private Task<Revision> AddRevisionAsync(string? name, string digest, string application = "storefront") =>
         Store.AddRevisionAsync(application, name, "[{\"kind\":\"ConfigMap\"}]", digest, "ci", At, Cancel);

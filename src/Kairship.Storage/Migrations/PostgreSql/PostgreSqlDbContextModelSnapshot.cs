@@ -509,6 +509,10 @@ namespace Kairship.Storage.Migrations.PostgreSql
                         .HasColumnType("text")
                         .HasColumnName("application");
 
+                    b.Property<string>("Change")
+                        .HasColumnType("text")
+                        .HasColumnName("change");
+
                     b.Property<string>("DedupeKey")
                         .HasColumnType("text")
                         .HasColumnName("dedupe_key");

@@ -500,6 +500,10 @@ namespace Kairship.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("application");
 
+                    b.Property<string>("Change")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("change");
+
                     b.Property<string>("DedupeKey")
                         .HasColumnType("TEXT")
                         .HasColumnName("dedupe_key");
