@@ -1,3 +1,4 @@
+using Kairship.Api;
 using Kairship.Api.Approvals;
 using Kairship.Api.Releases;
 using Kairship.Designer.Tests.Browsing;
@@ -18,9 +19,10 @@ public sealed class ReleaseTests(DesignerStage stage) : BrowserTest(stage)
     {
         using var deployer = Stage.Connect("deployer");
         using var manager = Stage.Connect("release-manager");
-        var release = await deployer.StartReleaseAsync(ShopFiles.Application, new StartReleaseRequest(ShopFiles.Manifests("v1"), null, "v1"), "watched-v1");
-        ReleaseDetail detail = null!;
-        await Patience.UntilAsync(async () => (detail = await deployer.GetReleaseAsync(release.Id)).PendingApproval is not null, () => "no approval is asked for");
+        var first = await AskAsync(deployer, "v1");
+        await ApproveAsync(manager, first);
+        await Patience.UntilAsync(async () => (await deployer.GetReleaseAsync(first.Release.Id)).Release.IsOver, () => "the first release, which has nothing to be a canary beside, does not end");
+        var detail = await AskAsync(deployer, "v2");
         var viewer = new InstancePage(Session);
         await Session.SignInAsync(Stage.Key("viewer"));
 
@@ -36,16 +38,29 @@ public sealed class ReleaseTests(DesignerStage stage) : BrowserTest(stage)
         Watch.Sockets.Should().Contain(s => s.Contains("/elsa/hubs/workflow-instance", StringComparison.Ordinal));
         var framesBefore = Watch.Sockets.Count;
 
-        await manager.DecideApprovalAsync(detail.PendingApproval!.Id, new DecideApprovalRequest(true, detail.PendingApproval.PlanDigest, "looks good"));
+        await ApproveAsync(manager, detail);
 
         await Patience.UntilAsync(async () => (await viewer.BadgesAsync("success")).Count > before.Count, () => "no further node lights up");
         await Session.ShootAsync("goes-on");
         await viewer.SeesAsync("Status", "Finished");
-        (await viewer.BadgesAsync("success")).Should().Contain(gate).And.Contain(before);
+        (await viewer.BadgesAsync("success")).Should().Contain(gate).And.Contain(before).And.Contain(["set-weight", "wait-healthy", "observe", "promote", "succeed"], "it was a canary");
+        await Expect(viewer.Canvas.Badge("set-weight")).ToHaveTextAsync("4", new() { UseInnerText = true });
         await Session.ShootAsync("finished");
         Watch.Sockets.Count.Should().BeGreaterThan(framesBefore, "what happened came through the hub");
-        (await deployer.GetReleaseAsync(release.Id)).Release.Status.Should().Be("Succeeded");
+        (await deployer.GetReleaseAsync(detail.Release.Id)).Release.Status.Should().Be("Succeeded");
     }
+
+    /// <summary>A release that waits for its approval.</summary>
+    private static async Task<ReleaseDetail> AskAsync(KairshipClient deployer, string version)
+    {
+        var release = await deployer.StartReleaseAsync(ShopFiles.Application, new StartReleaseRequest(ShopFiles.Manifests(version), null, version), $"watched-{version}");
+        ReleaseDetail detail = null!;
+        await Patience.UntilAsync(async () => (detail = await deployer.GetReleaseAsync(release.Id)).PendingApproval is not null, () => "no approval is asked for");
+        return detail;
+    }
+
+    private static Task ApproveAsync(KairshipClient manager, ReleaseDetail asked) =>
+        manager.DecideApprovalAsync(asked.PendingApproval!.Id, new DecideApprovalRequest(true, asked.PendingApproval.PlanDigest, "looks good"));
 
     private async Task<string> ApprovalNodeAsync()
     {
