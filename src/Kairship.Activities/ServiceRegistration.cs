@@ -1,6 +1,7 @@
 using Kairship.Activities.Approvals;
 using Kairship.Activities.Clusters;
 using Kairship.Activities.Drift;
+using Kairship.Activities.Placements;
 using Kairship.Activities.Releases;
 using Kairship.Activities.Rollouts;
 using Kairship.Workflows.Activities;
@@ -14,6 +15,9 @@ public static class ServiceRegistration
     public static IServiceCollection AddKairshipActivities(this IServiceCollection services)
     {
         services.AddSingleton<ReleaseDesk>();
+        services.AddSingleton<FleetFacts>();
+        services.AddSingleton<PlacementDesk>();
+        services.AddSingleton<PlacementExplainer>();
         services.AddSingleton<ReleasePlanner>();
         services.AddSingleton<Tracks>();
         services.AddSingleton<StatusExpressions>();
@@ -22,6 +26,7 @@ public static class ServiceRegistration
         services.AddSingleton<ClusterChange>();
         services.AddSingleton<WayBack>();
         services.AddSingleton<Activity, TakeOverActivity>();
+        services.AddSingleton<Departure>();
         services.AddSingleton<Activity, PlanReleaseActivity>();
         services.AddSingleton<Activity, RequestApprovalActivity>();
         services.AddSingleton<Activity, SetCanaryWeightActivity>();

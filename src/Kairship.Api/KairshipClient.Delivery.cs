@@ -4,6 +4,7 @@ using System.Text;
 using Kairship.Api.Applications;
 using Kairship.Api.Approvals;
 using Kairship.Api.Clusters;
+using Kairship.Api.Placements;
 using Kairship.Api.Releases;
 
 namespace Kairship.Api;
@@ -32,11 +33,15 @@ public sealed partial class KairshipClient
     public Task RemoveClusterAsync(string name, bool force = false, CancellationToken cancellationToken = default) =>
         DeleteAsync(Query($"clusters/{Escape(name)}", ("force", force ? true : null)), cancellationToken);
 
-    public Task<AppliedApplication> ApplyApplicationAsync(string yaml, CancellationToken cancellationToken = default)
+    /// <summary>Makes or changes an application; Karmada's policies go into the application that they select.</summary>
+    public Task<AppliedApplication> ApplyApplicationAsync(string yaml, CancellationToken cancellationToken = default) => ApplyApplicationAsync(yaml, null, cancellationToken);
+
+    /// <param name="application">Into which application Karmada's policies go; null: the one that they select.</param>
+    public Task<AppliedApplication> ApplyApplicationAsync(string yaml, string? application, CancellationToken cancellationToken = default)
     {
         var content = new StringContent(yaml, Encoding.UTF8);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/yaml");
-        return SendAsync<AppliedApplication>(HttpMethod.Put, "applications", content, cancellationToken);
+        return SendAsync<AppliedApplication>(HttpMethod.Put, Query("applications", ("application", application)), content, cancellationToken);
     }
 
     public Task<PageOf<ApplicationInfo>> ListApplicationsAsync(int skip = 0, int take = 100, CancellationToken cancellationToken = default) =>
@@ -64,6 +69,14 @@ public sealed partial class KairshipClient
     /// <summary>What a release would do in each cluster; writes nothing.</summary>
     public Task<PlanInfo> PlanAsync(string application, PlanRequest request, CancellationToken cancellationToken = default) =>
         PostAsync<PlanInfo>($"applications/{Escape(application)}/plan", request, cancellationToken);
+
+    /// <summary>Where the application would go now, and why: of what is released, else of its newest revision or its own source.</summary>
+    public Task<PlacementInfo> ExplainPlacementAsync(string application, CancellationToken cancellationToken = default) =>
+        GetAsync<PlacementInfo>($"applications/{Escape(application)}/placement", cancellationToken);
+
+    /// <summary>Where an application would go, if it were so. Writes nothing.</summary>
+    public Task<PlacementInfo> SimulatePlacementAsync(SimulatePlacementRequest request, CancellationToken cancellationToken = default) =>
+        PostAsync<PlacementInfo>("placement/simulate", request, cancellationToken);
 
     /// <summary>The last comparison of the clusters with what was released; 404 before the first.</summary>
     public Task<DriftReportInfo> GetDriftAsync(string application, CancellationToken cancellationToken = default) =>

@@ -5,6 +5,7 @@ using Kairship.Cli.Clusters;
 using Kairship.Cli.Connection;
 using Kairship.Cli.Demo;
 using Kairship.Cli.Output;
+using Kairship.Cli.Placements;
 using Kairship.Cli.Releases;
 using Kairship.Cli.Serving;
 using Kairship.Cli.Triggers;
@@ -15,7 +16,8 @@ var root = new RootCommand("""
 
     Exit codes: 0 all well; 1 refused or not reachable; 2 wrong usage;
                 of a release that was waited for: 3 rolled back, 4 aborted or rejected, 5 failed;
-                of diff and drift: 0 no difference, 1 a difference, 2 it cannot be told.
+                of diff and drift: 0 no difference, 1 a difference, 2 it cannot be told;
+                of placement: 0 placed, 2 it cannot be placed.
     """);
 root.WithExamples(
     "kairship demo                                              see it all on three simulated clusters",
@@ -40,7 +42,7 @@ if (Console.IsErrorRedirected)
 Command[] commands =
 [
     DemoCommand.Create(), ServeCommand.Create(), SimCommand.Create(),
-    ClusterCommands.Create(), ApplyCommand.Create(), RemoveCommand.Create(), PlanCommand.Create(), DiffCommand.Create(), DriftCommand.Create(),
+    ClusterCommands.Create(), ApplyCommand.Create(), RemoveCommand.Create(), PlanCommand.Create(), DiffCommand.Create(), DriftCommand.Create(), PlacementCommands.Create(),
     ReleaseCommand.Create(), HistoryCommands.History(), HistoryCommands.Releases(), StatusCommand.Create(),
     ApprovalCommands.List(), ApprovalCommands.Decide("approve", true), ApprovalCommands.Decide("reject", false),
     ReleaseActionCommands.Pause(), ReleaseActionCommands.Resume(), ReleaseActionCommands.Abort(), ReleaseActionCommands.RollBack(),

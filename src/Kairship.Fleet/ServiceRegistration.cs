@@ -1,3 +1,4 @@
+using Kairship.Fleet.Capacity;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Drift;
 using Kairship.Fleet.Health;
@@ -28,6 +29,8 @@ public static class ServiceRegistration
         services.TryAddSingleton<ClusterConnections>();
         services.TryAddSingleton<ClusterRegistry>();
         services.TryAddSingleton<ClusterProbe>();
+        services.TryAddSingleton(new RoomOptions());
+        services.TryAddSingleton<ClusterRooms>();
         services.TryAddSingleton<Applier>();
         services.TryAddSingleton<Planner>();
         services.TryAddSingleton<Pruner>();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kairship.Fleet.Capacity;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Drift;
 using Kairship.Fleet.Health;
@@ -49,6 +50,8 @@ internal sealed class FleetUnderTest : IAsyncDisposable
 
     public Healer Healer => Get<Healer>();
 
+    public ClusterRooms Rooms => Get<ClusterRooms>();
+
     public ClusterProbe Probe => Get<ClusterProbe>();
 
     public ResourceWatcher Watcher => Get<ResourceWatcher>();
@@ -76,6 +79,15 @@ internal sealed class FleetUnderTest : IAsyncDisposable
     }
 
     public static Task UntilAsync(Func<bool> reached, string what) => UntilAsync(() => Task.FromResult(reached()), what);
+
+    /// <summary>Reads until it is as it should be.</summary>
+    public static async Task<T> ValueAsync<T>(Func<Task<T>> read, Func<T, bool> reached, string what)
+        where T : class
+    {
+        T? value = null;
+        await UntilAsync(async () => reached(value = await read()), what);
+        return value!;
+    }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 

@@ -37,7 +37,7 @@ public sealed class DriftKeeper(IDeliveryStore store, ClusterConnections connect
 
         var before = await store.GetDriftAsync(application.Name, cancellationToken);
         var scene = new Scene(application, stable, before is not null && before.Release == stable.Release ? before : null);
-        var inspections = await InspectAsync(scene, stable.Plan.Clusters.Select(c => c.Cluster), cancellationToken);
+        var inspections = await InspectAsync(scene, stable.Plan.Targets.Select(c => c.Cluster), cancellationToken);
         if (await HolderAsync(application.Name, cancellationToken) is { } meanwhile)
         {
             return new DriftCheck.NotNow($"{application.Name} began to be changed by {meanwhile} while it was compared.");

@@ -1,10 +1,11 @@
 using Kairship.Delivery.Releases;
+using Kairship.Fleet.Capacity;
 using Kairship.Workflows.Activities;
 
 namespace Kairship.Activities.Releases;
 
 /// <summary>Ends the release: its status is final, and another release of the application may start.</summary>
-internal sealed class CompleteReleaseActivity(ReleaseDesk desk) : EffectActivity
+internal sealed class CompleteReleaseActivity(ReleaseDesk desk, ClusterRooms rooms) : EffectActivity
 {
     private static readonly string[] Endings =
         [nameof(ReleaseStatus.Succeeded), nameof(ReleaseStatus.RolledBack), nameof(ReleaseStatus.Aborted), nameof(ReleaseStatus.Rejected), nameof(ReleaseStatus.Failed)];
@@ -39,6 +40,7 @@ internal sealed class CompleteReleaseActivity(ReleaseDesk desk) : EffectActivity
 
         await desk.TellAsync(context, release.Id, status.ToString(), null, $"Release {release.Id} ended: {status}{(reason is null ? "" : $". {reason}")}", cancellationToken);
         await desk.MoveAsync(release, status, reason, cancellationToken);
+        rooms.Settle(release.Application);
         return ActivityResult.Done();
     }
 }

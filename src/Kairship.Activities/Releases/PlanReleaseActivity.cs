@@ -28,7 +28,7 @@ internal sealed class PlanReleaseActivity(ReleasePlanner planner, ReleaseDesk de
         Plan plan;
         try
         {
-            plan = await planner.PlanAsync(release.Spec, revision, cancellationToken);
+            plan = await planner.PlanAsync(new PlanOrder(release.Spec, revision) { TakesRoom = true }, cancellationToken);
         }
         catch (Exception e) when (e is ManifestException or DeliveryConflictException)
         {
@@ -41,16 +41,18 @@ internal sealed class PlanReleaseActivity(ReleasePlanner planner, ReleaseDesk de
             return await RefuseAsync(context, release, Problems(plan), cancellationToken);
         }
 
-        foreach (var cluster in plan.Clusters)
+        foreach (var cluster in plan.Clusters.Where(c => c.Role != PlannedRole.Lost))
         {
             await desk.Store.SaveReleaseClusterAsync(
                 new ReleaseCluster(release.Id, cluster.Cluster, cluster.Wave, ClusterPhase.Waiting, 0, 0, 0, "Unknown", null, context.Time.GetUtcNow()), cancellationToken);
         }
 
+        var leaving = plan.Clusters.Where(c => c.Role == PlannedRole.Leaving).Select(c => c.Cluster).ToList();
+        var left = leaving.Count == 0 ? "" : $", leaving {string.Join(", ", leaving)} at the end";
         var counts = plan.Clusters.SelectMany(c => c.Objects).CountBy(o => o.Action).OrderBy(c => c.Key).Select(c => $"{c.Value} {c.Key}");
         await desk.TellAsync(
             context, release.Id, "Planned", null,
-            $"Planned {release.Revision} for {plan.Clusters.Count} cluster(s) in {plan.Waves.Count} wave(s): {string.Join(", ", counts)}; digest {plan.Digest[..12]}.", cancellationToken);
+            $"Planned {release.Revision} for {plan.Targets.Count()} cluster(s) in {plan.Waves.Count} wave(s){left}: {string.Join(", ", counts)}; digest {plan.Digest[..12]}.", cancellationToken);
         return ActivityResult.Leave(plan.HasChanges ? "Planned" : "NothingToDo", new JsonObject
         {
             ["Waves"] = ReleasePlanner.WavesJson(plan),

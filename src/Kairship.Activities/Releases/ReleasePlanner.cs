@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Kairship.Activities.Placements;
 using Kairship.Activities.Rollouts;
 using Kairship.Delivery.Applications;
 using Kairship.Delivery.Manifests;
+using Kairship.Delivery.Overrides;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Plans;
 using Kairship.Delivery.Releases;
@@ -11,42 +13,88 @@ using Kairship.Fleet.Resources;
 
 namespace Kairship.Activities.Releases;
 
-/// <summary>Finds out everything that a release would do, by rendering and by asking every cluster with a dry-run. Writes nothing.</summary>
-public sealed class ReleasePlanner(IDeliveryStore store, IClusterStore clusters, ClusterConnections connections, Planner planner, Pruner pruner, TimeProvider time)
+/// <summary>What a plan is made of.</summary>
+public sealed record PlanOrder(Application Spec, Revision Revision)
+{
+    /// <summary>Creations list all that they hold; the digest is the same.</summary>
+    public bool Whole { get; init; }
+
+    /// <summary>The plan is for a release: the room that it takes is kept for it until it is over.</summary>
+    public bool TakesRoom { get; init; }
+
+    /// <summary>The plan that was made before and perhaps approved: what it placed stays where it is, as far as it still may.</summary>
+    public Plan? Kept { get; init; }
+
+    /// <summary>What else is asked of the placement: changes the order that the planner made of the rest.</summary>
+    public Func<PlacementOrder, PlacementOrder>? Placement { get; init; }
+}
+
+/// <summary>Finds out everything that a release would do, by placing it, by rendering and by asking every cluster with a dry-run. Writes nothing.</summary>
+public sealed class ReleasePlanner(
+    IDeliveryStore store, ClusterConnections connections, PlacementDesk placements, Planner planner, Pruner pruner, TimeProvider time)
 {
     private const int ClustersAtOnce = 16;
 
-    /// <summary>The plan of <paramref name="revision"/> after what is released now. Clusters that cannot be asked and objects that would be refused are problems in it.</summary>
-    /// <exception cref="DeliveryConflictException">The placement selects no cluster.</exception>
+    public Task<Plan> PlanAsync(Application spec, Revision revision, CancellationToken cancellationToken) => PlanAsync(new PlanOrder(spec, revision), cancellationToken);
+
+    /// <summary>The plan of a revision after what is released now. Clusters that cannot be asked and objects that would be refused are problems in it.</summary>
+    /// <exception cref="DeliveryConflictException">The application cannot be placed.</exception>
     /// <exception cref="ManifestException">The manifests cannot be rendered for this application.</exception>
-    public Task<Plan> PlanAsync(Application spec, Revision revision, CancellationToken cancellationToken) => PlanAsync(spec, revision, false, cancellationToken);
-
-    /// <param name="whole">Creations list all that they hold; the digest is the same.</param>
-    public async Task<Plan> PlanAsync(Application spec, Revision revision, bool whole, CancellationToken cancellationToken)
+    public async Task<Plan> PlanAsync(PlanOrder order, CancellationToken cancellationToken)
     {
-        var facts = (await clusters.ListAsync(cancellationToken)).Select(c => new ClusterFacts(c.Name, c.Labels)).ToList();
-        var manifests = ManifestParser.FromJsonArray(revision.Manifests);
-        var decision = Placement.Decide(spec, facts, manifests);
-        if (decision.Clusters.Count == 0)
-        {
-            throw new DeliveryConflictException(facts.Count == 0
-                ? "No cluster has joined yet: join one with 'kairship cluster join'."
-                : $"The placement of {spec.Name} selects no cluster. {string.Join(" ", decision.Reasons.Values.Take(5))}");
-        }
-
-        var waves = WavePlanner.Plan(spec.Rollout, decision.Clusters);
+        var (spec, manifests) = (order.Spec, ManifestParser.FromJsonArray(order.Revision.Manifests));
         var current = await store.GetCurrentRevisionAsync(spec.Name, cancellationToken);
         var stable = await new ReleaseDesk(store, time).StableAsync(spec.Name, current, int.MaxValue, cancellationToken);
-        var plans = new ClusterPlan[decision.Clusters.Count];
+        var asked = new PlacementOrder(spec, manifests, stable?.Plan) { Kept = order.Kept, TakesRoom = order.TakesRoom };
+        var placed = await placements.DecideAsync(order.Placement?.Invoke(asked) ?? asked, cancellationToken);
+        if (placed.Refusal(spec.Name) is { } refusal)
+        {
+            throw new DeliveryConflictException(refusal);
+        }
+
+        var targets = WavePlanner.Plan(spec.Rollout, placed.Clusters);
+        var waves = WavePlanner.ThenLeave(targets, [.. placed.Leaving.Select(c => c.Name)]);
+        var plans = new ClusterPlan[placed.Clusters.Count + placed.Leaving.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = ClustersAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, plans.Length, parallel, async (index, token) =>
         {
-            var cluster = decision.Clusters[index];
-            var wave = waves.First(w => w.Clusters.Contains(cluster.Name)).Name;
-            plans[index] = await PlanClusterAsync(spec, manifests, cluster, wave, decision.Replicas[cluster.Name], stable, whole, token);
+            if (index >= placed.Clusters.Count)
+            {
+                plans[index] = await PlanLeavingAsync(stable!, placed.Leaving[index - placed.Clusters.Count], token);
+                return;
+            }
+
+            var cluster = placed.Clusters[index];
+            var wave = targets.First(w => w.Clusters.Contains(cluster.Name)).Name;
+            plans[index] = await PlanClusterAsync(spec, manifests, cluster, wave, placed.Replicas[cluster.Name], stable, order.Whole, token);
         });
-        return new Plan(spec.Name, revision.Name, current, waves, plans, PlanDigest.Compute(spec, revision.Name, current, waves, plans));
+        ClusterPlan[] all = [.. plans, .. placed.Lost.Select(Lost)];
+        return new Plan(spec.Name, order.Revision.Name, current, waves, all, PlanDigest.Compute(spec, order.Revision.Name, current, waves, all))
+        {
+            Placement = placed.Explanation,
+        };
     }
+
+    /// <summary>What goes from a cluster that the application leaves: what is there of its set, and what the plan before put there.</summary>
+    private async Task<ClusterPlan> PlanLeavingAsync(Rendition stable, ClusterFacts cluster, CancellationToken cancellationToken)
+    {
+        var plan = new ClusterPlan(cluster.Name, cluster.Labels, WavePlanner.Leaving, new Dictionary<string, int>(), "", [], []) { Role = PlannedRole.Leaving };
+        try
+        {
+            var known = (stable.PlanOf(cluster.Name)?.Objects ?? []).Where(o => o.Action != PlannedAction.Delete).Select(o => o.Ref).ToList();
+            var left = await pruner.FindStaleAsync(cluster.Name, ReleaseOptions.SetOf(stable.Spec), [], cancellationToken);
+            var staying = Pruning.LeftBehind(known, [])
+                .Select(reference => new PlannedObject(reference, PlannedAction.Unchanged, [], "it stays, since what others put into it would go with it"));
+            return plan with { Objects = [.. Pruning.Stale([.. known, .. left], []).Select(r => new PlannedObject(r, PlannedAction.Delete, [])), .. staying] };
+        }
+        catch (ClusterException e)
+        {
+            return plan with { Problems = [new PlanProblem(null, $"the application leaves this cluster, and it cannot be asked what is there: {e.Message}")] };
+        }
+    }
+
+    private static ClusterPlan Lost(string cluster) =>
+        new(cluster, new Dictionary<string, string>(), "", new Dictionary<string, int>(), "", [], []) { Role = PlannedRole.Lost };
 
     private async Task<ClusterPlan> PlanClusterAsync(
         Application spec, IReadOnlyList<Manifest> manifests, ClusterFacts cluster, string wave, IReadOnlyDictionary<string, int> replicas, Rendition? stable,
@@ -70,7 +118,10 @@ public sealed class ReleasePlanner(IDeliveryStore store, IClusterStore clusters,
                 .Select(reference => new PlannedObject(reference, PlannedAction.Unchanged, [], "the revision no longer has it; it stays, since what others put into it would go with it"));
             return new ClusterPlan(
                 cluster.Name, cluster.Labels, wave, replicas, ManifestParser.Digest(rendered), [.. namespaces, .. tried.Select(t => Describe(t, given[t.Ref.Identity], whole)), .. stale, .. staying],
-                [.. tried.Select(t => t.Problem).OfType<PlanProblem>()]);
+                [.. tried.Select(t => t.Problem).OfType<PlanProblem>()])
+            {
+                Overrides = spec.Overrides.Count == 0 ? null : OverrideSummary.Of(OverrideApplier.Trace(manifests, spec.Overrides, cluster).Effects),
+            };
         }
         catch (Exception e) when (e is ClusterException or PlanMismatchException)
         {

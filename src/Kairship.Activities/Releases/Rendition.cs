@@ -12,12 +12,12 @@ internal sealed record Rendition(string Release, Application Spec, Plan Plan, IR
 {
     public ClusterPlan? PlanOf(string cluster) => Plan.Clusters.FirstOrDefault(c => c.Cluster == cluster);
 
-    /// <summary>What the cluster gets, in the order of application; empty when the plan does not go there.</summary>
+    /// <summary>What the cluster gets, in the order of application; empty when the plan does not go there, or leaves it.</summary>
     /// <exception cref="ClusterException">A custom kind is among the manifests, and the cluster cannot be asked whether it has a namespace.</exception>
     /// <exception cref="PlanMismatchException">It is not what was planned.</exception>
     public async Task<IReadOnlyList<Manifest>> InAsync(ClusterConnections connections, string cluster, CancellationToken cancellationToken)
     {
-        if (PlanOf(cluster) is not { } plan)
+        if (PlanOf(cluster) is not { Role: PlannedRole.Target } plan)
         {
             return [];
         }

@@ -33,7 +33,8 @@ internal enum StepOutcome
 /// </summary>
 internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier applier, Pruner pruner, TimeProvider time)
 {
-    private const string Step = "step";
+    /// <summary>Where a cluster's part of the state says how far it is.</summary>
+    internal const string Step = "step";
     private const string Since = "since";
 
     public static bool IsDone(JsonObject state) => state[Step]?.GetValue<string>() == "done";
@@ -132,7 +133,8 @@ internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier appl
     }
 
     /// <summary>What is still there, or failed for a passing reason, is tried again at the next look.</summary>
-    private static (bool Advanced, string? Refused) Told(PruneReport report)
+    /// <exception cref="TransientTroubleException">It is to be tried again.</exception>
+    internal static (bool Advanced, string? Refused) Told(PruneReport report)
     {
         if (report.Succeeded)
         {

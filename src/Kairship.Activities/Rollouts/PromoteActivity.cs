@@ -8,10 +8,10 @@ using Kairship.Workflows.Activities;
 namespace Kairship.Activities.Rollouts;
 
 /// <summary>Gives the new revision to a wave for good, as many clusters at a time as the wave allows: apply, wait until healthy, remove the canary, prune.</summary>
-internal sealed class PromoteActivity(Tracks tracks, ClusterChange change, ReleaseDesk desk) : EffectActivity
+internal sealed class PromoteActivity(Tracks tracks, ClusterChange change, Departure departure, ReleaseDesk desk) : EffectActivity
 {
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
-        .Create("Kairship.Promote", "Rollout", "Applies the revision to the wave's clusters, waits until it is healthy there, then removes the canary and what the revision no longer has.")
+        .Create("Kairship.Promote", "Rollout", "Applies the revision to the wave's clusters, waits until it is healthy there, then removes the canary and what the revision no longer has; takes the application out of the clusters that it leaves, once all others are healthy.")
         .WithInput(ReleaseInputs.Release)
         .WithInput(ReleaseInputs.Wave)
         .WithOutput(ReleaseInputs.Reason)
@@ -27,6 +27,12 @@ internal sealed class PromoteActivity(Tracks tracks, ClusterChange change, Relea
         }
 
         var wave = WaveInput.Of(context);
+        if (wave.Clusters.Any(c => work.Target.PlanOf(c)?.Role == PlannedRole.Leaving)
+            && await departure.BeforeAsync(context, work, cancellationToken) is { } notYet)
+        {
+            return notYet;
+        }
+
         var states = wave.Clusters.ToDictionary(c => c, c => Pace.Of(context.State, c));
         await desk.MoveAsync(work.Release, ReleaseStatus.Progressing, null, cancellationToken);
         var busy = Chosen(wave, states);
@@ -57,6 +63,11 @@ internal sealed class PromoteActivity(Tracks tracks, ClusterChange change, Relea
     private async Task<(StepOutcome Outcome, string? Reason)> PromoteAsync(
         EffectContext context, ReleaseWork work, string cluster, JsonObject state, CancellationToken cancellationToken)
     {
+        if (work.Target.PlanOf(cluster)?.Role == PlannedRole.Leaving)
+        {
+            return await departure.LeaveAsync(context, work, cluster, state, cancellationToken);
+        }
+
         // Written down before it is done: whoever rolls back must know where to look.
         if (!ClusterChange.HasStarted(state))
         {

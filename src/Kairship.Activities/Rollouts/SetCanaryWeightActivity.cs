@@ -24,10 +24,15 @@ internal sealed class SetCanaryWeightActivity(Tracks tracks, Applier applier, Re
     public override async ValueTask<ActivityResult> ExecuteAsync(EffectContext context, CancellationToken cancellationToken)
     {
         var work = await desk.LoadAsync(context, cancellationToken);
-        var wave = WaveInput.Of(context);
+        var wave = WaveInput.Of(context).Targets(work.Target.Plan);
         if (!int.TryParse(context.RequiredText("Weight"), out var weight) || weight is < 1 or > 100)
         {
             throw new ActivityInputException(context.ActivityId, "Weight", "must be a whole number from 1 to 100");
+        }
+
+        if (wave.Clusters.Count == 0)
+        {
+            return ActivityResult.Done();
         }
 
         var state = context.State;

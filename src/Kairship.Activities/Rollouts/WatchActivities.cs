@@ -21,7 +21,12 @@ internal abstract class WatchActivity(Tracks tracks, HealthGate gate, ReleaseDes
             return ReleaseSignals.Aborted(abort);
         }
 
-        var wave = WaveInput.Of(context);
+        var wave = WaveInput.Of(context).Targets(work.Target.Plan);
+        if (wave.Clusters.Count == 0)
+        {
+            return ActivityResult.Leave("Healthy");
+        }
+
         var state = context.State;
         var waiting = Pace.Elapsed(state, "since", context.Time, Pace.Late(state, context.Time));
         var canary = !string.Equals(context.Text("Track"), "stable", StringComparison.OrdinalIgnoreCase);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kairship.Delivery.Plans;
 using Kairship.Workflows.Activities;
 
 namespace Kairship.Activities.Rollouts;
@@ -23,6 +24,13 @@ internal sealed record WaveInput(string Name, IReadOnlyList<string> Clusters, in
         var names = clusters.Select(c => c?.ToString() ?? "").ToList();
         var limit = wave["maxConcurrency"] is { } value && int.TryParse(value.ToString(), out var number) ? number : names.Count;
         return new WaveInput(wave["name"]?.ToString() ?? "", names, Math.Clamp(limit, 1, Math.Max(1, names.Count)));
+    }
+
+    /// <summary>The wave without the clusters that the application leaves: nothing is tried there.</summary>
+    public WaveInput Targets(Plan plan)
+    {
+        var names = Clusters.Except(plan.Clusters.Where(c => c.Role != PlannedRole.Target).Select(c => c.Cluster), StringComparer.Ordinal).ToList();
+        return names.Count == Clusters.Count ? this : new WaveInput(Name, names, Math.Clamp(MaxConcurrency, 1, Math.Max(1, names.Count)));
     }
 
     private static JsonNode? TryParse(string json)

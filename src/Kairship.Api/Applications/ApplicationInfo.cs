@@ -8,7 +8,8 @@ namespace Kairship.Api.Applications;
 public sealed record ApplyApplicationRequest(string Yaml);
 
 /// <param name="Change">"created", "configured" or "unchanged".</param>
-public sealed record AppliedApplication(string Name, string Change);
+/// <param name="Notes">What of the text has no effect here, as sentences; null where there is nothing to say.</param>
+public sealed record AppliedApplication(string Name, string Change, IReadOnlyList<string>? Notes = null);
 
 /// <param name="CurrentRevision">What the last succeeded release left in place; null before the first.</param>
 /// <param name="ActiveRelease">The id of the release that holds the application now.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Kairship.Api.Placements;
 using Kairship.Api.Releases;
 
 namespace Kairship.Api.Applications;
@@ -8,16 +9,26 @@ namespace Kairship.Api.Applications;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PlanRequest(string? Source = null, IReadOnlyList<ImageTag>? Images = null, string? Revision = null, bool Whole = false);
 
+/// <param name="Placement">Why the application goes where it goes; null in plans from before it was kept.</param>
 public sealed record PlanInfo(
     string Application, string Revision, string? FromRevision, string Digest, bool HasChanges, bool HasProblems,
-    IReadOnlyList<PlannedWaveInfo> Waves, IReadOnlyList<ClusterPlanInfo> Clusters);
+    IReadOnlyList<PlannedWaveInfo> Waves, IReadOnlyList<ClusterPlanInfo> Clusters, PlacementInfo? Placement = null);
 
 public sealed record PlannedWaveInfo(string Name, IReadOnlyList<string> Clusters, int MaxConcurrency);
 
 /// <param name="Replicas">Replicas of each workload here ("Deployment/web" to 3).</param>
+/// <param name="Role">"Target"; "Leaving": what the application has there goes, after all others are healthy; "Lost": nothing is done to it.</param>
+/// <param name="Overrides">Which override rules changed what here, in the order in which they did.</param>
+/// <param name="MoreOverrides">How many of them are not listed.</param>
 public sealed record ClusterPlanInfo(
     string Cluster, string Wave, IReadOnlyDictionary<string, int> Replicas, IReadOnlyList<PlannedObjectInfo> Objects,
-    IReadOnlyList<PlanProblemInfo> Problems);
+    IReadOnlyList<PlanProblemInfo> Problems, string Role = "Target", IReadOnlyList<OverrideEffectInfo>? Overrides = null, int MoreOverrides = 0);
+
+/// <summary>What one kind of overriders of a rule changed in one object.</summary>
+/// <param name="Object">"Deployment/web".</param>
+/// <param name="Rule">The rule's name; null: it has none.</param>
+/// <param name="Overrider">As the YAML calls it: "imageOverrider", "plaintext".</param>
+public sealed record OverrideEffectInfo(string Object, string? Rule, string Overrider, IReadOnlyList<FieldChangeInfo> Changes);
 
 /// <param name="Action">"Create", "Update", "Unchanged", "Delete" or "Recreate".</param>
 /// <param name="Note">What could not be found out, and why.</param>

@@ -39,7 +39,8 @@ internal static class PlanCommand
         AnsiConsole.MarkupLineInterpolated($"[bold]{plan.Application}[/] {plan.FromRevision ?? "(nothing)"} → {plan.Revision}   digest {plan.Digest[..12]}");
         foreach (var cluster in plan.Clusters)
         {
-            AnsiConsole.MarkupLineInterpolated($"\n[bold]{cluster.Cluster}[/] [grey](wave {cluster.Wave})[/]");
+            AnsiConsole.MarkupLineInterpolated($"\n[bold]{cluster.Cluster}[/] [grey]({(cluster.Role == "Lost" ? "lost: nothing is done to it" : $"wave {cluster.Wave}")})[/]");
+            Overrides(cluster);
             foreach (var item in cluster.Objects.Where(o => o.Action != "Unchanged"))
             {
                 ChangeView.Line("  ", item.Action, $"{item.Kind}/{item.Name}", item.Note);
@@ -61,6 +62,29 @@ internal static class PlanCommand
             }
 
             ChangeView.Problems("  ", cluster.Cluster, cluster.Problems);
+        }
+
+        foreach (var note in plan.Placement?.Notes ?? [])
+        {
+            AnsiConsole.MarkupLineInterpolated($"\n[grey]{note}[/]");
+        }
+    }
+
+    /// <summary>What differs here, by which rule, in the order in which they act.</summary>
+    private static void Overrides(ClusterPlanInfo cluster)
+    {
+        foreach (var effect in cluster.Overrides ?? [])
+        {
+            AnsiConsole.MarkupLineInterpolated($"  [blue]* {effect.Object}[/] [grey](override {effect.Rule ?? "without a name"}, {effect.Overrider})[/]");
+            foreach (var change in effect.Changes)
+            {
+                AnsiConsole.MarkupLineInterpolated($"      {change.Path}: {change.Before ?? "(none)"} → [blue]{change.After ?? "(none)"}[/]");
+            }
+        }
+
+        if (cluster.MoreOverrides > 0)
+        {
+            AnsiConsole.MarkupLineInterpolated($"  [grey]* {cluster.MoreOverrides} more by overrides[/]");
         }
     }
 }

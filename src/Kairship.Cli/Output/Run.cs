@@ -20,6 +20,9 @@ internal static class ExitCodes
     /// <summary>Of diff and drift, as kubectl diff has it: 0 no difference, 1 a difference, more: it could not be found out.</summary>
     public const int Different = 1;
     public const int NotCompared = 2;
+
+    /// <summary>Of placement: 0 placed, 2 placed nowhere.</summary>
+    public const int Unschedulable = 2;
     public const int RolledBack = 3;
     public const int Aborted = 4;
     public const int Failed = 5;

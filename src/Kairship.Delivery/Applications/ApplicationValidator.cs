@@ -84,6 +84,7 @@ public static class ApplicationValidator
         var (wave, path) = (waves[i], $"spec.rollout.waves[{i}]");
         check.Unless(DnsName.IsLabel(wave.Name), $"{path}.name", $"'{wave.Name}' must be {DnsName.LabelRule}.");
         check.Unless(wave.Name != WavePlanner.Rest, $"{path}.name", $"'{WavePlanner.Rest}' is the name of the last wave, of the clusters that no wave selects.");
+        check.Unless(wave.Name != WavePlanner.Leaving, $"{path}.name", $"'{WavePlanner.Leaving}' is the name of the wave of the clusters that the application leaves.");
         check.Unless(waves.Take(i).All(earlier => earlier.Name != wave.Name), $"{path}.name", $"'{wave.Name}' is the name of an earlier wave.");
         check.Unless(wave.LabelSelector is not null || wave.ClusterNames is { Count: > 0 }, path, "selects no cluster: give labelSelector ({} for all) or clusterNames.");
         check.Unless(

@@ -14,6 +14,9 @@ public static class KarmadaReader
 {
     public const string ApiVersion = "policy.karmada.io/v1alpha1";
 
+    private const string TaintPrefix = "cluster.karmada.io/";
+    private const string OwnTaintPrefix = "kairship.io/";
+
     private static readonly ManifestLimits Limits = new() { MaxBytes = 1024 * 1024, MaxDepth = 32, MaxNodes = 50_000 };
 
     // Said by Kairship elsewhere, or by its workflows: reading on is safe.
@@ -123,8 +126,24 @@ public static class KarmadaReader
         }
 
         var objects = spec.Objects("resourceSelectors", OverrideFields.ReadObject) ?? [];
-        return new KarmadaPropagation(name, space, objects, spec.Object("placement", PlacementFields.Read) ?? new PlacementPolicy());
+        return new KarmadaPropagation(name, space, objects, WithOwnTaints(spec.Object("placement", PlacementFields.Read) ?? new PlacementPolicy(), name, notes));
     }
+
+    // Karmada taints clusters by its own keys; here the same troubles have ours.
+    private static PlacementPolicy WithOwnTaints(PlacementPolicy placement, string name, List<string> notes) => placement with
+    {
+        ClusterTolerations = [.. placement.ClusterTolerations.Select(toleration =>
+        {
+            if (toleration.Key is not { } key || !key.StartsWith(TaintPrefix, StringComparison.Ordinal))
+            {
+                return toleration;
+            }
+
+            var own = OwnTaintPrefix + key[TaintPrefix.Length..];
+            notes.Add($"{name}: the toleration of {key} is read as one of {own}, as such taints are called here.");
+            return toleration with { Key = own };
+        })],
+    };
 
     private static List<OverrideRule> Overrides(FieldReader spec, string name, bool isCluster)
     {

@@ -19,6 +19,9 @@ internal static class OverrideOrder
         .Select(found => found.Rule)
         .ToList();
 
+    /// <summary>Whether an object is meant.</summary>
+    public static bool Selects(ObjectSelector selector, Manifest manifest) => Specificity(selector, manifest) >= 0;
+
     // 0: all objects or a kind; 1: by labels; 2: by name; -1: not meant.
     private static int Specificity(OverrideRule rule, Manifest manifest) =>
         rule.ResourceSelectors.Count == 0 ? 0 : rule.ResourceSelectors.Max(selector => Specificity(selector, manifest));

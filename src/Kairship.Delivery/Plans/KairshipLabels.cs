@@ -32,4 +32,8 @@ public static class KairshipLabels
 
     /// <summary>Label of a cluster: its place inside a wave, a whole number.</summary>
     public const string Order = "kairship.io/order";
+
+    /// <summary>Label of a cluster, "elastic": nodes come when pods need them, so that what is free now limits nothing.</summary>
+    public const string Capacity = "kairship.io/capacity";
+    public const string Elastic = "elastic";
 }

@@ -28,7 +28,13 @@ public sealed record PlanProblem(ObjectRef? Ref, string Message);
 /// <param name="ManifestDigest">SHA-256 of the rendered manifests for this cluster.</param>
 public sealed record ClusterPlan(
     string Cluster, IReadOnlyDictionary<string, string> Labels, string Wave, IReadOnlyDictionary<string, int> Replicas, string ManifestDigest,
-    IReadOnlyList<PlannedObject> Objects, IReadOnlyList<PlanProblem> Problems);
+    IReadOnlyList<PlannedObject> Objects, IReadOnlyList<PlanProblem> Problems)
+{
+    public PlannedRole Role { get; init; }
+
+    /// <summary>Which override rules changed what here. Not part of the digest: the manifests are. null in plans from before it was kept.</summary>
+    public OverrideSummary? Overrides { get; init; }
+}
 
 /// <summary>The clusters of a wave, in order, and how many at a time.</summary>
 public sealed record PlannedWave(string Name, IReadOnlyList<string> Clusters, int MaxConcurrency);
@@ -38,6 +44,12 @@ public sealed record PlannedWave(string Name, IReadOnlyList<string> Clusters, in
 public sealed record Plan(
     string Application, string Revision, string? FromRevision, IReadOnlyList<PlannedWave> Waves, IReadOnlyList<ClusterPlan> Clusters, string Digest)
 {
+    /// <summary>Why the application goes where it goes; null in plans from before it was kept.</summary>
+    public PlanPlacement? Placement { get; init; }
+
+    /// <summary>The clusters that get the revision.</summary>
+    public IEnumerable<ClusterPlan> Targets => Clusters.Where(c => c.Role == PlannedRole.Target);
+
     public bool HasProblems => Clusters.Any(c => c.Problems.Count > 0);
     public bool HasChanges => Clusters.Any(c => c.Objects.Any(o => o.Action != PlannedAction.Unchanged));
 }

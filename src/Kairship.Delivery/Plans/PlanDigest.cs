@@ -10,7 +10,7 @@ public static class PlanDigest
 {
     /// <summary>
     /// Lower-case hex SHA-256 over application, revisions, rollout (workflow, steps, approval, deadline), waves, and for every cluster its wave, replicas,
-    /// manifests, actions, field changes and problems. The order of clusters and objects in the lists does not count, that of waves, of clusters
+    /// role, manifests, actions, field changes and problems. The order of clusters and objects in the lists does not count, that of waves, of clusters
     /// inside a wave and of steps does. What a creation holds counts by the manifests, whether or not the plan lists it. A cluster's labels do not count: what they decide is in the rest.
     /// </summary>
     public static string Compute(
@@ -34,7 +34,19 @@ public static class PlanDigest
         return ManifestParser.Digest(plan);
     }
 
-    private static JsonObject Cluster(ClusterPlan plan) => new()
+    private static JsonObject Cluster(ClusterPlan plan)
+    {
+        var cluster = Content(plan);
+        if (plan.Role != PlannedRole.Target)
+        {
+            // Only where it says something, so that plans from before there were roles keep their digest.
+            cluster["role"] = plan.Role.ToString();
+        }
+
+        return cluster;
+    }
+
+    private static JsonObject Content(ClusterPlan plan) => new()
     {
         ["cluster"] = plan.Cluster,
         ["wave"] = plan.Wave,

@@ -10,6 +10,9 @@ public static class WavePlanner
     /// <summary>The name of the last wave, of the clusters that no wave selects.</summary>
     public const string Rest = "rest";
 
+    /// <summary>The name of the wave behind all others, of the clusters that the application leaves.</summary>
+    public const string Leaving = "leaving";
+
     /// <summary>The name of the only wave when none are declared.</summary>
     public const string All = "all";
 
@@ -31,6 +34,10 @@ public static class WavePlanner
         Add(waves, policy.Waves.Count == 0 ? All : Rest, left, null);
         return waves;
     }
+
+    /// <summary>The waves with one more behind them, of the clusters that the application leaves; where there are none, the same.</summary>
+    public static IReadOnlyList<PlannedWave> ThenLeave(IReadOnlyList<PlannedWave> waves, IReadOnlyList<string> leaving) =>
+        leaving.Count == 0 ? waves : [.. waves, new PlannedWave(Leaving, [.. leaving.Order(StringComparer.Ordinal)], leaving.Count)];
 
     /// <summary>"2" or "50%" of a number of clusters, rounded down, at least 1 and at most all; null: all.</summary>
     /// <exception cref="FormatException">Neither a number nor a percentage above 0.</exception>

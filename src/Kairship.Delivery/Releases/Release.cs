@@ -44,6 +44,10 @@ public enum ClusterPhase
     RollingBack,
     RolledBack,
     Failed,
+
+    /// <summary>What the application has there is being deleted, since it goes elsewhere.</summary>
+    Leaving,
+    Left,
 }
 
 /// <summary>How a release stands in one cluster.</summary>

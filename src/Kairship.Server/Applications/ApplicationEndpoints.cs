@@ -18,7 +18,7 @@ internal static class ApplicationEndpoints
     {
         var applications = api.MapGroup("/applications").WithTags("Applications");
         applications.MapMethods("", [HttpMethods.Put, HttpMethods.Post], ApplyAsync)
-            .WithSummary("Makes or changes an application: YAML as application/yaml, or JSON {\"yaml\": ...}")
+            .WithSummary("Makes or changes an application: YAML as application/yaml, or JSON {\"yaml\": ...}. Karmada's policies go into the application that they select")
             .Accepts<ApplyApplicationRequest>("application/json", Yaml, "application/x-yaml", "text/yaml")
             .WithMetadata(BodyLimit.OneMegabyte).RequireAuthorization(Policies.Deploy).Audited("application.apply");
         applications.MapGet("", async (ApplicationService service, Paging paging, CancellationToken cancellationToken) =>
@@ -44,9 +44,9 @@ internal static class ApplicationEndpoints
     }
 
     private static async Task<Results<Ok<AppliedApplication>, Created<AppliedApplication>, ProblemHttpResult>> ApplyAsync(
-        HttpContext context, ApplicationService service, CancellationToken cancellationToken)
+        HttpContext context, ApplicationService service, CancellationToken cancellationToken, string? application = null)
     {
-        var answer = await service.ApplyAsync(await ReadYamlAsync(context, cancellationToken), context.User.IsInRole(Roles.Admin), cancellationToken);
+        var answer = await service.ApplyAsync(await ReadYamlAsync(context, cancellationToken), application, context.User.IsInRole(Roles.Admin), cancellationToken);
         if (answer.Refusal is { } refusal)
         {
             return refusal.ToResult();

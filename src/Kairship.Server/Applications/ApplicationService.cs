@@ -14,17 +14,23 @@ using Kairship.Server.Releases;
 namespace Kairship.Server.Applications;
 
 /// <summary>Applications and what is known of them.</summary>
-internal sealed class ApplicationService(IDeliveryStore delivery, ClusterRegistry clusters, StatusExpressions expressions, TimeProvider time)
+internal sealed class ApplicationService(IDeliveryStore delivery, ClusterRegistry clusters, StatusExpressions expressions, PolicySource policies, TimeProvider time)
 {
-    public async Task<Answer<AppliedApplication>> ApplyAsync(string yaml, bool byAdmin, CancellationToken cancellationToken)
+    /// <param name="target">Into which application Karmada's policies go; null: the one that they select.</param>
+    public async Task<Answer<AppliedApplication>> ApplyAsync(string yaml, string? target, bool byAdmin, CancellationToken cancellationToken)
     {
-        var parsed = ApplicationSource.Parse(yaml);
-        if (parsed.Refusal is { } refusal)
+        var read = await policies.ReadAsync(yaml, target, cancellationToken);
+        if (read.Refusal is { } refusal)
         {
             return refusal;
         }
 
-        var application = parsed.Granted;
+        var applied = await ApplyAsync(read.Granted.Application, byAdmin, cancellationToken);
+        return applied.Refusal is null && read.Granted.Notes.Count > 0 ? applied.Granted with { Notes = read.Granted.Notes } : applied;
+    }
+
+    private async Task<Answer<AppliedApplication>> ApplyAsync(Application application, bool byAdmin, CancellationToken cancellationToken)
+    {
         if (await UnknownClustersAsync(application, cancellationToken) is { Count: > 0 } unknown)
         {
             return Refusal.Unprocessable("The application names clusters that have not joined.", unknown);
@@ -112,6 +118,7 @@ internal sealed class ApplicationService(IDeliveryStore delivery, ClusterRegistr
         var joined = (await clusters.ListAsync(cancellationToken)).Select(c => c.Name).ToHashSet();
         var known = joined.Count == 0 ? "no cluster has joined yet" : $"joined are {string.Join(", ", joined.Order())}";
         var named = Named("spec.placement.clusterAffinity.clusterNames", application.Placement.ClusterAffinity.ClusterNames)
+            .Concat(application.Placement.ClusterAffinities.SelectMany((a, i) => Named($"spec.placement.clusterAffinities[{i}].clusterNames", a.Affinity.ClusterNames)))
             .Concat(application.Rollout.Waves.SelectMany((wave, i) => Named($"spec.rollout.waves[{i}].clusterNames", wave.ClusterNames)));
         return [.. named.Where(n => !joined.Contains(n.Cluster)).Select(n => new ProblemError(n.Path, $"'{n.Cluster}' has not joined; {known}"))];
     }

@@ -15,8 +15,10 @@ internal static class ApplicationSource
         }
         catch (ApplicationYamlException e)
         {
-            return Refusal.Unprocessable(
-                "This is not an Application (kind: Application, apiVersion: kairship.io/v1).", [.. e.Problems.Select(p => new ProblemError(p.Path, p.Message))]);
+            return Refused("This is not an Application (kind: Application, apiVersion: kairship.io/v1).", e);
         }
     }
+
+    public static Refusal Refused(string detail, ApplicationYamlException problems) =>
+        Refusal.Unprocessable(detail, [.. problems.Problems.Select(p => new ProblemError(p.Path, p.Message))]);
 }

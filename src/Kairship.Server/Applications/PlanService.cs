@@ -29,6 +29,6 @@ internal sealed class PlanService(IDeliveryStore delivery, RevisionSource revisi
 
         var revision = draft.Granted.Existing
             ?? new Revision(application, 0, draft.Granted.Name ?? Unnamed, draft.Granted.Manifests, draft.Granted.Digest, by, time.GetUtcNow());
-        return PlanInfos.Of(await planner.PlanAsync(spec, revision, request.Whole, cancellationToken));
+        return PlanInfos.Of(await planner.PlanAsync(new PlanOrder(spec, revision) { Whole = request.Whole }, cancellationToken));
     }
 }

@@ -79,7 +79,7 @@ internal sealed class ClusterService(ClusterRegistry registry, ClusterHealthBook
             var telling = releases.Where(r => !r.IsOver).Concat(releases.Where(r => r.Status == ReleaseStatus.Succeeded).Take(1));
             foreach (var release in telling)
             {
-                if ((await delivery.ListReleaseClustersAsync(release.Id, cancellationToken)).Any(c => c.Cluster == cluster))
+                if ((await delivery.ListReleaseClustersAsync(release.Id, cancellationToken)).Any(c => c.Cluster == cluster && c.Phase != ClusterPhase.Left))
                 {
                     found.Add(application.Name);
                     break;

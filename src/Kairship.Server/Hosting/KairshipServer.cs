@@ -8,6 +8,7 @@ using Kairship.Server.Clusters;
 using Kairship.Server.Drift;
 using Kairship.Server.Elsa;
 using Kairship.Server.Live;
+using Kairship.Server.Placements;
 using Kairship.Server.Problems;
 using Kairship.Server.Releases;
 using Kairship.Server.Studio;
@@ -100,6 +101,7 @@ public static class KairshipServer
         var api = app.MapGroup("/api/v1");
         api.MapClusters();
         api.MapApplications();
+        api.MapPlacements();
         api.MapDrift();
         api.MapReleases();
         api.MapApprovals();

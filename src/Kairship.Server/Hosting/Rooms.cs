@@ -1,5 +1,6 @@
 using Kairship.Activities;
 using Kairship.Fleet;
+using Kairship.Fleet.Capacity;
 using Kairship.Server.Access;
 using Kairship.Server.Applications;
 using Kairship.Server.Applications.Sources;
@@ -8,6 +9,7 @@ using Kairship.Server.Clusters;
 using Kairship.Server.Drift;
 using Kairship.Server.Elsa;
 using Kairship.Server.Live;
+using Kairship.Server.Placements;
 using Kairship.Server.Releases;
 using Kairship.Server.Studio;
 using Kairship.Server.Triggers.Health;
@@ -34,6 +36,7 @@ internal static class Rooms
         services.AddKairshipStorage(options.Database is { } postgres
             ? new StorageOptions { Provider = StorageProvider.PostgreSql, ConnectionString = postgres }
             : new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={data.DatabaseFile()}" });
+        services.AddSingleton(new RoomOptions { Interval = options.Health.CapacityInterval });
         services.AddKairshipFleet(fleet => fleet.AllowLocalReferences = options.AllowLocalKubeconfigReferences);
         AddSlices(services);
         builder.UseKairshipSilo(options);
@@ -73,12 +76,14 @@ internal static class Rooms
         services.AddSingleton<ClusterSupervisor>();
         services.AddSingleton<ClusterService>();
         services.AddSingleton<ClusterTaintService>();
+        services.AddSingleton<PolicySource>();
         services.AddSingleton<ApplicationService>();
         services.AddSingleton<ApplicationRemoval>();
         services.AddSingleton<RevisionSource>();
         services.AddSingleton(p => new SourceRenderer(p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ServerSources>();
         services.AddSingleton<PlanService>();
+        services.AddSingleton<PlacementService>();
         services.AddSingleton<DriftService>();
         services.AddSingleton<ReleaseQueries>();
         services.AddSingleton<ReleaseLauncher>();

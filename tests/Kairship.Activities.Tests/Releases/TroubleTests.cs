@@ -142,7 +142,7 @@ public class TroubleTests
         var context = Context(first.Id, "Succeeded");
 
         // A crash between the release's end and its commit: the activity comes again when the next release is over, too.
-        await new CompleteReleaseActivity(desk).ExecuteAsync(context, Token);
+        await new CompleteReleaseActivity(desk, f.Rig.Get<Kairship.Fleet.Capacity.ClusterRooms>()).ExecuteAsync(context, Token);
 
         (await f.Rig.Delivery.GetCurrentRevisionAsync("shop", Token)).Should().Be("v2");
         await desk.Invoking(d => d.LoadAsync(context, Token)).Should().ThrowAsync<ActivityInputException>("another release may hold the application by now");

@@ -55,14 +55,16 @@ public sealed class KarmadaReaderTests
                     new NamedAffinity("near", new ClusterAffinity(["eu-1", "eu-2"])),
                     new NamedAffinity("far", new ClusterAffinity(LabelSelector: new LabelSelector(new Dictionary<string, string> { ["tier"] = "core" }))),
                 ],
-                ClusterTolerations = [new Toleration("cluster.karmada.io/not-ready", TolerationOperator.Exists, null, TaintEffect.NoExecute, 300)],
+                ClusterTolerations = [new Toleration("kairship.io/not-ready", TolerationOperator.Exists, null, TaintEffect.NoExecute, 300)],
                 SpreadConstraints = [new SpreadConstraint(SpreadField.Cluster, 2, 3)],
                 ReplicaScheduling = ReplicaSchedulingType.Divided,
                 DivisionPreference = ReplicaDivisionPreference.Aggregated,
             }));
         policies.Overrides.Select(o => (o.Name, o.Scope, o.ResourceSelectors.Count, o.ImageOverriders.Count, o.PlaintextOverriders.Count, o.LabelsOverriders.Count)).Should().Equal(
             ("mirror", OverrideScope.Namespaced, 1, 1, 1, 0), ("house", OverrideScope.Cluster, 0, 0, 0, 1));
-        policies.Notes.Should().Equal("web-spread: propagateDeps has no effect here: an application's manifests hold what it depends on.");
+        policies.Notes.Should().Equal(
+            "web-spread: propagateDeps has no effect here: an application's manifests hold what it depends on.",
+            "web-spread: the toleration of cluster.karmada.io/not-ready is read as one of kairship.io/not-ready, as such taints are called here.");
     }
 
     [Fact]
@@ -73,6 +75,41 @@ public sealed class KarmadaReaderTests
         JsonSerializer.Serialize(ApplicationYaml.Parse(ApplicationYaml.Write(application))).Should().Be(JsonSerializer.Serialize(application));
         application.Placement.DivisionPreference.Should().Be(ReplicaDivisionPreference.Aggregated);
         application.Overrides.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void ApplyTo_TheSamePoliciesTwice_ChangesNothing()
+    {
+        var once = KarmadaReader.Read(Text).ApplyTo(Make.Application());
+
+        ApplicationYaml.Write(KarmadaReader.Read(Text).ApplyTo(once)).Should().Be(ApplicationYaml.Write(once));
+    }
+
+    [Theory]
+    [InlineData("shop", "Deployment", "web", true)]
+    [InlineData("shop", "Deployment", "api", true)]
+    [InlineData("other", "StatefulSet", "web", false)]
+    [InlineData("shop", "Service", "web", false)]
+    public void Selects_WhatAPolicyNames(string ns, string kind, string name, bool selected)
+    {
+        var manifest = Kairship.Delivery.Manifests.Manifest.From((System.Text.Json.Nodes.JsonObject)System.Text.Json.Nodes.JsonNode.Parse(
+            $$$"""{"apiVersion":"{{{(kind == "Service" ? "v1" : "apps/v1")}}}","kind":"{{{kind}}}","metadata":{"name":"{{{name}}}"}}""")!);
+
+        KarmadaReader.Read(Text).Selects([manifest], ns).Should().Be(selected);
+    }
+
+    [Fact]
+    public void Find_PoliciesBesideAnApplication_TellsThemApart()
+    {
+        var application = ApplicationYaml.Write(Make.Application());
+        var found = KarmadaText.Find($"{Text}\n---\n{application}")!;
+
+        JsonSerializer.Serialize(ApplicationYaml.Parse(found.Application!)).Should().Be(JsonSerializer.Serialize(Make.Application()));
+        KarmadaReader.Read(found.Policies).Overrides.Should().HaveCount(2);
+        KarmadaText.Find(Text)!.Application.Should().BeNull();
+        KarmadaText.Find(application).Should().BeNull();
+        KarmadaText.Find("# policy.karmada.io/v1alpha1\na: [").Should().BeNull("that it is no YAML is told when it is read");
+        FluentActions.Invoking(() => KarmadaText.Find($"{Text}\n---\n{application}\n---\n{application}")).Should().Throw<ApplicationYamlException>().WithMessage("*2 applications*");
     }
 
     [Fact]

@@ -46,6 +46,8 @@ public sealed class PlanDigestTests
         ["object"] = s => First(s, c => c with { Objects = [Web with { Ref = Web.Ref with { Name = "web2" } }, Config] }),
         ["after"] = s => First(s, c => c with { Objects = [Web with { Changes = [new FieldChange(".spec.a", "1", "9"), Web.Changes[1]] }, Config] }),
         ["before"] = s => First(s, c => c with { Objects = [Web with { Changes = [new FieldChange(".spec.a", "0", "2"), Web.Changes[1]] }, Config] }),
+        ["leaving"] = s => First(s, c => c with { Role = PlannedRole.Leaving }),
+        ["lost"] = s => First(s, c => c with { Role = PlannedRole.Lost }),
         ["problem"] = s => First(s, c => c with { Problems = [new PlanProblem(null, "new")] }),
     };
 
@@ -56,6 +58,13 @@ public sealed class PlanDigestTests
     [Fact]
     public void Compute_AllMeaningfulChanges_HaveDigestsOfTheirOwn() =>
         Changes.Values.Select(change => change(Base).Digest).Append(Base.Digest).Should().OnlyHaveUniqueItems();
+
+    /// <summary>Approvals are bound to digests that were computed before: where nothing is new about a plan its digest is the same for ever.</summary>
+    [Fact]
+    public void Compute_APlanOfBefore_HasTheDigestThatItHad() => Base.Digest.Should().Be("GOLDEN");
+
+    [Fact]
+    public void Compute_WhyItIsPlacedSo_DoesNotCount() => First(Base, c => c with { Overrides = new OverrideSummary([], 3) }).Digest.Should().Be(Base.Digest);
 
     [Fact]
     public void Compute_OrderWithoutMeaning_DoesNotCount()
