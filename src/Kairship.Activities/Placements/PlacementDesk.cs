@@ -16,7 +16,7 @@ public sealed class PlacementDesk(FleetFacts fleet, ClusterRooms rooms, TimeProv
     /// <exception cref="Delivery.Manifests.ManifestException">A number of replicas or a pod's request cannot be read.</exception>
     public async Task<PlacedApplication> DecideAsync(PlacementOrder order, CancellationToken cancellationToken)
     {
-        var members = await fleet.ListAsync(cancellationToken);
+        var members = await fleet.ListAsync(order.Evicts, cancellationToken);
         var thought = order.With.Select(c => c.Name).Concat(order.Without).ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<ClusterFacts> clusters = [.. members.Where(c => !thought.Contains(c.Name)), .. order.With];
         var needs = WorkloadNeed.Of(order.Manifests).DistinctBy(n => n.Key).Select(n => order.Totals.TryGetValue(n.Key, out var total) ? n with { Replicas = total } : n).ToList();
@@ -43,8 +43,7 @@ public sealed class PlacementDesk(FleetFacts fleet, ClusterRooms rooms, TimeProv
                 decision = Placement.Decide(request with { From = null });
             }
 
-            var placed = Describe(order, decision, members, request.Uid, view);
-            return new RoomUse<PlacedApplication>(placed, order.TakesRoom && order.Kept is null ? Expected(order, decision) : null);
+            return new RoomUse<PlacedApplication>(Describe(order, decision, members, request.Uid, view), order.TakesRoom && order.Kept is null ? Expected(order, decision) : null);
         }
     }
 

@@ -17,6 +17,6 @@ public sealed class PlacementExplainer(IDeliveryStore store, PlacementDesk desk,
     {
         var current = await store.GetCurrentRevisionAsync(application.Name, cancellationToken);
         var stable = await new ReleaseDesk(store, time).StableAsync(application.Name, current, int.MaxValue, cancellationToken);
-        return await desk.DecideAsync(change(new PlacementOrder(application, manifests, stable?.Plan) { MostExplained = MostExplained }), cancellationToken);
+        return await desk.DecideAsync(change(new PlacementOrder(application, manifests, stable?.Plan) { Evicts = true, MostExplained = MostExplained }), cancellationToken);
     }
 }

@@ -33,6 +33,9 @@ public sealed record PlacementOrder(Application Spec, IReadOnlyList<Manifest> Ma
     /// <summary>Divide anew, without holding on to what is where.</summary>
     public bool Fresh { get; init; }
 
+    /// <summary>Clusters that do not answer, or are not ready, drive the application out. A release does not ask for that; a failover does.</summary>
+    public bool Evicts { get; init; }
+
     /// <summary>How many clusters that were not chosen are explained one by one.</summary>
     public int MostExplained { get; init; } = PlanPlacement.MostOthers;
 

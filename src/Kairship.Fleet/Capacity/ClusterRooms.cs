@@ -35,7 +35,9 @@ public sealed class ClusterRooms(ClusterConnections connections, RoomOptions opt
         var before = time.GetUtcNow() - age;
         lock (_gate)
         {
-            return clusters.Count(c => _readings.TryGetValue(c, out var reading) && reading.At < before && _readings.Remove(c)) > 0;
+            var old = clusters.Where(c => _readings.TryGetValue(c, out var reading) && reading.At < before).ToList();
+            old.ForEach(c => _readings.Remove(c));
+            return old.Count > 0;
         }
     }
 

@@ -91,7 +91,7 @@ internal sealed class PolicySource(IDeliveryStore delivery)
         var current = await delivery.GetCurrentRevisionAsync(application.Name, cancellationToken);
         var revision = current is not null
             ? await delivery.GetRevisionAsync(application.Name, current, cancellationToken)
-            : (await delivery.ListRevisionsAsync(application.Name, 1, cancellationToken)).FirstOrDefault();
+            : await delivery.ListRevisionsAsync(application.Name, 1, cancellationToken) is [var newest, ..] ? newest : null;
         try
         {
             return revision is not null ? ManifestParser.FromJsonArray(revision.Manifests)

@@ -71,7 +71,7 @@ internal sealed class PlacementService(IDeliveryStore delivery, IClusterStore cl
 
         var revision = name is not null
             ? await delivery.GetRevisionAsync(application.Name, name, cancellationToken)
-            : (await delivery.ListRevisionsAsync(application.Name, 1, cancellationToken)).FirstOrDefault();
+            : await delivery.ListRevisionsAsync(application.Name, 1, cancellationToken) is [var newest, ..] ? newest : null;
         return (revision?.Name, revision is null ? null : ManifestParser.FromJsonArray(revision.Manifests));
     }
 
