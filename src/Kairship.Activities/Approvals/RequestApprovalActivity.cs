@@ -127,7 +127,7 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
     {
         try
         {
-            return (await planner.PlanAsync(new PlanOrder(work.Release.Spec, revision) { Kept = work.Target.Plan }, cancellationToken), null);
+            return (await planner.PlanAsync(new PlanOrder(work.Release.Spec, revision) { Kept = work.Target.Plan, Change = work.Release.Change }, cancellationToken), null);
         }
         catch (Exception e) when (e is ManifestException or DeliveryConflictException)
         {

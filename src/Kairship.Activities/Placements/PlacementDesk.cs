@@ -17,10 +17,9 @@ public sealed class PlacementDesk(FleetFacts fleet, ClusterRooms rooms, TimeProv
     public async Task<PlacedApplication> DecideAsync(PlacementOrder order, CancellationToken cancellationToken)
     {
         var members = await fleet.ListAsync(order.Evicts, cancellationToken);
-        var thought = order.With.Select(c => c.Name).Concat(order.Without).ToHashSet(StringComparer.Ordinal);
-        IReadOnlyList<ClusterFacts> clusters = [.. members.Where(c => !thought.Contains(c.Name)), .. order.With];
+        IReadOnlyList<ClusterFacts> clusters = [.. members.Where(c => !order.Without.Contains(c.Name))];
         var needs = WorkloadNeed.Of(order.Manifests).DistinctBy(n => n.Key).Select(n => order.Totals.TryGetValue(n.Key, out var total) ? n with { Replicas = total } : n).ToList();
-        var question = QuestionOf(order, clusters, members);
+        var question = QuestionOf(order, clusters);
         var placed = await rooms.DecideAsync(question, Decide, cancellationToken);
         if (placed.Explanation.Unschedulable is not null && rooms.Outdate(question.Clusters, Doubtful))
         {
@@ -48,19 +47,17 @@ public sealed class PlacementDesk(FleetFacts fleet, ClusterRooms rooms, TimeProv
     }
 
     /// <summary>Only clusters that it may go to are asked for their room.</summary>
-    private static RoomQuestion QuestionOf(PlacementOrder order, IReadOnlyList<ClusterFacts> clusters, IReadOnlyList<ClusterFacts> members)
+    private static RoomQuestion QuestionOf(PlacementOrder order, IReadOnlyList<ClusterFacts> clusters)
     {
         var policy = order.Spec.Placement;
         var affinities = policy.ClusterAffinities.Count > 0 ? policy.ClusterAffinities.Select(a => a.Affinity).ToList() : [policy.ClusterAffinity];
         var possible = clusters.Where(c => affinities.Exists(a => AffinityMatcher.Matches(a, c))).ToList();
-        var joined = members.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         return new RoomQuestion(
-            [.. possible.Where(c => !FleetFacts.IsElastic(c) && joined.Contains(c.Name)).Select(c => c.Name)],
-            [.. possible.Where(FleetFacts.IsElastic).Select(c => c.Name)], order.Spec.Name);
+            [.. possible.Where(c => !FleetFacts.IsElastic(c)).Select(c => c.Name)], [.. possible.Where(FleetFacts.IsElastic).Select(c => c.Name)], order.Spec.Name);
     }
 
     // An application that fell back stays there until somebody moves it.
-    private static string? FromOf(PlacementOrder order) => order.FromFirst ? null : order.From ?? (order.Kept ?? order.Before)?.Placement?.Alternative;
+    private static string? FromOf(PlacementOrder order) => order.From ?? (order.Kept ?? order.Before)?.Placement?.Alternative;
 
     // What was placed before ties were turned keeps them as they were.
     private static string? UidOf(PlacementOrder order) => (order.Kept ?? order.Before) is { } plan ? plan.Placement?.Uid : order.Spec.Name;

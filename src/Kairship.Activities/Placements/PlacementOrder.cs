@@ -2,6 +2,7 @@ using Kairship.Delivery.Applications;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Plans;
+using Kairship.Delivery.Releases;
 
 namespace Kairship.Activities.Placements;
 
@@ -18,14 +19,8 @@ public sealed record PlacementOrder(Application Spec, IReadOnlyList<Manifest> Ma
     /// <summary>Clusters that are lost, or thought away: neither there nor holding anything.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
-    /// <summary>Clusters that are thought of beside the members, or instead of the one of the same name.</summary>
-    public IReadOnlyList<ClusterFacts> With { get; init; } = [];
-
     /// <summary>The alternative to begin with; null: the one that the application is on.</summary>
     public string? From { get; init; }
-
-    /// <summary>Begins with the first alternative, whichever the application is on.</summary>
-    public bool FromFirst { get; init; }
 
     /// <summary>"Deployment/web" to its replicas in all, instead of the manifest's.</summary>
     public IReadOnlyDictionary<string, int> Totals { get; init; } = new Dictionary<string, int>();
@@ -38,6 +33,10 @@ public sealed record PlacementOrder(Application Spec, IReadOnlyList<Manifest> Ma
 
     /// <summary>How many clusters that were not chosen are explained one by one.</summary>
     public int MostExplained { get; init; } = PlanPlacement.MostOthers;
+
+    /// <summary>The order with what a release asks besides.</summary>
+    public PlacementOrder With(PlacementChange? change) =>
+        change is null ? this : this with { Without = change.Lost, From = change.Alternative, Totals = change.Totals, Fresh = change.Fresh };
 
     /// <summary>"Deployment/web" to the namespace that it goes to.</summary>
     internal IReadOnlyDictionary<string, string> Namespaces() => Manifests.GroupBy(m => WorkloadKey.Of(m.Ref)).ToDictionary(g => g.Key, g => g.First().Ref.Namespace ?? Spec.Namespace);

@@ -28,7 +28,7 @@ internal sealed class PlanReleaseActivity(ReleasePlanner planner, ReleaseDesk de
         Plan plan;
         try
         {
-            plan = await planner.PlanAsync(new PlanOrder(release.Spec, revision) { TakesRoom = true }, cancellationToken);
+            plan = await planner.PlanAsync(new PlanOrder(release.Spec, revision) { TakesRoom = true, Change = release.Change }, cancellationToken);
         }
         catch (Exception e) when (e is ManifestException or DeliveryConflictException)
         {

@@ -25,8 +25,8 @@ public sealed record PlanOrder(Application Spec, Revision Revision)
     /// <summary>The plan that was made before and perhaps approved: what it placed stays where it is, as far as it still may.</summary>
     public Plan? Kept { get; init; }
 
-    /// <summary>What else is asked of the placement: changes the order that the planner made of the rest.</summary>
-    public Func<PlacementOrder, PlacementOrder>? Placement { get; init; }
+    /// <summary>What is asked of the placement; null: only what the application says.</summary>
+    public PlacementChange? Change { get; init; }
 }
 
 /// <summary>Finds out everything that a release would do, by placing it, by rendering and by asking every cluster with a dry-run. Writes nothing.</summary>
@@ -46,7 +46,7 @@ public sealed class ReleasePlanner(
         var current = await store.GetCurrentRevisionAsync(spec.Name, cancellationToken);
         var stable = await new ReleaseDesk(store, time).StableAsync(spec.Name, current, int.MaxValue, cancellationToken);
         var asked = new PlacementOrder(spec, manifests, stable?.Plan) { Kept = order.Kept, TakesRoom = order.TakesRoom };
-        var placed = await placements.DecideAsync(order.Placement?.Invoke(asked) ?? asked, cancellationToken);
+        var placed = await placements.DecideAsync(asked.With(order.Change), cancellationToken);
         if (placed.Refusal(spec.Name) is { } refusal)
         {
             throw new DeliveryConflictException(refusal);
