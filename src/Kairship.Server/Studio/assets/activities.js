@@ -11,6 +11,7 @@ export const looks = {
   "Kairship.StartRelease": ["Start Release", release, "M6 4l13 8l-13 8z"],
   "Kairship.PlanRelease": ["Plan Release", release, "M5 3h14v18H5zM9 8h6M9 12h6M9 16h3"],
   "Kairship.CompleteRelease": ["Complete Release", release, "M6 21V4h12l-3 4l3 4H6"],
+  "Kairship.TakeOver": ["Take Over", release, "M12 3v9M8 8l4 4l4-4M4 14v6h16v-6"],
   "Kairship.Notify": ["Notify", release, "M6 17v-6a6 6 0 0 1 12 0v6l2 1H4zM10 21h4"],
   "Kairship.RequestApproval": ["Request Approval", approvals, "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18zM8 12l3 3l5-6"],
   "Kairship.SetCanaryWeight": ["Set Canary Weight", rollout, "M4 7h16M4 17h16M9 4v6M15 14v6"],

@@ -34,6 +34,9 @@ internal sealed class Drawing
     /// <summary>Connections that do not lead to the right, without those of loops.</summary>
     public IEnumerable<string> Backward() => graph.Edges.Where(e => boxes[e.To].X <= boxes[e.From].X).Select(e => $"{e.From} to {e.To}");
 
+    /// <summary>Connections that lead neither to the right nor down: what is long is drawn in rows, as a text is.</summary>
+    public IEnumerable<string> Upward() => graph.Edges.Where(e => boxes[e.To].X <= boxes[e.From].X && boxes[e.To].Y < boxes[e.From].Y + boxes[e.From].Height).Select(e => $"{e.From} to {e.To}");
+
     /// <summary>Connections for which there is no way of at most five pieces that touches no box.</summary>
     public IEnumerable<string> Blocked() => graph.Edges.Where(e => !HasWay(e)).Select(e => $"{e.From}.{e.Outcome} to {e.To}");
 

@@ -19,7 +19,7 @@ public sealed class ShippedLayoutTests(RunningServer server) : IClassFixture<Run
         var drawing = Drawing.Of(root, AutoLayout.GraphOf(root, Types()));
 
         drawing.Overlaps(20).Should().BeEmpty("boxes stand apart");
-        drawing.Backward().Should().HaveCountLessThanOrEqualTo(loops, "only loops lead back: {0}", string.Join("; ", drawing.Backward()));
+        drawing.Upward().Should().HaveCountLessThanOrEqualTo(loops, "only loops lead back: {0}", string.Join("; ", drawing.Upward()));
         drawing.Blocked().Should().BeEmpty("every connection has a way around the boxes");
         drawing.Crossed().Count().Should().BeLessThanOrEqualTo(root["connections"]!.AsArray().Count / 2, string.Join("; ", drawing.Crossed()));
     }
