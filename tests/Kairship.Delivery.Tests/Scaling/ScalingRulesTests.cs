@@ -128,6 +128,22 @@ public sealed class ScalingRulesTests
     }
 
     [Theory]
+    [InlineData(100, 5, 20, 5)] // a rule's bounds hold at once, whatever the window says
+    [InlineData(400, 5, 20, 5)]
+    [InlineData(3000, 5, 20, 20)]
+    [InlineData(900, 5, 20, 10)]
+    [InlineData(10_000, 200, 300, 200)]
+    public void CronBounds_ReplaceThePolicys(int load, int min, int max, int expected)
+    {
+        var policy = Plain with { Stabilisation = new ScalingStabilisation(), Cron = [new ScalingCron("noon", "0 11 * * *", TargetMin: min, TargetMax: max)] };
+        var current = expected == 10 ? 10 : 30;
+        var history = new[] { new ScalingRecommendation(Now.AddHours(-1), load / 100) };
+        var decision = ScalingRules.Desired(policy, new ScalingFacts(current, [new MetricReading("load", load)], history), Now);
+        decision.Total.Should().Be(expected);
+        decision.Limits.Should().Be(new ScalingLimits(min, max, null, "noon", Now.AddHours(-1)));
+    }
+
+    [Theory]
     [InlineData(10, 2500, true)]
     [InlineData(10, 2000, false)] // not above
     [InlineData(30, 2500, false)] // it shrinks
