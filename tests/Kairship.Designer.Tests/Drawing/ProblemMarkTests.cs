@@ -75,6 +75,21 @@ public sealed partial class ProblemMarkTests(DesignerStage stage) : BrowserTest(
         await Expect(List).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task Run_OfWhatCannotRun_SaysWhy()
+    {
+        await DraftAsync(Sample.Flow("not-to-run", "Not to run", Write("wrong", 0, "Variable")));
+        await Session.SignInAsync(Stage.Key("publisher"));
+        var designer = new DesignerPage(Session);
+        await designer.OpenAsync("not-to-run");
+        Watch.Expect(422, "/not-to-run/execute$");
+
+        await designer.Run.ClickAsync();
+
+        await Expect(Page.Locator("#notice")).ToContainTextAsync(ThereIsNoVariable());
+        await Session.ShootAsync("not-run");
+    }
+
     private static JsonObject Write(string id, int column, string kind) =>
         Sample.Activity("Elsa.WriteLine", id, column, ("text", Sample.Text(kind, "Nobody")));
 

@@ -104,7 +104,8 @@ async function reasonOf(answer) {
   }
 
   const problem = await answer.clone().json().catch(() => ({}));
-  const errors = Object.values(problem.errors ?? {}).flat();
+  // Elsa's routes have texts by field; all others a list of places with messages.
+  const errors = Object.values(problem.errors ?? {}).flat().map(e => e.message ?? e);
   return errors.length > 0 ? errors.join(" ") : problem.detail ?? `The server answered ${answer.status}.`;
 }
 
