@@ -12,6 +12,29 @@ namespace Kairship.Designer.Tests.Watching;
 public sealed class FaultTests(DesignerStage stage) : BrowserTest(stage)
 {
     [Fact]
+    public async Task Instance_ThatIsDeletedWhileItIsShown_IsSaidToBeGone()
+    {
+        await Stage.PublishAsync(Sample.Flow("to-go", "To go", Sample.Activity("Elsa.Delay", "wait", 0, ("timeSpan", Sample.Text("Literal", "01:00:00", "TimeSpan")))));
+        using var api = Stage.Connect();
+        var instance = await api.RunWorkflowAsync("to-go", new RunWorkflowRequest(null));
+        var viewer = new InstancePage(Session);
+        await Session.SignInAsync(Stage.Key("admin"));
+        await viewer.OpenAsync(instance.Id);
+        await viewer.SeesAsync("Sub status", "Suspended");
+        await api.CancelInstanceAsync(instance.Id);
+        await viewer.SeesAsync("Sub status", "Cancelled");
+        Watch.Expect(404, $"/{instance.Id}$");
+
+        (await Page.APIRequest.DeleteAsync(new Uri(Session.Address, $"/elsa/api/workflow-instances/{instance.Id}").AbsoluteUri, new()
+        {
+            Headers = new Dictionary<string, string> { ["Authorization"] = $"Bearer {Stage.Key("admin")}" },
+        })).Status.Should().Be(204);
+
+        await Expect(Page.Locator("#problem")).ToContainTextAsync("it was deleted");
+        await Session.ShootAsync("gone");
+    }
+
+    [Fact]
     public async Task Fault_ShowsItsIncident_AndIsRetriedFromThere()
     {
         await Stage.PublishAsync(Sample.Flow("faulty", "Faulty",

@@ -1,11 +1,12 @@
 // Whether the server answers and the session lasts. The designer ends at an answer that it does not expect, and what was drawn and not saved ends with it:
 // so its calls go through here, and what is wrong stands above it until it is over.
 
+import { decoded } from "/assets/routes.js";
 import { goToSignIn, readSession } from "/assets/session.js";
 
 const api = "/elsa/api/";
 const definitions = `${api}workflow-definitions`;
-const shownOne = /\/(workflow-definitions\/by-definition-id|workflow-instances)\/[^/]+$/;
+const shownOne = /\/(?:workflow-definitions\/by-definition-id|workflow-instances)\/([^/]+)$/;
 const keepAlive = 5 * 60 * 1000;
 const betweenLooks = 3 * 1000;
 const shownFor = 10 * 1000;
@@ -24,7 +25,7 @@ let page = { isDrawing: () => false, welcome: () => {}, missing: () => {} };
 
 /**
  * Has to come before the designer is started.
- * @param {{ isDrawing: () => boolean, welcome: (session: object) => void, missing: () => void }} asked
+ * @param {{ isDrawing: () => boolean, welcome: (session: object) => void, missing: (id: string) => void }} asked
  *   Whether somebody draws, who is not to be led away; what to do with who signed in; and when the one that a page shows is not there.
  */
 export function watchConnection(asked) {
@@ -62,8 +63,9 @@ async function guarded(send, { path, method, body }) {
     look();
   }
 
-  if (answer.status === 404 && method === "GET" && shownOne.test(path)) {
-    page.missing();
+  const asked = method === "GET" && shownOne.exec(path);
+  if (asked && answer.status === 404) {
+    page.missing(decoded(asked[1]));
   }
 
   const good = !lost && answer.ok;

@@ -42,7 +42,7 @@ export function routeOf(pathname) {
 }
 
 /** What cannot be decoded is nothing's name. */
-function decoded(part) {
+export function decoded(part) {
   try {
     return decodeURIComponent(part);
   } catch {

@@ -168,9 +168,11 @@ function followLink(event) {
   }
 }
 
-/** What is asked for first is not there; the designer would only say that it ran into an error. */
-function missing() {
-  if (!element("studio").querySelector(".x6-graph")) {
+/** What this page shows is not there; the designer would only say that it ran into an error. What is drawn already stays: it can be exported. */
+function missing(id) {
+  const route = routeOf(location.pathname);
+  const isShown = Object.values(route?.attributes ?? {}).includes(id);
+  if (isShown && !(route.page === "definition" && element("studio").querySelector(".x6-graph"))) {
     fail("There is no such page", `Nothing is at ${location.pathname}: it was deleted, or the address is wrong. The menu above leads to the workflows and their instances.`);
   }
 }
