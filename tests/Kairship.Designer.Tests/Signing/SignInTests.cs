@@ -39,6 +39,15 @@ public sealed class SignInTests(DesignerStage stage) : BrowserTest(stage)
     }
 
     [Fact]
+    public async Task Address_InCapitals_OpensThePage()
+    {
+        await Session.SignInAsync(Stage.Key("viewer"));
+        await Page.GotoAsync("/Workflows/Definitions/canary");
+        await new DesignerPage(Session).Canvas.DrawnAsync();
+        await Session.AtAsync("/workflows/definitions/canary");
+    }
+
+    [Fact]
     public async Task Menu_LeadsToAllPages_BackAndForwardWork_AndSigningOutEndsIt()
     {
         var (list, designer) = (new DefinitionList(Session), new DesignerPage(Session));

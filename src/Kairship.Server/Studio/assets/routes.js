@@ -9,13 +9,17 @@ export const paths = {
   instance: id => `${root}/instances/${encodeURIComponent(id)}`,
 };
 
+// The server takes them in any case, Blazor only as its base has them.
+const anyCase = /^\/workflows(\/(?:definitions|instances))?(?=\/|$)/i;
+
 /**
  * Where the designer goes by itself it takes its base for the root of all: after a run to workflows/workflows/instances/<id>/view. Its links say what is done there: definitions/<id>/edit.
  * @returns {string | null} Our path of that page; null when it is ours.
  */
 export function ownPath(pathname) {
-  const [, area, id] = pathname.match(/^\/workflows\/(?:workflows\/)?(definitions|instances)(?:\/([^/]+))?(?:\/(?:view|edit))?\/?$/) ?? [];
-  const own = area ? `${root}/${area}${id ? `/${id}` : ""}` : pathname;
+  const path = pathname.replace(anyCase, start => start.toLowerCase());
+  const [, area, id] = path.match(/^\/workflows\/(?:workflows\/)?(definitions|instances)(?:\/([^/]+))?(?:\/(?:view|edit))?\/?$/) ?? [];
+  const own = area ? `${root}/${area}${id ? `/${id}` : ""}` : path;
   return own === pathname ? null : own;
 }
 
