@@ -90,6 +90,29 @@ public sealed partial class ProblemMarkTests(DesignerStage stage) : BrowserTest(
         await Session.ShootAsync("not-run");
     }
 
+    [Theory]
+    [InlineData(390)]
+    [InlineData(800)]
+    public async Task Header_InANarrowWindow_StaysInIt_WithItsListOfProblems(int width)
+    {
+        await Page.SetViewportSizeAsync(width, 800);
+        await DraftAsync(Sample.Flow("narrow", "Narrow", Write("wrong", 0, "Variable")));
+        await Session.SignInAsync(Stage.Key("admin"));
+        await new DesignerPage(Session).OpenAsync("narrow");
+
+        await List.Locator("summary").ClickAsync();
+
+        foreach (var part in new[] { List.Locator("ul"), Page.Locator("#sign-out") })
+        {
+            var box = await part.BoundingBoxAsync() ?? throw new InvalidOperationException("It is not on the screen.");
+            box.X.Should().BeGreaterThanOrEqualTo(0);
+            (box.X + box.Width).Should().BeLessThanOrEqualTo(width);
+        }
+
+        (await List.Locator("ul").EvaluateAsync<bool>("list => list.scrollWidth <= list.clientWidth")).Should().BeTrue("nothing of a message is cut off");
+        await Session.ShootAsync("narrow");
+    }
+
     private static JsonObject Write(string id, int column, string kind) =>
         Sample.Activity("Elsa.WriteLine", id, column, ("text", Sample.Text(kind, "Nobody")));
 
