@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Kairship.Server.Elsa.Definitions;
 using Kairship.Server.Problems;
 using Kairship.Server.Workflows;
 using Kairship.Workflows.Expressions;
@@ -88,23 +89,14 @@ internal sealed partial class WorkflowRuns(IWorkflowStore store, DefinitionCatal
 
     private async Task<DefinitionRecord?> FindAsync(string definitionId, string? options, CancellationToken cancellationToken)
     {
-        if (Option(options) is { } option)
+        if (!string.IsNullOrEmpty(options))
         {
-            return await store.FindDefinitionAsync(definitionId, option, cancellationToken);
+            return await VersionChoice.Read(options, VersionSet.Latest).FindAsync(store, definitionId, cancellationToken);
         }
 
         return await store.FindDefinitionAsync(definitionId, VersionOption.PublishedOnly, cancellationToken)
             ?? await store.FindDefinitionAsync(definitionId, VersionOption.LatestOnly, cancellationToken);
     }
-
-    /// <summary>Null: the published one, else the latest.</summary>
-    private static VersionOption? Option(string? options) => options switch
-    {
-        null or "" => null,
-        _ when int.TryParse(options, out var number) => VersionOption.Exactly(number),
-        _ when string.Equals(options, "Published", StringComparison.OrdinalIgnoreCase) => VersionOption.PublishedOnly,
-        _ => VersionOption.LatestOnly,
-    };
 
     private static Refusal? Problem(RunRequest request) =>
         request.Input is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null or JsonValueKind.Undefined) }

@@ -50,6 +50,26 @@ public sealed class RunRouteTests(RunningServer server) : IClassFixture<RunningS
         (await http.GetElsaAsync($"/workflow-instances/{id}")).Json["subStatus"]!.GetValue<string>().Should().Be("Finished");
     }
 
+    [Theory]
+    [InlineData("Draft", "published-only", HttpStatusCode.NotFound)]
+    [InlineData("LatestAndPublished", "published-only", HttpStatusCode.OK)]
+    [InlineData("1", "published-only", HttpStatusCode.OK)]
+    [InlineData("Draft", "draft-only", HttpStatusCode.OK)]
+    [InlineData("LatestAndPublished", "draft-only", HttpStatusCode.NotFound)]
+    [InlineData("LatestOrPublished", "draft-only", HttpStatusCode.OK)]
+    [InlineData("9", "draft-only", HttpStatusCode.NotFound)]
+    public async Task Dispatch_RunsTheVersionThatIsAskedForAndNoOther(string versionOptions, string definitionId, HttpStatusCode expected)
+    {
+        var json = $$$"""
+            {"definitionId": "{{{definitionId}}}", "name": "{{{definitionId}}}", "root": {"id": "r", "type": "Elsa.WriteLine", "version": 1, "text": {"typeName": "String", "expression": {"type": "Literal", "value": "x"} } } }
+            """;
+        await (definitionId == "draft-only" ? server.Admin.SaveDraftAsync(definitionId, json, "*") : (Task)server.Admin.PushWorkflowAsync(json));
+
+        var answer = await http.PostElsaAsync($"/workflow-definitions/{definitionId}/dispatch", $$"""{"versionOptions": "{{versionOptions}}"}""");
+
+        answer.Status.Should().Be(expected, answer.Body);
+    }
+
     [Fact]
     public async Task Dispatch_StartsOnceForEachKeyOrId()
     {
