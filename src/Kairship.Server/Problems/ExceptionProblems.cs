@@ -63,11 +63,21 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
     {
         _ when message.StartsWith("Implicit body inferred", StringComparison.Ordinal) || message.Contains("no body was provided", StringComparison.Ordinal) =>
             "A JSON body is needed here and there was none.",
+        _ when message.StartsWith("Failed to bind parameter", StringComparison.Ordinal) => WrongValue(message),
         _ when message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal) => UnknownProperty(message),
         _ when message.Contains("missing required properties", StringComparison.Ordinal) || message.Contains("could not be converted to", StringComparison.Ordinal) =>
             "A value has the wrong type here: the OpenAPI document at /openapi/v1.json has the right ones.",
         _ => message,
     };
+
+    /// <summary>Failed to bind parameter "Nullable&lt;int&gt; version" from "x".</summary>
+    private static string WrongValue(string message)
+    {
+        var parts = message.Split('"', 4);
+        return parts.Length == 4 && parts[1].Split(' ') is [_, var name] && parts[3].EndsWith("\".", StringComparison.Ordinal)
+            ? $"'{parts[3][..^2]}' is no value of '{name}'."
+            : "A value has the wrong type here: the OpenAPI document at /openapi/v1.json has the right ones.";
+    }
 
     private static string UnknownProperty(string message)
     {

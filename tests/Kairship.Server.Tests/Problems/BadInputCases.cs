@@ -33,7 +33,7 @@ public static partial class BadInputCases
         Get("a page before the first", $"{Api}/releases?skip=-1", HttpStatusCode.BadRequest, "from 0"),
         Get("a page that is no number", $"{Api}/audit?take=all", HttpStatusCode.BadRequest, "take"),
         Get("a status that is none", $"{Api}/instances?status=Asleep", HttpStatusCode.BadRequest, "Suspended"),
-        Get("a version that is no number", $"{Api}/workflows/waiting?version=newest", HttpStatusCode.BadRequest, "version"),
+        Get("a version that is no number", $"{Api}/workflows/waiting?version=newest", HttpStatusCode.BadRequest, "'newest' is no value of 'version'"),
     ];
 
     private static IEnumerable<BadInputCase> Access() =>
