@@ -5,7 +5,7 @@ namespace Kairship.Cli.Workflows;
 
 internal static class WorkflowCommands
 {
-    public static Command Create() => new Command("workflows", "Workflow definitions: list, push, show, run, validate, import, export, versions, publish, retract, revert")
+    public static Command Create() => new Command("workflows", "Workflow definitions: list, push, show, run, validate, import, export, versions, diff, publish, retract, revert")
         { List(), Push(), Show(), RunCommand.Create(), VersionCommands.Validate(), VersionCommands.Import(), VersionCommands.Export(), VersionCommands.Versions(), VersionCommands.Diff(), VersionCommands.Publish(), VersionCommands.Retract(), VersionCommands.Revert() }
         .WithExamples("kairship workflows list");
 

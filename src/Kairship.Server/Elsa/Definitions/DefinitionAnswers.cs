@@ -22,7 +22,7 @@ internal static class DefinitionAnswers
         return Json(json);
     }
 
-    public static IResult NotFound(string definitionId) => Refusal.NotFound($"There is no such version of workflow '{definitionId}'.").ToResult();
+    public static IResult NotFound(string definitionId) => Refusal.NotFound($"There is no such version of workflow '{RouteText.Id(definitionId)}'.").ToResult();
 
     public static IResult Saved(DefinitionResult result, WorkflowDefinition? document, HttpContext context, bool publish, int consumers = 0)
     {
