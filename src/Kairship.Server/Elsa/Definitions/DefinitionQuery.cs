@@ -19,8 +19,9 @@ internal sealed record DefinitionQuery(VersionChoice Versions, PageRequest Page)
     public DefinitionOrder OrderBy { get; init; }
     public bool Ascending { get; init; }
 
+    /// <summary>The latest versions when nothing is said, but all that are named: the designer's list of instances asks so for the versions that they run, and is empty without them.</summary>
     /// <exception cref="BadHttpRequestException">A value is not what it may be.</exception>
-    public static DefinitionQuery Read(IQueryCollection query) => new(VersionChoice.Read(query["versionOptions"], VersionSet.Latest), ReadPage(query))
+    public static DefinitionQuery Read(IQueryCollection query) => new(VersionChoice.Read(query["versionOptions"], Texts(query, "ids") is null ? VersionSet.Latest : VersionSet.AllVersions), ReadPage(query))
     {
         Search = query["searchTerm"].ToString() is { Length: > 0 } term ? term : null,
         IsSystem = Flag(query, "isSystem"),

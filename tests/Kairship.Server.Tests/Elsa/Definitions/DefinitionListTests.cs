@@ -100,6 +100,17 @@ public sealed class DefinitionListTests(DefinitionListTests.World world) : IClas
         (await world.Api.OkAsync("GET", $"{DesignerApi.Root}/zz-alpha/versions"))["items"]!.AsArray().Select(v => v!["version"]!.GetValue<int>()).Should().Equal(2, 1);
     }
 
+    [Fact]
+    public async Task List_OfVersionsThatAreNamed_HasThoseThatWereOvertakenToo()
+    {
+        var versions = (await world.Api.OkAsync("GET", $"{DesignerApi.Root}/zz-alpha/versions"))["items"]!.AsArray().Select(v => v!["id"]!.GetValue<string>()).ToList();
+
+        var page = await world.Api.OkAsync("GET", $"{DesignerApi.Root}?versionOptions=&Ids={string.Join("&Ids=", versions)}");
+
+        page["items"]!.AsArray().Select(v => v!["id"]!.GetValue<string>()).Should().BeEquivalentTo(versions);
+        (await world.Api.OkAsync("GET", $"{DesignerApi.Root}?versionOptions=Published&Ids={string.Join("&Ids=", versions)}"))["items"]!.AsArray().Should().ContainSingle();
+    }
+
     [Theory]
     [InlineData("zz-beta", null, false)]
     [InlineData("ZZ-Beta", null, false)]
