@@ -23,6 +23,9 @@ public sealed class FaultTests(DesignerStage stage) : BrowserTest(stage)
         await viewer.SeesAsync("Sub status", "Suspended");
         await api.CancelInstanceAsync(instance.Id);
         await viewer.SeesAsync("Sub status", "Cancelled");
+        // The designer does not bear to lose it while it still reads the journal.
+        await Expect(viewer.Journal).ToContainTextAsync("Canceled");
+        await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         Watch.Expect(404, $"/{instance.Id}$");
 
         (await Page.APIRequest.DeleteAsync(new Uri(Session.Address, $"/elsa/api/workflow-instances/{instance.Id}").AbsoluteUri, new()
