@@ -81,7 +81,9 @@ internal sealed class CrashBench : IAsyncDisposable
 
     /// <summary>Releases the next revision by a shipped workflow.</summary>
     /// <param name="deaths">How each life ends, counted from 1.</param>
-    public async Task<CrashRun> RunAsync(Writes counted, Broken broken, Func<int, Death> deaths, string workflow = "canary")
+    /// <param name="change">What the application says now.</param>
+    public async Task<CrashRun> RunAsync(
+        Writes counted, Broken broken, Func<int, Death> deaths, string workflow = "canary", Func<Application, Application>? change = null)
     {
         var revision = (++revisions).ToString(CultureInfo.InvariantCulture);
         var tag = broken == Broken.Everywhere ? $"crash-{revision}" : $"v1.{revision}";
@@ -100,7 +102,7 @@ internal sealed class CrashBench : IAsyncDisposable
             {
                 try
                 {
-                    releaseId ??= await RequestAsync(rig, CrashSample.ApplicationFor(broken), tag, $"r{revision}", workflow);
+                    releaseId ??= await RequestAsync(rig, (change ?? (a => a))(CrashSample.ApplicationFor(broken)), tag, $"r{revision}", workflow);
                     if (await LiveAsync(rig, fate, releaseId))
                     {
                         Tag = broken == Broken.Nowhere ? tag : Tag;

@@ -1,3 +1,4 @@
+using Kairship.Delivery.Placement;
 using Kairship.Delivery.Releases;
 using Kairship.Storage;
 using Kairship.Testing.Storage;
@@ -58,5 +59,21 @@ public sealed class ActivityCrashTests
         var run = await bench.RunAsync(Writes.DeliveryWrites, broken, life => new Death(1 + (life % MostWritesOfAnActivity), After: life / MostWritesOfAnActivity % 2 == 0));
         run.Lives.Should().BeGreaterThan(5);
         await bench.VerifyAsync(run, expected, "crash within every activity");
+    }
+
+    [Fact]
+    public async Task LeavingACluster_InterruptedAgainAndAgain_IsDoneOnce_AndLast()
+    {
+        await using var bench = await CrashBench.StartAsync();
+
+        var run = await bench.RunAsync(
+            Writes.DeliveryWrites, Broken.Nowhere, life => new Death(1 + (life % MostWritesOfAnActivity), After: life / MostWritesOfAnActivity % 2 == 0),
+            change: application => application with { Placement = new PlacementPolicy { ClusterAffinity = new ClusterAffinity(["east"]) } });
+
+        run.Release.Status.Should().Be(ReleaseStatus.Succeeded, run.Description);
+        run.Lives.Should().BeGreaterThan(5);
+        run.Story.Where(line => line is "Left west" or "Promoted east" or "CanaryWeight").Should().Equal(["CanaryWeight", "Left west", "Promoted east"], run.Description);
+        run.Clusters.Should().Contain("west Left 0 0/0 Healthy", run.Description);
+        CrashSample.Truth(bench.Fleet).Should().Equal(CrashSample.Expected(bench.Fleet, bench.Tag).Where(line => line.StartsWith("east ", StringComparison.Ordinal)));
     }
 }
