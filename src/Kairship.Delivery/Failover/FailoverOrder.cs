@@ -1,4 +1,5 @@
 using Kairship.Delivery.Placement;
+using Kairship.Delivery.Releases;
 
 namespace Kairship.Delivery.Failover;
 
@@ -40,7 +41,11 @@ public enum FailoverVerdict
 /// <param name="Preempts">Who loses the application to this failover: its canary is brought back to stable first, where that can be reached.</param>
 public sealed record FailoverItem(
     string Application, int Priority, FailoverVerdict Verdict, IReadOnlyList<string> From, int Lost, string Sentence, DateTimeOffset? At = null,
-    PlacementDecision? Decision = null, FenceHook? Hook = null, string? Preempts = null);
+    PlacementDecision? Decision = null, FenceHook? Hook = null, string? Preempts = null)
+{
+    /// <summary>What its failover asks of the placement, where one begins (<see cref="FailoverVerdict.Go"/>, <see cref="FailoverVerdict.Ask"/>).</summary>
+    public PlacementChange ToChange() => new(ReleaseKind.Failover, Sentence) { Lost = From, Alternative = Decision?.Alternative };
+}
 
 /// <summary>All applications of lost clusters, in the order in which they go.</summary>
 /// <param name="LookAgainAt">The first time at which something may be otherwise; null: only when something happens.</param>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using CsCheck;
 using Kairship.Delivery.Applications;
 using Kairship.Delivery.Scaling;
@@ -63,6 +65,14 @@ public sealed class ScalingYamlTests
     {
         var application = Make.Application() with { Scaling = policy };
         ApplicationYaml.Parse(ApplicationYaml.Write(application)).Scaling.Should().BeEquivalentTo(policy);
+    });
+
+    [Fact]
+    public void Policy_AsJson_ReadsBack() => GenPolicy.Sample(policy =>
+    {
+        // As applications are stored.
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() }, IgnoreReadOnlyProperties = true };
+        JsonSerializer.Deserialize<ScalingPolicy>(JsonSerializer.Serialize(policy, options), options).Should().BeEquivalentTo(policy);
     });
 
     [Fact]

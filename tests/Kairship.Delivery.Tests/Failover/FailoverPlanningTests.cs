@@ -3,6 +3,7 @@ using Kairship.Delivery.Applications;
 using Kairship.Delivery.Arbitration;
 using Kairship.Delivery.Failover;
 using Kairship.Delivery.Placement;
+using Kairship.Delivery.Releases;
 using Kairship.Delivery.Tests.Placement;
 
 namespace Kairship.Delivery.Tests.Failover;
@@ -126,7 +127,9 @@ public sealed class FailoverPlanningTests
         };
         FailoverCandidate At(string cluster, PlacementPolicy policy) => Candidate("web", $"{cluster}:1", placement: policy) is var c ? c with { Placement = c.Placement with { Alternative = $"on-{cluster}" } } : c;
         Order(Request("a:0 b:9 c:9", At("a", On("c", "a", "b")))).Items.Single().Decision!.Show().Should().Be("b:1");
-        Order(Request("a:0 b:9 c:9", At("a", On("c", "a")))).Items.Single().Decision!.Show().Should().Be("c:1");
+        var earlier = Order(Request("a:0 b:9 c:9", At("a", On("c", "a")))).Items.Single();
+        earlier.Decision!.Show().Should().Be("c:1");
+        earlier.ToChange().Should().BeEquivalentTo(new PlacementChange(ReleaseKind.Failover, "web leaves a.") { Lost = ["a"], Alternative = "on-c" });
     }
 
     [Theory]
