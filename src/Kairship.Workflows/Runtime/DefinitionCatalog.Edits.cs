@@ -6,6 +6,8 @@ namespace Kairship.Workflows.Runtime;
 /// <content>Drafts, publishing, versions. Every change is decided on the latest and the published version, and made only if they are still those.</content>
 public sealed partial class DefinitionCatalog
 {
+    private static readonly InstanceStatus[] Over = [InstanceStatus.Finished, InstanceStatus.Cancelled];
+
     /// <summary>Saves a draft. One that is there is replaced in place, with its number and id; after a published (or run) version comes a new draft. A new definition
     /// begins with version 1. Somebody else's changes are not overwritten: see <see cref="SaveDraft.Expected"/>.</summary>
     public Task<DefinitionResult> SaveDraftAsync(SaveDraft draft, CancellationToken cancellationToken) => SaveAsync(
@@ -77,6 +79,7 @@ public sealed partial class DefinitionCatalog
         definitionId,
         async (latest, _) =>
             ReadOnly(latest) is { } reason ? Decision.Refuse(DefinitionOutcome.ReadOnly, latest, reason)
+            : await KeptAsync(new InstanceFilter(definitionId, DefinitionVersion: version), cancellationToken) is { } kept ? Decision.Refuse(DefinitionOutcome.InUse, latest, kept)
             : await store.FindDefinitionAsync(definitionId, VersionOption.Exactly(version), cancellationToken) is { } old ? Decision.Delete(old)
             : Decision.Refuse(DefinitionOutcome.NotFound, null, $"There is no version {version} of workflow '{definitionId}'."),
         cancellationToken);
@@ -88,6 +91,11 @@ public sealed partial class DefinitionCatalog
         if (ReadOnly(latest) is { } reason)
         {
             return new DefinitionResult(DefinitionOutcome.ReadOnly, latest, [], reason);
+        }
+
+        if (await KeptAsync(new InstanceFilter(definitionId), cancellationToken) is { } kept)
+        {
+            return new DefinitionResult(DefinitionOutcome.InUse, latest, [], kept);
         }
 
         var deletion = await store.DeleteDefinitionAsync(definitionId, cancellationToken);
@@ -145,6 +153,12 @@ public sealed partial class DefinitionCatalog
     }
 
     private static DefinitionResult NotFound(string definitionId) => new(DefinitionOutcome.NotFound, null, [], $"There is no workflow '{definitionId}'.");
+
+    /// <summary>What has run is evidence, and can be looked at only as long as the version is there that it ran by. Null: nothing is kept.</summary>
+    private async Task<string?> KeptAsync(InstanceFilter of, CancellationToken cancellationToken) =>
+        await store.ListInstancesAsync(of with { Statuses = Over }, new PageRequest(0, 1), cancellationToken) is { Total: > 0 and var total }
+            ? $"{(of.DefinitionVersion is { } version ? $"Version {version} of '{of.DefinitionId}'" : $"'{of.DefinitionId}'")} has {total} ended instance(s), which could no longer be looked at: retract it instead, or delete them first."
+            : null;
 
     private static string InUse(string what) => 
         $"Instances that are not over run by {what}, or another workflow uses it as an activity: let them finish, cancel or migrate them, and take it out of the other workflow first.";

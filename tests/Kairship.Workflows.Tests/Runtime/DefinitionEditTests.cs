@@ -172,7 +172,7 @@ public sealed class DefinitionEditTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Delete_WhileAnInstanceRunsByTheVersion_IsRefused()
+    public async Task Delete_WhileAnInstanceRunsOrRanByTheVersion_IsRefused()
     {
         await engine.ImportAsync(Waiting);
         var id = await engine.StartAsync("w");
@@ -183,6 +183,9 @@ public sealed class DefinitionEditTests : IAsyncDisposable
         (await Catalog.DeleteAsync("w", Cancel)).Outcome.Should().Be(DefinitionOutcome.InUse);
         await engine.EventAsync(id, "go");
         await engine.RunToRestAsync();
+        (await Catalog.DeleteVersionAsync("w", 1, Cancel)).Should().Match<DefinitionResult>(r => r.Outcome == DefinitionOutcome.InUse && r.Reason!.Contains("1 ended"));
+        (await Catalog.DeleteAsync("w", Cancel)).Outcome.Should().Be(DefinitionOutcome.InUse, "what ran by it could no longer be looked at");
+        (await engine.Store.DeleteInstanceAsync(id, Cancel)).Should().BeTrue();
         (await Catalog.DeleteVersionAsync("w", 1, Cancel)).Outcome.Should().Be(DefinitionOutcome.Done);
         (await Catalog.DeleteVersionAsync("w", 1, Cancel)).Outcome.Should().Be(DefinitionOutcome.NotFound);
         (await Catalog.DeleteAsync("w", Cancel)).Outcome.Should().Be(DefinitionOutcome.Done);
