@@ -1,7 +1,10 @@
+using Kairship.Activities.Placements;
+using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Plans;
 using Kairship.Delivery.Releases;
 using Kairship.Delivery.Rollouts;
+using Kairship.Fleet.Health;
 using Kairship.Testing.Releases;
 
 namespace Kairship.Activities.Tests.Placements;
@@ -90,5 +93,25 @@ public sealed class PlacedReleaseTests
         var second = await stage.EndsAsync(application, PlacementStage.Web(2, "v2", "300m"), "v2");
 
         second.Status.Should().Be(ReleaseStatus.Succeeded, await stage.Rig.DescribeAsync(second.Id));
+    }
+
+    [Fact]
+    public async Task ClusterThatDoesNotAnswer_KeepsWhatItHas_AndGetsNothingNew_UntilItIsFailedOver()
+    {
+        await using var stage = await PlacementStage.StartAsync(("east", "4"), ("west", "4"));
+        var application = PlacementStage.Application("shop", new PlacementPolicy());
+        (await stage.EndsAsync(application, PlacementStage.Web(2), "v1")).Status.Should().Be(ReleaseStatus.Succeeded);
+        var now = TimeProvider.System.GetUtcNow();
+        var silent = new ClusterCondition(ClusterCondition.Ready, ConditionStatus.Unknown, "Timeout", "no answer", now);
+        await stage.Rig.Get<IClusterHealthStore>().CommitAsync(
+            new ClusterTransition("west", 1, null, ConditionStatus.Unknown, "Timeout", "no answer", now), new ClusterReport("west", [silent], null, null, null, now, 1, null), isAnnounced: true, Token);
+
+        var next = await stage.PlanAsync(application, PlacementStage.Web(2, "v2"));
+        next.Targets.Select(c => c.Cluster).Should().Equal(["east", "west"], "a release is no failover");
+        next.Placement!.Clusters.Single(c => c.Cluster == "west").Sentence.Should().Contain("kairship.io/unreachable").And.Contain("keeps what it has");
+        (await stage.PlanAsync(PlacementStage.Application("new", new PlacementPolicy()), PlacementStage.Web(1))).Targets.Select(c => c.Cluster).Should().Equal("east");
+        var explained = await stage.Rig.Get<PlacementExplainer>().ExplainAsync(application, ManifestParser.Parse(PlacementStage.Web(2)), static order => order, Token);
+        explained.Clusters.Select(c => c.Name).Should().Equal(["east"], "asked where it would be now");
+        explained.Leaving.Select(c => c.Name).Should().Equal("west");
     }
 }
