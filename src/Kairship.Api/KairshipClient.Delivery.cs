@@ -25,6 +25,12 @@ public sealed partial class KairshipClient
     public Task<IReadOnlyList<ClusterTransitionInfo>> ListClusterTransitionsAsync(string name, CancellationToken cancellationToken = default) =>
         GetAsync<IReadOnlyList<ClusterTransitionInfo>>($"clusters/{Escape(name)}/transitions", cancellationToken);
 
+    /// <summary>How the clusters are together, and whether failovers may begin.</summary>
+    public Task<FleetInfo> GetFleetAsync(CancellationToken cancellationToken = default) => GetAsync<FleetInfo>("fleet", cancellationToken);
+
+    /// <summary>Lets failovers go on in spite of what is lost now. Refused (409) while the brake is off.</summary>
+    public Task<FleetInfo> ReleaseBrakeAsync(CancellationToken cancellationToken = default) => PostAsync<FleetInfo>("fleet/brake/release", null, cancellationToken);
+
     /// <summary>Sets and removes taints; the cluster afterwards.</summary>
     public Task<ClusterInfo> ChangeTaintsAsync(string name, ChangeTaintsRequest request, CancellationToken cancellationToken = default) =>
         SendAsync<ClusterInfo>(HttpMethod.Patch, $"clusters/{Escape(name)}/taints", JsonContent.Create(request, options: WireJson.Options), cancellationToken);

@@ -42,7 +42,7 @@ if (Console.IsErrorRedirected)
 Command[] commands =
 [
     DemoCommand.Create(), ServeCommand.Create(), SimCommand.Create(),
-    ClusterCommands.Create(), ApplyCommand.Create(), RemoveCommand.Create(), PlanCommand.Create(), DiffCommand.Create(), DriftCommand.Create(), PlacementCommands.Create(),
+    ClusterCommands.Create(), FleetCommands.Create(), ApplyCommand.Create(), RemoveCommand.Create(), PlanCommand.Create(), DiffCommand.Create(), DriftCommand.Create(), PlacementCommands.Create(),
     ReleaseCommand.Create(), HistoryCommands.History(), HistoryCommands.Releases(), StatusCommand.Create(),
     ApprovalCommands.List(), ApprovalCommands.Decide("approve", true), ApprovalCommands.Decide("reject", false),
     ReleaseActionCommands.Pause(), ReleaseActionCommands.Resume(), ReleaseActionCommands.Abort(), ReleaseActionCommands.RollBack(),

@@ -1,3 +1,4 @@
+using Kairship.Delivery.Failover;
 using Kairship.Fleet.Capacity;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Drift;
@@ -26,6 +27,9 @@ public static class ServiceRegistration
         services.TryAddSingleton<IClusterStore, InMemoryClusterStore>();
         services.TryAddSingleton<IClusterHealthStore, InMemoryClusterHealthStore>();
         services.TryAddSingleton<IFleetBrakeStore, InMemoryFleetBrakeStore>();
+        services.TryAddSingleton(new BrakeOptions());
+        services.TryAddSingleton<IFleetSights, StoredSights>();
+        services.TryAddSingleton<FleetBrakeKeeper>();
         services.TryAddSingleton<ClusterConnections>();
         services.TryAddSingleton<ClusterRegistry>();
         services.TryAddSingleton<ClusterProbe>();

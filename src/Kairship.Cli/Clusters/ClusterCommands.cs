@@ -46,7 +46,13 @@ internal static class ClusterCommands
     private static Command List() => new Command("list", "Lists the clusters and how they are").WithExamples("kairship cluster list -o wide", "kairship cluster list -o json").Calls(async (result, client, ct) =>
     {
         var page = await client.ListClustersAsync(0, 1000, ct);
-        return Print(result, page, page.Items);
+        Print(result, page, page.Items);
+        if (GlobalOptions.FormatOf(result) == OutputFormat.Table && page.Items.Count > 0)
+        {
+            FleetCommands.Footer(await client.GetFleetAsync(ct));
+        }
+
+        return 0;
     });
 
     private static Command Show()

@@ -20,6 +20,12 @@ public sealed record BrakeState
     /// <summary>Clusters whose loss a person has seen and accepted: they do not count again until they have been ready for long enough.</summary>
     public IReadOnlyList<string> Accepted { get; init; } = [];
 
+    /// <summary>The same for anchors that do not answer: until one does.</summary>
+    public bool AcceptedAnchors { get; init; }
+
+    /// <summary>Clusters that count as lost, among them those that came back too short a while ago.</summary>
+    public IReadOnlyList<string> Lost { get; init; } = [];
+
     /// <summary>Who released it the last time.</summary>
     public string? ReleasedBy { get; init; }
 

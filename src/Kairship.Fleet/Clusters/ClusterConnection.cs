@@ -110,6 +110,9 @@ public sealed class ClusterConnection : IDisposable
     /// <summary>Past the pipeline, once: for probes, which want the truth of this moment.</summary>
     internal Task<ClusterAnswer> SendOnceAsync(ClusterRequest request, CancellationToken cancellationToken) => _transport.SendAsync(request, cancellationToken);
 
+    /// <summary>A client of its own: it shares no connection with others, so that a dead one is none of its trouble. The caller disposes of it.</summary>
+    internal ClusterTransport Spare() => new(Cluster, _access, Options, _clock);
+
     /// <summary>A stream past the pipeline: a watch holds no permit.</summary>
     internal Task<HttpResponseMessage> OpenAsync(ClusterRequest request, CancellationToken cancellationToken) => _transport.OpenAsync(request, cancellationToken);
 

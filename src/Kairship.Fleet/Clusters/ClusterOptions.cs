@@ -69,7 +69,7 @@ public sealed class ClusterOptions
     /// <value>3 seconds; from 0 to 10 minutes.</value>
     public TimeSpan DiscoveryRefresh { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a probe of a cluster may take.</summary>
+    /// <summary>How long a question may take where a cluster joins or its nodes and pods are counted: all of that takes three times as long at most. Looks have <see cref="Health.HealthOptions.LookTimeout"/>.</summary>
     /// <value>5 seconds; from 100 ms to 1 minute.</value>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

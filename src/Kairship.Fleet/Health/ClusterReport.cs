@@ -32,7 +32,15 @@ public sealed record LatencySummary(double P50Milliseconds, double P95Millisecon
 /// <param name="Others">The conditions beside Ready that this look found out about.</param>
 /// <param name="Capacity">null: not counted this time, or it may not be read.</param>
 public sealed record ClusterObservation(
-    string Cluster, ConditionReading Ready, string? Version, TimeSpan Latency, DateTimeOffset At, IReadOnlyList<ConditionReading> Others, ClusterCapacity? Capacity);
+    string Cluster, ConditionReading Ready, string? Version, TimeSpan Latency, DateTimeOffset At, IReadOnlyList<ConditionReading> Others, ClusterCapacity? Capacity)
+{
+    /// <summary>When the look began; null: it took no time.</summary>
+    public DateTimeOffset? Began { get; init; }
+}
+
+/// <summary>What was found out beside the readiness.</summary>
+/// <param name="Capacity">null: it may not be read, or not now.</param>
+public sealed record ClusterCount(IReadOnlyList<ConditionReading> Others, ClusterCapacity? Capacity, DateTimeOffset At);
 
 /// <summary>All that is known of how a cluster is.</summary>
 /// <param name="Transition">How often its readiness changed since it first joined: the number of the last change.</param>

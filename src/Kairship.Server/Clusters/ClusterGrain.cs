@@ -7,6 +7,7 @@ namespace Kairship.Server.Clusters;
 internal sealed partial class ClusterGrain(ClusterHealthBook book, ClusterSupervisor supervisor, HealthOptions options, ILogger<ClusterGrain> logger) : Grain, IClusterGrain
 {
     private IGrainTimer? timer;
+    private Task counting = Task.CompletedTask;
 
     public Task LookAsync()
     {
@@ -16,9 +17,17 @@ internal sealed partial class ClusterGrain(ClusterHealthBook book, ClusterSuperv
             {
                 // Many clusters do not ask for their probes in the same second.
                 DueTime = options.Interval * 0.05 * Random.Shared.NextDouble(),
-                Period = options.Interval * (1 + (0.2 * Random.Shared.NextDouble())),
+                Period = Pause(),
                 KeepAlive = true,
+                // A look that waits for its answers keeps nobody waiting.
+                Interleave = true,
             });
+        return Task.CompletedTask;
+    }
+
+    public Task LookNowAsync()
+    {
+        timer?.Change(options.Recheck * Random.Shared.NextDouble(), Pause());
         return Task.CompletedTask;
     }
 
@@ -33,7 +42,13 @@ internal sealed partial class ClusterGrain(ClusterHealthBook book, ClusterSuperv
 
         try
         {
-            await book.LookAsync(cluster, cancellationToken);
+            var soon = await book.LookAsync(cluster, cancellationToken);
+            var pause = soon && options.Recheck < options.Interval ? options.Recheck : Pause();
+            timer?.Change(pause, pause);
+            if (counting.IsCompleted && book.IsCountDue(cluster))
+            {
+                counting = CountAsync(cluster, cancellationToken);
+            }
         }
         catch (UnknownClusterException)
         {
@@ -46,6 +61,29 @@ internal sealed partial class ClusterGrain(ClusterHealthBook book, ClusterSuperv
             NotProbed(e, cluster);
         }
     }
+
+    /// <summary>Beside the looks: a cluster may be lost while thousands of its pods are read.</summary>
+    private async Task CountAsync(string cluster, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await book.CountAsync(cluster, cancellationToken);
+        }
+        catch (UnknownClusterException)
+        {
+            // The next look hears it, too.
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The grain stops.
+        }
+        catch (Exception e)
+        {
+            NotProbed(e, cluster);
+        }
+    }
+
+    private TimeSpan Pause() => options.Interval * (1 + (0.2 * Random.Shared.NextDouble()));
 
     private void Stop()
     {

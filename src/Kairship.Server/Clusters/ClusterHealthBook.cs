@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Kairship.Delivery.Failover;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Health;
 
@@ -9,24 +10,50 @@ namespace Kairship.Server.Clusters;
 /// and what other nodes wrote is read from the store.
 /// </summary>
 internal sealed partial class ClusterHealthBook(
-    ClusterProbe probe, IClusterHealthStore store, IClusterStore clusters, HealthOptions options, TimeProvider time, ILogger<ClusterHealthBook> logger)
+    ClusterProbe probe, IClusterHealthStore store, IClusterStore clusters, HealthOptions options, TimeProvider time, ILogger<ClusterHealthBook> logger) : IFleetSights
 {
     private readonly ConcurrentDictionary<string, ClusterPage> pages = new();
 
     /// <summary>Raised after a change of readiness was committed. Must be quick.</summary>
     public event EventHandler? Changed;
 
+    /// <summary>Raised when a cluster that counts as ready was not found so for the first time. Must be quick.</summary>
+    public event EventHandler? Suspected;
+
     /// <summary>Of the clusters that this node looks at.</summary>
     public IReadOnlyCollection<ClusterReport> Own => [.. pages.Values.Select(p => p.Report).OfType<ClusterReport>()];
 
-    /// <summary>Looks at a cluster now.</summary>
+    /// <summary>Looks at a cluster now. True: it should be looked at again soon.</summary>
     /// <exception cref="UnknownClusterException">It was removed.</exception>
-    public async Task LookAsync(string cluster, CancellationToken cancellationToken)
+    public async Task<bool> LookAsync(string cluster, CancellationToken cancellationToken)
     {
         var page = await PageAsync(cluster, cancellationToken);
         using var turn = await page.EnterAsync(cancellationToken);
-        var seen = await probe.ProbeAsync(cluster, options, page.IsThoroughDue(time.GetUtcNow(), options), cancellationToken);
+        var seen = await probe.LookAsync(cluster, options, cancellationToken);
+        var first = !page.State.IsSuspected;
         await WriteAsync(page, seen, cancellationToken);
+        if (first && page.State.IsSuspected)
+        {
+            Suspected?.Invoke(this, EventArgs.Empty);
+        }
+
+        return page.State.IsSuspected;
+    }
+
+    public bool IsSuspected(string cluster) => pages.TryGetValue(cluster, out var page) && page.State.IsSuspected;
+
+    /// <summary>Says once for each interval, of a cluster that is ready, that its nodes and pods are to be counted.</summary>
+    public bool IsCountDue(string cluster) =>
+        pages.TryGetValue(cluster, out var page) && page.State is { IsSuspected: false, Condition.Status: ConditionStatus.True } && page.IsThoroughDue(time.GetUtcNow(), options);
+
+    /// <summary>Counts nodes and pods and looks at the rights. Looks go on meanwhile.</summary>
+    /// <exception cref="UnknownClusterException">It was removed.</exception>
+    public async Task CountAsync(string cluster, CancellationToken cancellationToken)
+    {
+        var page = await PageAsync(cluster, cancellationToken);
+        var counted = await probe.CountAsync(cluster, cancellationToken);
+        using var turn = await page.EnterAsync(cancellationToken);
+        page.Take(counted);
     }
 
     /// <summary>A cluster has joined, which means that it was reached just now.</summary>
@@ -51,6 +78,9 @@ internal sealed partial class ClusterHealthBook(
 
         return all;
     }
+
+    async Task<IReadOnlyList<ClusterSight>> IFleetSights.ReadAsync(CancellationToken cancellationToken) =>
+        [.. (await AllAsync(cancellationToken)).Values.Select(ClusterTaints.SightOf).OfType<ClusterSight>()];
 
     public Task<IReadOnlyList<ClusterTransition>> HistoryAsync(string cluster, int take, CancellationToken cancellationToken) =>
         store.HistoryAsync(cluster, take, cancellationToken);
@@ -97,10 +127,16 @@ internal sealed partial class ClusterHealthBook(
     private async Task WriteAsync(ClusterPage page, ClusterObservation seen, CancellationToken cancellationToken)
     {
         var before = page.State;
-        var next = ReadyRule.Next(before, seen.Ready, seen.At, options);
+        var next = ReadyRule.Next(before, seen.Ready, seen.At, options, seen.Began);
         if (before.Condition?.Status == next.Condition!.Status)
         {
             page.Take(next, page.ReportOf(next, seen, page.Transition), isSaved: false);
+            if (before.IsSuspected != next.IsSuspected && page.TakeUnsaved() is { } told)
+            {
+                // Other nodes decide by it, too.
+                await store.SaveAsync([told], cancellationToken);
+            }
+
             return;
         }
 

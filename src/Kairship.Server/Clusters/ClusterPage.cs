@@ -55,11 +55,21 @@ internal sealed class ClusterPage
     public ClusterReport ReportOf(ReadyState state, ClusterObservation seen, long transition)
     {
         latencies.Add(seen.Latency);
-        var others = (Report?.Conditions ?? []).Where(c => c.Type != ClusterCondition.Ready && seen.Others.All(o => o.Type != c.Type));
-        var fresh = seen.Others.Select(o => ClusterCondition.Next(Report?.Conditions.FirstOrDefault(c => c.Type == o.Type), o, seen.At));
         return new ClusterReport(
-            seen.Cluster, [state.Condition!, .. others.Concat(fresh).OrderBy(c => c.Type, StringComparer.Ordinal)], seen.Version ?? Report?.Version, seen.Capacity ?? Report?.Capacity,
-            latencies.Summary() ?? Report?.Latency, seen.At, transition, state.DiffersSince is null ? null : $"{seen.Ready.Reason}: {seen.Ready.Message}");
+            seen.Cluster, [state.Condition!, .. OthersWith(seen.Others, seen.At)], seen.Version ?? Report?.Version, seen.Capacity ?? Report?.Capacity,
+            latencies.Summary() ?? Report?.Latency, seen.At, transition, state.DiffersSince is null ? null : $"{seen.Ready.Reason}: {seen.Ready.Message}")
+        {
+            FailedLooks = state.Differing,
+        };
+    }
+
+    /// <summary>What a count found out goes into the report; its readiness stays as looks say.</summary>
+    public void Take(ClusterCount counted)
+    {
+        if (Report is { Ready: { } ready } report)
+        {
+            Take(State, report with { Conditions = [ready, .. OthersWith(counted.Others, counted.At)], Capacity = counted.Capacity ?? report.Capacity }, isSaved: false);
+        }
     }
 
     public void Take(ReadyState state, ClusterReport report, bool isSaved)
@@ -77,6 +87,10 @@ internal sealed class ClusterPage
         savedAt = Report?.CheckedAt ?? savedAt;
         return Report;
     }
+
+    private IEnumerable<ClusterCondition> OthersWith(IReadOnlyList<ConditionReading> found, DateTimeOffset at) =>
+        (Report?.Conditions ?? []).Where(c => c.Type != ClusterCondition.Ready && found.All(o => o.Type != c.Type))
+            .Concat(found.Select(o => ClusterCondition.Next(Report?.Conditions.FirstOrDefault(c => c.Type == o.Type), o, at))).OrderBy(c => c.Type, StringComparer.Ordinal);
 
     private sealed class Leaving(SemaphoreSlim turn) : IDisposable
     {

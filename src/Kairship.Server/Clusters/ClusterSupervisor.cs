@@ -14,6 +14,7 @@ internal sealed partial class ClusterSupervisor(
 {
     private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(10);
     private readonly SemaphoreSlim asked = new(0, 1);
+    private long lookedAround;
     private volatile IReadOnlySet<string> mine = new HashSet<string>();
 
     private TimeSpan Interval => options.Interval < LongestInterval ? options.Interval : LongestInterval;
@@ -34,8 +35,15 @@ internal sealed partial class ClusterSupervisor(
         }
     }
 
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        book.Suspected += LookAround;
+        return base.StartAsync(cancellationToken);
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        book.Suspected -= LookAround;
         await base.StopAsync(cancellationToken);
         try
         {
@@ -81,6 +89,23 @@ internal sealed partial class ClusterSupervisor(
         book.KeepOnly(held.Intersect(mine).ToHashSet());
         await Task.WhenAll(mine.Select(c => grains.GetGrain<IClusterGrain>(c).LookAsync()));
         await book.SaveAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// One cluster does not answer: whether others do is known a second later, and not when their turn comes. Whether a failover may begin is decided by that.
+    /// </summary>
+    private void LookAround(object? sender, EventArgs e)
+    {
+        var (last, now) = (Interlocked.Read(ref lookedAround), time.GetTimestamp());
+        if ((last != 0 && time.GetElapsedTime(last, now) < options.LookTimeout) || Interlocked.CompareExchange(ref lookedAround, now, last) != last)
+        {
+            return;
+        }
+
+        foreach (var cluster in mine.Where(c => !book.IsSuspected(c)))
+        {
+            grains.GetGrain<IClusterGrain>(cluster).LookNowAsync().Ignore();
+        }
     }
 
     private async Task WaitAsync(CancellationToken stoppingToken)

@@ -5,4 +5,7 @@ internal interface IClusterGrain : IGrainWithStringKey
 {
     /// <summary>Starts looking, or makes sure that it does.</summary>
     Task LookAsync();
+
+    /// <summary>The next look is now, where looking has begun.</summary>
+    Task LookNowAsync();
 }

@@ -100,6 +100,7 @@ public static class KairshipServer
         app.MapStudioPages();
         var api = app.MapGroup("/api/v1");
         api.MapClusters();
+        api.MapFleet();
         api.MapApplications();
         api.MapPlacements();
         api.MapDrift();

@@ -1,6 +1,7 @@
 using Kairship.Activities;
 using Kairship.Fleet;
 using Kairship.Fleet.Capacity;
+using Kairship.Fleet.Health;
 using Kairship.Server.Access;
 using Kairship.Server.Applications;
 using Kairship.Server.Applications.Sources;
@@ -45,8 +46,10 @@ internal static class Rooms
         services.AddHostedService(p => p.GetRequiredService<ReleaseProjector>());
         services.AddHostedService(p => p.GetRequiredService<ReleaseReconciler>());
         services.AddSingleton(options.Health);
+        services.AddSingleton(options.Brake);
         services.AddHostedService(p => p.GetRequiredService<HealthAnnouncer>());
         services.AddHostedService(p => p.GetRequiredService<ClusterSupervisor>());
+        services.AddHostedService<FleetWatch>();
         services.AddHostedService<DriftPatrol>();
         services.AddKairshipSchedules();
     }
@@ -72,11 +75,13 @@ internal static class Rooms
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<StudioPackage>();
         services.AddSingleton<ClusterHealthBook>();
+        services.AddSingleton<IFleetSights>(p => p.GetRequiredService<ClusterHealthBook>());
         services.AddSingleton<HealthAnnouncer>();
         services.AddSingleton<ClusterSupervisor>();
         services.AddSingleton<ClusterService>();
         services.AddSingleton<ClusterTaintService>();
         services.AddSingleton<PolicySource>();
+        services.AddSingleton<FleetService>();
         services.AddSingleton<ApplicationService>();
         services.AddSingleton<ApplicationRemoval>();
         services.AddSingleton<RevisionSource>();

@@ -1,4 +1,5 @@
 using System.Net;
+using Kairship.Delivery.Failover;
 using Kairship.Fleet.Health;
 using Serilog.Events;
 
@@ -57,6 +58,9 @@ public sealed record ServerOptions
     /// <summary>When a cluster counts as well.</summary>
     public HealthOptions Health { get; init; } = new();
 
+    /// <summary>When so much is lost that no failover begins without a person.</summary>
+    public BrakeOptions Brake { get; init; } = new();
+
     /// <exception cref="ServerStartException">A setting is wrong: the message names it, its value and what is allowed.</exception>
     internal ServerOptions Validated()
     {
@@ -80,6 +84,7 @@ public sealed record ServerOptions
         try
         {
             Health.Validate();
+            Brake.Validate();
         }
         catch (ArgumentException e)
         {
