@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Kairship.Api;
 using Kairship.Api.Access;
+using Kairship.Delivery.Failover;
 using Kairship.Fleet.Health;
 using Kairship.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
@@ -23,6 +24,9 @@ public sealed class RunningServer : IAsyncLifetime
 
     /// <summary>When clusters count as well.</summary>
     public HealthOptions Health { get; set; } = new();
+
+    /// <summary>When so much is lost that no failover begins.</summary>
+    public BrakeOptions Brake { get; set; } = new();
 
     /// <summary>The node whose database, keys and first key this one shares.</summary>
     public RunningServer? Companion { get; set; }
@@ -69,6 +73,7 @@ public sealed class RunningServer : IAsyncLifetime
         SourceRoots = SourceRoots,
         StudioDirectory = StudioDirectory,
         Health = Health,
+        Brake = Brake,
         LogToConsole = false,
         LogLevel = LogEventLevel.Information,
         ShutdownTimeout = TimeSpan.FromSeconds(5),

@@ -13,7 +13,7 @@ public class ClusterProbeTests
     public async Task Probe_EachState_IsTold_PastAnOpenCircuit()
     {
         await using var cluster = await SimulatedCluster.StartAsync(new SimulatedClusterOptions { Name = "sim", Nodes = 5 });
-        await using var fleet = new FleetUnderTest(o => o.ProbeTimeout = TimeSpan.FromMilliseconds(500));
+        await using var fleet = new FleetUnderTest();
         var connection = await fleet.JoinAsync("edge", cluster.Kubeconfig);
         (await fleet.Probe.ProbeAsync("edge")).Should().Match<ClusterObservation>(
             c => c.Ready.Status == ConditionStatus.True && c.Ready.Reason == "Ready" && c.Version == "v1.34.0" && c.Capacity!.Nodes == 5 && c.Latency > TimeSpan.Zero);

@@ -12,11 +12,12 @@ public class ReadyRuleTests
     // T, F and U are what looks find every 10 s; what counts after each stands below: t, f, u; s is "starting".
     [Theory]
     [InlineData("TTUTTT", "tttttt")]
-    [InlineData("TUUUUU", "ttttuu")]
-    [InlineData("TUFUFF", "ttttff")]
-    [InlineData("TUUUUTTTTT", "ttttuuuutt")]
-    [InlineData("TUUUUTTUTTTTT", "ttttuuuuuuutt")]
-    [InlineData("TFFFFUUUUU", "ttttffffuu")]
+    [InlineData("TUUUUU", "ttuuuu")]
+    [InlineData("TUFUFF", "ttffff")]
+    [InlineData("TUTUTUTU", "tttttttt")]
+    [InlineData("TUUUUTTTTT", "ttuuuuuutt")]
+    [InlineData("TUUUUTTUTTTTT", "ttuuuuuuuuutt")]
+    [InlineData("TFFFFUUUUU", "ttffffffuu")]
     [InlineData("UUUTTUTT", "ssstttttt")]
     public void Next_ByTable(string found, string counts)
     {
@@ -57,12 +58,32 @@ public class ReadyRuleTests
                 next.Condition.LastTransition.Should().Be(now);
                 next.Condition.Status.Should().Be(looks[i]);
                 var against = state.Condition.Status;
-                looks.Take(i + 1).TakeLast(4).Should().HaveCount(4).And.OnlyContain(l => l != against, "three pauses of 10 s lie between four looks");
+                var least = against == ConditionStatus.True ? Options.FailureLooks : 4;
+                looks.Take(i + 1).TakeLast(least).Should().HaveCount(least).And.OnlyContain(l => l != against, "three pauses of 10 s lie between four looks");
             }
 
             state = next;
         }
     });
+
+    // Two looks that wait 3 s each, a second apart, are 7 s of silence; refused at once they are 1 s, and that is too short.
+    [Theory]
+    [InlineData(3, 1, true)]
+    [InlineData(0, 1, false)]
+    [InlineData(0, 5, true)]
+    public void Next_TheWaitForAnswersCounts(int waited, int pause, bool counts)
+    {
+        var state = new ReadyState(new ClusterCondition(ClusterCondition.Ready, ConditionStatus.True, "Ready", "", Start), null, true, Start);
+        var began = Start;
+        for (var look = 0; look < 2; look++)
+        {
+            state = ReadyRule.Next(state, Reading(ConditionStatus.Unknown), began.AddSeconds(waited), Options, began);
+            (state.Differing, state.IsSuspected).Should().Be(look == 0 || !counts ? (look + 1, true) : (0, false));
+            began = began.AddSeconds(waited + pause);
+        }
+
+        state.Condition!.Status.Should().Be(counts ? ConditionStatus.Unknown : ConditionStatus.True);
+    }
 
     private static ConditionReading Reading(ConditionStatus status) => new(ClusterCondition.Ready, status, "Found", "");
 }

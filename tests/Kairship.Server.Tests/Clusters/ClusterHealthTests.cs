@@ -14,6 +14,7 @@ public sealed class ClusterHealthTests(PostgresServer postgres) : IAsyncLifetime
     private static readonly HealthOptions Quick = new()
     {
         Interval = TimeSpan.FromMilliseconds(150), FailureThreshold = TimeSpan.FromMilliseconds(400), SuccessThreshold = TimeSpan.FromMilliseconds(300),
+        LookTimeout = TimeSpan.FromMilliseconds(600), AskAgain = TimeSpan.FromMilliseconds(200), Recheck = TimeSpan.FromMilliseconds(50),
     };
 
     private readonly RunningServer server = new() { Health = Quick };
