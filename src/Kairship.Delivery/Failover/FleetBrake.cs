@@ -6,7 +6,11 @@ namespace Kairship.Delivery.Failover;
 /// <param name="State">What is to be remembered.</param>
 /// <param name="Allowed">How many clusters may be lost at the same time.</param>
 /// <param name="Counted">Out of how many: all that have been ready once, less those whose loss a person has accepted.</param>
-public sealed record BrakeAnswer(bool Go, string Why, BrakeState State, int Allowed, int Counted);
+public sealed record BrakeDecision(bool Go, string Why, BrakeState State, int Allowed, int Counted)
+{
+    /// <summary>As the planning of failovers asks for it.</summary>
+    public BrakeAnswer Answer => Go ? BrakeAnswer.Off : new BrakeAnswer(true, Why);
+}
 
 /// <summary>
 /// The brake of the whole fleet: when more than a share of the clusters is lost at once, or Kairship itself seems to be cut off, failovers do more harm than the loss. One cluster may always be lost,
@@ -20,7 +24,7 @@ public static class FleetBrake
     private static readonly TimeSpan Recent = TimeSpan.FromSeconds(5);
 
     /// <param name="anchorsAnswer">null: there are none, or nobody asked them.</param>
-    public static BrakeAnswer Decide(BrakeState before, IReadOnlyList<ClusterSight> fleet, bool? anchorsAnswer, DateTimeOffset now, BrakeOptions options)
+    public static BrakeDecision Decide(BrakeState before, IReadOnlyList<ClusterSight> fleet, bool? anchorsAnswer, DateTimeOffset now, BrakeOptions options)
     {
         var accepted = before.Accepted.Where(a => fleet.Any(c => c.Cluster == a && !IsWell(c, now, options))).ToHashSet(StringComparer.Ordinal);
         var counted = fleet.Where(c => c.Readiness != Readiness.Starting && !accepted.Contains(c.Cluster)).OrderBy(c => c.Cluster, StringComparer.Ordinal).ToList();
@@ -34,7 +38,7 @@ public static class FleetBrake
         if (Alarm(counted, lost, allowed, anchorsAnswer == false && !state.AcceptedAnchors, options) is { } alarm)
         {
             state = state with { IsOn = true, Why = alarm, Since = before.IsOn ? before.Since : now, WellSince = null };
-            return new BrakeAnswer(false, alarm, state, allowed, counted.Count);
+            return new BrakeDecision(false, alarm, state, allowed, counted.Count);
         }
 
         if (before.IsOn)
@@ -42,14 +46,14 @@ public static class FleetBrake
             var since = before.WellSince ?? now;
             if (now - since < options.WellFor)
             {
-                return new BrakeAnswer(false, $"{before.Why} That is over; it goes off when that has lasted for {options.WellFor.TotalSeconds:0} s.", state with { WellSince = since }, allowed, counted.Count);
+                return new BrakeDecision(false, $"{before.Why} That is over; it goes off when that has lasted for {options.WellFor.TotalSeconds:0} s.", state with { WellSince = since }, allowed, counted.Count);
             }
 
             state = state with { IsOn = false, Why = "", Since = null, WellSince = null };
         }
 
         var doubt = Doubt(counted, lost, allowed, now, options);
-        return new BrakeAnswer(doubt is null, doubt ?? Well(counted, lost, allowed), state, allowed, counted.Count);
+        return new BrakeDecision(doubt is null, doubt ?? Well(counted, lost, allowed), state, allowed, counted.Count);
     }
 
     /// <summary>A person has looked at what is lost and lets failovers go on: these clusters do not count until they have been ready for long enough.</summary>

@@ -99,4 +99,4 @@ public sealed class FleetBrakeKeeper(IFleetSights sights, IFleetBrakeStore store
 }
 
 /// <summary>The fleet and what its brake says of it.</summary>
-public sealed record FleetView(IReadOnlyList<ClusterSight> Clusters, BrakeAnswer Brake);
+public sealed record FleetView(IReadOnlyList<ClusterSight> Clusters, BrakeDecision Brake);

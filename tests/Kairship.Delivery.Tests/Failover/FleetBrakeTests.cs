@@ -45,7 +45,7 @@ public class FleetBrakeTests
         var lost = fleet.Count(c => c is 'N' or 'U' or 'V');
         if (lost > Math.Max(1, fleet.Length * share) || lost == fleet.Length)
         {
-            answer.Should().Match<BrakeAnswer>(a => !a.Go && a.State.IsOn);
+            answer.Should().Match<BrakeDecision>(a => !a.Go && a.State.IsOn);
         }
 
         if (lost == 0)
@@ -74,7 +74,7 @@ public class FleetBrakeTests
             IReadOnlyList<ClusterSight> fleet =
                 [Sight("c0", Readiness.Ready, Noon.AddDays(-1)), .. Enumerable.Range(1, 3).Select(i => Sight($"c{i}", wasUp ? Readiness.Ready : Readiness.Unreachable, since))];
             answer = FleetBrake.Decide(answer.State, fleet, null, now, Options);
-            answer.Should().Match<BrakeAnswer>(a => !a.Go && a.State.IsOn && a.State.Since == Noon);
+            answer.Should().Match<BrakeDecision>(a => !a.Go && a.State.IsOn && a.State.Since == Noon);
         }
     });
 
@@ -87,9 +87,9 @@ public class FleetBrakeTests
         on = FleetBrake.Decide(on, back, null, Noon.AddSeconds(80), Options).State;
         on.WellSince.Should().BeNull("they have been back for 20 s only");
         var waits = FleetBrake.Decide(on, back, null, Noon.AddSeconds(90), Options);
-        waits.Should().Match<BrakeAnswer>(a => !a.Go && a.State.IsOn && a.State.WellSince == Noon.AddSeconds(90));
+        waits.Should().Match<BrakeDecision>(a => !a.Go && a.State.IsOn && a.State.WellSince == Noon.AddSeconds(90));
         FleetBrake.Decide(waits.State, back, null, Noon.AddSeconds(119), Options).Go.Should().BeFalse();
-        FleetBrake.Decide(waits.State, back, null, Noon.AddSeconds(120), Options).Should().Match<BrakeAnswer>(a => a.Go && !a.State.IsOn && a.State.Lost.Count == 0);
+        FleetBrake.Decide(waits.State, back, null, Noon.AddSeconds(120), Options).Should().Match<BrakeDecision>(a => a.Go && !a.State.IsOn && a.State.Lost.Count == 0);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public class FleetBrakeTests
         var released = FleetBrake.Release(on, fleet, "ops", Noon.AddMinutes(1));
 
         var after = FleetBrake.Decide(released, fleet, null, Noon.AddMinutes(1), Options);
-        after.Should().Match<BrakeAnswer>(a => a.Go && a.Counted == 6 && a.Allowed == 1 && a.State.ReleasedBy == "ops");
+        after.Should().Match<BrakeDecision>(a => a.Go && a.Counted == 6 && a.Allowed == 1 && a.State.ReleasedBy == "ops");
         FleetBrake.Decide(after.State, Sights("RRRRRUUUUU"), null, Noon.AddMinutes(2), Options).Go.Should().BeTrue("one of the six that are left");
         FleetBrake.Decide(after.State, Sights("RRRRUVUUUU"), null, Noon.AddMinutes(2), Options).State.IsOn.Should().BeTrue("two of the six that are left");
 
@@ -113,7 +113,7 @@ public class FleetBrakeTests
     public void Anchors_ThatDoNotAnswer_StopEverything_UntilSomebodyAcceptsIt()
     {
         var on = FleetBrake.Decide(BrakeState.Off, Sights("RRU"), false, Noon, Options);
-        on.Should().Match<BrakeAnswer>(a => !a.Go && a.State.IsOn && a.Why.Contains("cut off"));
+        on.Should().Match<BrakeDecision>(a => !a.Go && a.State.IsOn && a.Why.Contains("cut off"));
         FleetBrake.Decide(BrakeState.Off, Sights("RRU"), true, Noon, Options).Go.Should().BeTrue();
         var released = FleetBrake.Decide(FleetBrake.Release(on.State, Sights("RRU"), "ops", Noon), Sights("RRU"), false, Noon, Options);
         released.Go.Should().BeTrue();
@@ -126,7 +126,7 @@ public class FleetBrakeTests
     {
         IReadOnlyList<ClusterSight> fleet = [.. Sights("RR").Select(c => c with { SeenAt = Noon.AddSeconds(-9) }), Sight("c2", Readiness.Unreachable, Noon)];
 
-        FleetBrake.Decide(BrakeState.Off, fleet, null, Noon, Options).Should().Match<BrakeAnswer>(a => !a.Go && !a.State.IsOn && a.Why.StartsWith("2 of 3 clusters have not been looked at"));
+        FleetBrake.Decide(BrakeState.Off, fleet, null, Noon, Options).Should().Match<BrakeDecision>(a => !a.Go && !a.State.IsOn && a.Why.StartsWith("2 of 3 clusters have not been looked at"));
         FleetBrake.Decide(BrakeState.Off, [.. fleet.Select(c => c with { SeenAt = Noon.AddSeconds(-4) })], null, Noon, Options).Go.Should().BeTrue();
         FleetBrake.Decide(BrakeState.Off, fleet, null, Noon.AddSeconds(15), Options).Go.Should().BeTrue("a node that looks at them may be gone, too");
     }
