@@ -42,8 +42,8 @@ internal static class HedgedQuestion
                 }
                 else
                 {
-                    asked.Add(ask(count++, over.Token));
-                    pause = count < times ? Task.Delay(every, clock, over.Token) : end;
+                    pause = ++count < times ? Task.Delay(every, clock, over.Token) : end;
+                    asked.Add(ask(count - 1, over.Token));
                 }
             }
 

@@ -1,12 +1,12 @@
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Health;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kairship.Fleet.Tests.Health;
 
 public class HedgedQuestionTests
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(40);
-    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(750);
     private int asked;
 
     // What the first, second, ... asking gets: a status, R refused, S silence, C a certificate that is wrong. What comes out stands behind it.
@@ -44,7 +44,15 @@ public class HedgedQuestionTests
     {
         try
         {
-            return (await HedgedQuestion.AskAsync("east", (time, token) => AnswerAsync(answers[time], token), Every, Limit, TimeProvider.System, TestContext.Current.CancellationToken)).Status.ToString();
+            var clock = new FakeTimeProvider();
+            var answer = HedgedQuestion.AskAsync("east", (time, token) => AnswerAsync(answers[time], token), Every, Every * 5, clock, TestContext.Current.CancellationToken);
+            for (var pauses = 1; !answer.IsCompleted; pauses++)
+            {
+                clock.Advance(Every);
+                await FleetUnderTest.UntilAsync(() => answer.IsCompleted || (asked > pauses && pauses < 5), $"asking {pauses + 1}");
+            }
+
+            return (await answer).Status.ToString();
         }
         catch (ClusterException e)
         {
