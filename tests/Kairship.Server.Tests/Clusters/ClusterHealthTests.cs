@@ -73,6 +73,8 @@ public sealed class ClusterHealthTests(PostgresServer postgres) : IAsyncLifetime
     [Fact]
     public async Task Restart_KeepsWhatWasKnown()
     {
+        // Longer than a restart takes.
+        server.Health = Quick with { FailureThreshold = TimeSpan.FromSeconds(6) };
         await server.InitializeAsync();
         await JoinAsync(server);
         await Eventually.HoldsAsync(async () => (await ConditionAsync(server))?.Capacity is not null, "the nodes were counted");
