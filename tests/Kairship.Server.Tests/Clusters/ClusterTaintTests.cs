@@ -19,7 +19,7 @@ public sealed class ClusterTaintTests(RunningServer server) : IClassFixture<Runn
         (await server.Admin.ChangeTaintsAsync("east", new ChangeTaintsRequest(null, [new TaintToRemove("disks", "NoSchedule")]))).Taints.Should().ContainSingle();
         (await server.Admin.ListClustersAsync()).Items.Single(c => c.Name == "east").Taints.Should().ContainSingle();
 
-        (await server.Admin.ListAuditAsync()).Items.Where(a => a.Action == "cluster.taint").Select(a => (a.Subject, a.Detail)).Should().Equal(("east", "disks:NoSchedule-"), ("east", "disks=old:NoExecute disks:NoSchedule"));
+        (await server.Admin.ListAuditAsync()).Items.Where(a => a is { Action: "cluster.taint", Subject: "east" }).Select(a => (a.Subject, a.Detail)).Should().Equal(("east", "disks:NoSchedule-"), ("east", "disks=old:NoExecute disks:NoSchedule"));
     }
 
     [Theory]
