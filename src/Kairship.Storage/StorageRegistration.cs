@@ -1,3 +1,4 @@
+using Kairship.Delivery.Documents;
 using Kairship.Delivery.Releases;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Health;
@@ -5,6 +6,7 @@ using Kairship.Storage.Access;
 using Kairship.Storage.Clusters;
 using Kairship.Storage.Database;
 using Kairship.Storage.Delivery;
+using Kairship.Storage.Documents;
 using Kairship.Storage.Workflows;
 using Kairship.Storage.Workflows.PostgreSql;
 using Kairship.Storage.Workflows.Sqlite;
@@ -17,7 +19,7 @@ namespace Kairship.Storage;
 public static class StorageRegistration
 {
     /// <summary>Registers every store over one database: <see cref="IWorkflowStore"/>, <see cref="IDeliveryStore"/>,
-    /// <see cref="IClusterStore"/>, <see cref="IClusterHealthStore"/>, <see cref="IFleetBrakeStore"/> and <see cref="AccessStore"/>. Nothing connects before it is used; call <see cref="IWorkflowStore.MigrateAsync"/> once at the start.</summary>
+    /// <see cref="IClusterStore"/>, <see cref="IClusterHealthStore"/>, <see cref="IFleetBrakeStore"/>, <see cref="IDocumentStore"/> and <see cref="AccessStore"/>. Nothing connects before it is used; call <see cref="IWorkflowStore.MigrateAsync"/> once at the start.</summary>
     /// <exception cref="ArgumentException">The options name no known provider or no connection.</exception>
     public static IServiceCollection AddKairshipStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -51,6 +53,7 @@ public static class StorageRegistration
         services.AddSingleton<IClusterStore, ClusterStore>();
         services.AddSingleton<IClusterHealthStore, ClusterHealthStore>();
         services.AddSingleton<IFleetBrakeStore, FleetBrakeStore>();
+        services.AddSingleton<IDocumentStore, DocumentStore>();
         return services;
     }
 }

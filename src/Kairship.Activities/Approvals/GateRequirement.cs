@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Kairship.Delivery.Releases;
 using Kairship.Delivery.Rollouts;
 using Kairship.Workflows.Activities;
 
@@ -9,6 +10,15 @@ namespace Kairship.Activities.Approvals;
 internal static class GateRequirement
 {
     private const int MostApprovals = 20;
+
+    private static readonly ApprovalRequirement AnyOne = new(1, [], null);
+
+    /// <summary>
+    /// What the application asks for. Whether people are asked of a change of place was decided where that was asked for: what the application says of its new revisions is not meant, but who is asked
+    /// are the same.
+    /// </summary>
+    public static ApprovalRequirement? Of(Release release) =>
+        release.Change is not { } change ? release.Spec.Rollout.Approval : change.Asks is null ? null : release.Spec.Rollout.Approval ?? AnyOne;
 
     /// <summary>Null: nobody asks for anything.</summary>
     /// <exception cref="ActivityInputException">An input is out of its bounds.</exception>

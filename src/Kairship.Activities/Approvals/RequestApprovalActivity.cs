@@ -35,7 +35,7 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
     public override async ValueTask<ActivityResult> ExecuteAsync(EffectContext context, CancellationToken cancellationToken)
     {
         var work = await desk.LoadAsync(context, cancellationToken);
-        if (GateRequirement.Of(work.Release.Spec.Rollout.Approval, context) is not { } requirement)
+        if (GateRequirement.Of(GateRequirement.Of(work.Release), context) is not { } requirement)
         {
             await desk.MoveAsync(work.Release, ReleaseStatus.Progressing, null, cancellationToken);
             return ActivityResult.Leave("Approved");
@@ -74,9 +74,11 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
         await desk.MoveAsync(work.Release, ReleaseStatus.AwaitingApproval, null, cancellationToken);
         await desk.TellAsync(
             context, work.Release.Id, "ApprovalRequested", null,
-            $"Approval {approval.Id} of plan {approval.PlanDigest[..12]} is asked of {(approval.Roles.Count == 0 ? "anybody but the requester" : string.Join(", ", approval.Roles))}.", cancellationToken);
+            $"{Why(work.Release)}Approval {approval.Id} of plan {approval.PlanDigest[..12]} is asked of {(approval.Roles.Count == 0 ? "anybody but the requester" : string.Join(", ", approval.Roles))}.", cancellationToken);
         return await desk.Store.EnsureApprovalAsync(approval, cancellationToken);
     }
+
+    private static string Why(Release release) => release.Change?.Asks is { } asks ? $"{asks} " : "";
 
     private static Approval Ask(EffectContext context, ReleaseWork work, ApprovalRequirement requirement)
     {

@@ -52,7 +52,7 @@ public sealed class ReleasePlanner(
             throw new DeliveryConflictException(refusal);
         }
 
-        var targets = WavePlanner.Plan(spec.Rollout, placed.Clusters);
+        var targets = order.Change?.Kind == ReleaseKind.Failover ? WavePlanner.AtOnce(placed.Clusters) : WavePlanner.Plan(spec.Rollout, placed.Clusters);
         var waves = WavePlanner.ThenLeave(targets, [.. placed.Leaving.Select(c => c.Name)]);
         var plans = new ClusterPlan[placed.Clusters.Count + placed.Leaving.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = ClustersAtOnce, CancellationToken = cancellationToken };

@@ -35,6 +35,10 @@ public static class WavePlanner
         return waves;
     }
 
+    /// <summary>All at once, whatever waves the application has: what is lost is missed everywhere, and one cluster that fails must not keep the others waiting.</summary>
+    public static IReadOnlyList<PlannedWave> AtOnce(IReadOnlyList<ClusterFacts> clusters) =>
+        [new PlannedWave(All, [.. clusters.Select(cluster => cluster.Name).Order(StringComparer.Ordinal)], clusters.Count)];
+
     /// <summary>The waves with one more behind them, of the clusters that the application leaves; where there are none, the same.</summary>
     public static IReadOnlyList<PlannedWave> ThenLeave(IReadOnlyList<PlannedWave> waves, IReadOnlyList<string> leaving) =>
         leaving.Count == 0 ? waves : [.. waves, new PlannedWave(Leaving, [.. leaving.Order(StringComparer.Ordinal)], leaving.Count)];

@@ -34,6 +34,9 @@ public sealed record PlacementChange(ReleaseKind Kind, string Cause)
     /// <summary>Divided anew, without holding on to what is where.</summary>
     public bool Fresh { get; init; }
 
+    /// <summary>Why people are asked before anything is written, as a sentence; null: they are not, whatever the application's rollout says.</summary>
+    public string? Asks { get; init; }
+
     /// <summary>The release that this one ended because it goes before it; the store knows. What it left half done is brought back to stable first.</summary>
     public string? Preempted { get; init; }
 }

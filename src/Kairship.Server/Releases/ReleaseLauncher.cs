@@ -20,7 +20,7 @@ internal sealed class ReleaseLauncher(IDeliveryStore delivery, WorkflowRuntime r
             new StartRequest
             {
                 DefinitionId = release.Workflow,
-                Input = new JsonObject { ["Release"] = release.Id, ["Application"] = release.Application },
+                Input = new JsonObject { ["Release"] = release.Id, ["Application"] = release.Application, ["Kind"] = release.Kind.ToString() },
                 CorrelationId = release.Id,
                 DedupeKey = $"release:{release.Id}",
                 Name = release.Id,

@@ -17,6 +17,14 @@ namespace Kairship.Server.Releases;
 internal sealed record ReleaseOrder(
     string Application, string? Source, IReadOnlyList<ImageTag>? Images, string? Revision, string? Workflow, string By, string? DedupeKey);
 
+/// <summary>Another place that an application is to have, with the revision that it has.</summary>
+/// <param name="By">A person, or what decided it, such as "workflow:failover".</param>
+/// <param name="DedupeKey">The same key twice starts one release.</param>
+internal sealed record ChangeOrder(string Application, PlacementChange Change, string By, string DedupeKey)
+{
+    public string Workflow { get; init; } = "move";
+}
+
 /// <summary>
 /// Starts releases: manifests to a revision, the release with its arbiter lease, then its workflow instance. Each step is durable and repeats without
 /// doing anything twice; <see cref="ReleaseReconciler"/> finishes what a crash left between two of them.
@@ -64,14 +72,44 @@ internal sealed partial class ReleaseStarter(
         return await StartAsync(spec, revision.Name, workflow, order.By, order.DedupeKey, cancellationToken);
     }
 
+    /// <summary>A release of the current revision to another place (ADR 7), by the application's present wishes.</summary>
+    /// <exception cref="DeliveryConflictException">Somebody holds the application for as much or more.</exception>
+    public async Task<Answer<ReleaseInfo>> StartChangeAsync(ChangeOrder order, CancellationToken cancellationToken)
+    {
+        if (await FindStartedAsync(order.DedupeKey, cancellationToken) is { } before)
+        {
+            return ReleaseInfos.Of(await launcher.LaunchAsync(before, cancellationToken));
+        }
+
+        if (await delivery.GetApplicationAsync(order.Application, cancellationToken) is not { } spec)
+        {
+            return ApplicationService.Unknown(order.Application);
+        }
+
+        if (await workflows.MissingAsync(order.Workflow, cancellationToken) is { } missing)
+        {
+            return missing;
+        }
+
+        if (await delivery.GetCurrentRevisionAsync(order.Application, cancellationToken) is not { } revision)
+        {
+            return Refusal.Conflict($"{order.Application} was never released, so that there is nothing to move: release it first.");
+        }
+
+        return await StartAsync(new NewRelease(spec, revision, order.Workflow, order.By, order.DedupeKey, order.Change), cancellationToken);
+    }
+
     /// <summary>A release to a revision that exists, such as the one before.</summary>
     /// <exception cref="DeliveryConflictException">Somebody else holds the application.</exception>
     public async Task<ReleaseInfo> StartAsync(
-        Application spec, string revision, string workflow, string by, string? dedupeKey, CancellationToken cancellationToken)
+        Application spec, string revision, string workflow, string by, string? dedupeKey, CancellationToken cancellationToken) =>
+        await StartAsync(new NewRelease(spec, revision, workflow, by, dedupeKey), cancellationToken);
+
+    private async Task<ReleaseInfo> StartAsync(NewRelease order, CancellationToken cancellationToken)
     {
-        var release = await delivery.StartReleaseAsync(new NewRelease(spec, revision, workflow, by, dedupeKey), time.GetUtcNow(), cancellationToken);
-        metrics.ReleaseStarted(workflow);
-        Started(release.Id, revision, workflow, by);
+        var release = await delivery.StartReleaseAsync(order, time.GetUtcNow(), cancellationToken);
+        metrics.ReleaseStarted(order.Workflow);
+        Started(release.Id, order.Revision, order.Workflow, order.RequestedBy);
 
         // From here on the release exists: hanging up does not stop it.
         return ReleaseInfos.Of(await launcher.LaunchAsync(release, CancellationToken.None));

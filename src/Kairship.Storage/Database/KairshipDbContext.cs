@@ -2,6 +2,7 @@ using System.Text;
 using Kairship.Storage.Access;
 using Kairship.Storage.Clusters;
 using Kairship.Storage.Delivery;
+using Kairship.Storage.Documents;
 using Kairship.Storage.Workflows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
@@ -20,6 +21,7 @@ internal abstract class KairshipDbContext(DbContextOptions options) : DbContext(
         AccessModel.Configure(modelBuilder);
         DeliveryModel.Configure(modelBuilder);
         ClusterModel.Configure(modelBuilder);
+        DocumentModel.Configure(modelBuilder);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
         {
             property.SetColumnName(SnakeCase(property.Name));

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Kairship.Activities.Approvals;
+using Kairship.Delivery.Applications;
+using Kairship.Delivery.Releases;
 using Kairship.Delivery.Rollouts;
 using Kairship.Workflows.Activities;
 
@@ -43,6 +45,21 @@ public sealed class GateRequirementTests
     {
         var ask = () => Of(null, JsonNode.Parse(inputs)!.AsObject());
         ask.Should().Throw<ActivityInputException>();
+    }
+
+    [Theory]
+    [InlineData(false, false, false, false)]
+    [InlineData(true, false, false, true)]
+    [InlineData(true, true, false, false)]
+    [InlineData(true, true, true, true)]
+    [InlineData(false, true, true, true)]
+    public void ChangeOfPlace_AsksAsItWasAskedFor_WhateverNewRevisionsNeed(bool applicationAsks, bool isChange, bool changeAsks, bool isAsked)
+    {
+        var change = isChange ? new PlacementChange(ReleaseKind.Failover, "west is lost.") { Asks = changeAsks ? "12 replicas are lost." : null } : null;
+        var spec = new Application { Name = "shop", Namespace = "shop", Rollout = new RolloutPolicy { Approval = applicationAsks ? Application : null } };
+        var release = new Release("shop-2", "shop", 2, "v1", "v1", "move", null, ReleaseStatus.Pending, null, "ops", DateTimeOffset.UnixEpoch, null, spec) { Change = change };
+
+        GateRequirement.Of(release).Should().BeEquivalentTo(!isAsked ? null : applicationAsks ? Application : new ApprovalRequirement(1, []));
     }
 
     private static ApprovalRequirement? Of(ApprovalRequirement? application, JsonObject inputs) => GateRequirement.Of(application, new EffectContext

@@ -25,7 +25,7 @@ public sealed class ChangeOfPlaceTests
         plan.HasProblems.Should().BeFalse("a lost cluster is not asked");
         plan.Targets.Single().Should().Match<ClusterPlan>(c => c.Cluster == "east" && c.Replicas["Deployment/web"] == 6);
         plan.Clusters.Single(c => c.Role == PlannedRole.Lost).Cluster.Should().Be("west");
-        plan.Waves.SelectMany(w => w.Clusters).Should().Equal("east");
+        plan.Waves.Should().ContainSingle().Which.Clusters.Should().Equal("east");
         plan.Placement!.Clusters.Single(c => c.Cluster == "west").Sentence.Should().Contain("not touched");
     }
 

@@ -14,6 +14,7 @@ public sealed class LayoutTests(DesignerStage stage) : BrowserTest(stage)
     [InlineData("canary")]
     [InlineData("deploy")]
     [InlineData("rollback")]
+    [InlineData("move")]
     public async Task Workflow_IsDrawnWhole_AndNothingOverlaps(string definitionId)
     {
         var root = JsonNode.Parse(File.ReadAllText(SharedFiles.Own("workflows", $"{definitionId}.json")))!["root"]!;

@@ -623,6 +623,36 @@ namespace Kairship.Storage.Migrations.PostgreSql
                     b.ToTable("revisions", (string)null);
                 });
 
+            modelBuilder.Entity("Kairship.Storage.Documents.DocumentRow", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Kind", "Key");
+
+                    b.HasIndex("Kind", "At");
+
+                    b.ToTable("documents", (string)null);
+                });
+
             modelBuilder.Entity("Kairship.Storage.Workflows.BookmarkRow", b =>
                 {
                     b.Property<string>("InstanceId")

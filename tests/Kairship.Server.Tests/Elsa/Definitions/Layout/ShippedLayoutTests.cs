@@ -13,6 +13,7 @@ public sealed class ShippedLayoutTests(RunningServer server) : IClassFixture<Run
     [InlineData("canary", 3)]
     [InlineData("deploy", 2)]
     [InlineData("rollback", 1)]
+    [InlineData("move", 2)]
     public void Drawing_OfShippedWorkflow_IsReadable(string name, int loops)
     {
         var root = Shipped(name)["root"]!.AsObject();
@@ -28,6 +29,7 @@ public sealed class ShippedLayoutTests(RunningServer server) : IClassFixture<Run
     [InlineData("canary")]
     [InlineData("deploy")]
     [InlineData("rollback")]
+    [InlineData("move")]
     public void Boxes_OfShippedWorkflow_FitTheirText(string name)
     {
         var root = Shipped(name)["root"]!.AsObject();
