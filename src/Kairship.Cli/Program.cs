@@ -7,6 +7,7 @@ using Kairship.Cli.Demo;
 using Kairship.Cli.Output;
 using Kairship.Cli.Placements;
 using Kairship.Cli.Releases;
+using Kairship.Cli.Reports;
 using Kairship.Cli.Serving;
 using Kairship.Cli.Triggers;
 using Kairship.Cli.Workflows;
@@ -47,6 +48,7 @@ Command[] commands =
     ApprovalCommands.List(), ApprovalCommands.Decide("approve", true), ApprovalCommands.Decide("reject", false),
     ReleaseActionCommands.Pause(), ReleaseActionCommands.Resume(), ReleaseActionCommands.Abort(), ReleaseActionCommands.RollBack(),
     StudioCommand.Create(), WorkflowCommands.Create(), InstanceCommands.Create(), ScheduleCommands.Create(), EventCommands.Create(), TaskCommands.Create(),
+    ReportCommands.Create(),
 ];
 foreach (var command in commands)
 {

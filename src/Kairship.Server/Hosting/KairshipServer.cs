@@ -11,6 +11,8 @@ using Kairship.Server.Live;
 using Kairship.Server.Placements;
 using Kairship.Server.Problems;
 using Kairship.Server.Releases;
+using Kairship.Server.Reports;
+using Kairship.Server.Reports.Pages;
 using Kairship.Server.Studio;
 using Kairship.Server.Triggers.Events;
 using Kairship.Server.Triggers.Http;
@@ -98,6 +100,7 @@ public static class KairshipServer
         app.MapElsa();
         app.MapSession();
         app.MapStudioPages();
+        app.MapReportPages();
         var api = app.MapGroup("/api/v1");
         api.MapClusters();
         api.MapFleet();
@@ -105,6 +108,7 @@ public static class KairshipServer
         api.MapPlacements();
         api.MapDrift();
         api.MapReleases();
+        api.MapReports();
         api.MapApprovals();
         api.MapWorkflows();
         api.MapDefinitions();

@@ -12,6 +12,7 @@ using Kairship.Server.Elsa;
 using Kairship.Server.Live;
 using Kairship.Server.Placements;
 using Kairship.Server.Releases;
+using Kairship.Server.Reports;
 using Kairship.Server.Studio;
 using Kairship.Server.Triggers.Health;
 using Kairship.Server.Triggers.Http;
@@ -99,6 +100,7 @@ internal static class Rooms
         services.AddSingleton<ReleaseProjector>();
         services.AddSingleton<ReleaseReconciler>();
         services.AddSingleton<ApprovalService>();
+        services.AddSingleton<ReportBook>();
         services.AddSingleton<WorkflowLookup>();
         services.AddSingleton<WorkflowService>();
         services.AddSingleton<DefinitionService>();

@@ -67,7 +67,7 @@ public sealed record ServerOptions
         Check(nameof(DataDirectory), DataDirectory, !string.IsNullOrWhiteSpace(DataDirectory), "the path of a folder");
         CheckUrls();
         Check(nameof(HttpBasePath), HttpBasePath, HttpBasePath.Length > 1 && HttpBasePath[0] == '/' && HttpBasePath.Skip(1).All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
-            && HttpBasePath is not ("/api" or "/hooks" or "/elsa" or "/workflows" or "/assets" or "/session" or "/sign-in" or "/metrics"), "one path segment such as /http that nothing else uses");
+            && HttpBasePath is not ("/api" or "/hooks" or "/elsa" or "/workflows" or "/assets" or "/session" or "/reports" or "/sign-in" or "/metrics"), "one path segment such as /http that nothing else uses");
         Check(nameof(Database), Database is null ? null : "(hidden)", Database is null || Database.Contains("Host=", StringComparison.OrdinalIgnoreCase),
             "a PostgreSQL connection string such as Host=db;Database=kairship;Username=kairship;Password=...");
         Check(nameof(Workflows), Workflows, Workflows is null || Directory.Exists(Workflows), "a folder that exists");

@@ -14,9 +14,17 @@ internal static class PageHeaders
         "default-src 'self'", $"script-src 'self' 'wasm-unsafe-eval' {InlineScripts}", "style-src 'self' 'unsafe-inline'", "img-src 'self' data: blob:", "font-src 'self' data:",
         "connect-src 'self'", "worker-src 'self' blob:", "object-src 'none'", "base-uri 'self'", "form-action 'self'", "frame-ancestors 'none'");
 
-    public static void Add(HttpResponse response)
+    /// <summary>Of pages that are made here: no style and no script but our own files.</summary>
+    private static readonly string Strict = string.Join("; ",
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'");
+
+    public static void Add(HttpResponse response) => Add(response, Policy);
+
+    public static void AddStrict(HttpResponse response) => Add(response, Strict);
+
+    private static void Add(HttpResponse response, string policy)
     {
-        response.Headers.ContentSecurityPolicy = Policy;
+        response.Headers.ContentSecurityPolicy = policy;
         response.Headers.XFrameOptions = "DENY";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["Referrer-Policy"] = "same-origin";
