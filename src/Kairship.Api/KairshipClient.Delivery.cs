@@ -35,6 +35,13 @@ public sealed partial class KairshipClient
     public Task<ClusterInfo> ChangeTaintsAsync(string name, ChangeTaintsRequest request, CancellationToken cancellationToken = default) =>
         SendAsync<ClusterInfo>(HttpMethod.Patch, $"clusters/{Escape(name)}/taints", JsonContent.Create(request, options: WireJson.Options), cancellationToken);
 
+    /// <summary>Whether it is certain that a lost cluster runs nothing any more.</summary>
+    public Task<FencingInfo> GetFencingAsync(string cluster, CancellationToken cancellationToken = default) => GetAsync<FencingInfo>($"clusters/{Escape(cluster)}/fencing", cancellationToken);
+
+    /// <summary>Says that a lost cluster runs nothing any more. Refused (409) when it is not lost, or was lost again since.</summary>
+    public Task<FencingInfo> ConfirmFencedAsync(string cluster, ConfirmFencedRequest request, CancellationToken cancellationToken = default) =>
+        PostAsync<FencingInfo>($"clusters/{Escape(cluster)}/fencing", request, cancellationToken);
+
     /// <summary>Forgets a cluster; nothing inside it is touched. Refused (409) while an application is released there, unless forced.</summary>
     public Task RemoveClusterAsync(string name, bool force = false, CancellationToken cancellationToken = default) =>
         DeleteAsync(Query($"clusters/{Escape(name)}", ("force", force ? true : null)), cancellationToken);

@@ -18,10 +18,11 @@ internal static class ServeCommand
     private static readonly Option<string?> Workflows = new("--workflows") { Description = "Folder of workflow files, read at start and on every change [default: the shipped ones]" };
     private static readonly Option<int> Simulate = new("--simulate") { Description = "Also start that many simulated clusters, kept in the data folder, and join them", DefaultValueFactory = _ => 0 };
     private static readonly Option<string[]> SourceRoots = new("--source-root") { Description = "Folder that applications may name sources in (spec.source.path), again for each", DefaultValueFactory = _ => [] };
+    private static readonly Option<string?> Secrets = new("--secrets") { Description = "Folder with a file for each secret that applications name, such as those of fence hooks [default: secrets in the data folder]" };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "Log to files in the data folder only" };
     private static readonly Option<bool> UntilInputCloses = Lifeline.Option();
 
-    public static Command Create() => new Command("serve", "Starts the server. The first start makes an admin key and puts it into the file admin.key of the data folder.") { Data, Urls, Database, Workflows, SourceRoots, Simulate, Quiet, UntilInputCloses }
+    public static Command Create() => new Command("serve", "Starts the server. The first start makes an admin key and puts it into the file admin.key of the data folder.") { Data, Urls, Database, Workflows, SourceRoots, Secrets, Simulate, Quiet, UntilInputCloses }
             .WithExamples("kairship serve", "kairship serve --simulate 3", "kairship serve --data /var/lib/kairship --urls http://0.0.0.0:7420").Does(RunAsync);
 
     private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
@@ -33,6 +34,7 @@ internal static class ServeCommand
             Database = result.GetValue(Database) ?? Environment.GetEnvironmentVariable("KAIRSHIP_DATABASE"),
             Workflows = result.GetValue(Workflows),
             SourceRoots = [.. result.GetValue(SourceRoots)!.Select(Path.GetFullPath)],
+            SecretsDirectory = result.GetValue(Secrets) is { } secrets ? Path.GetFullPath(secrets) : null,
             LogToConsole = !result.GetValue(Quiet),
         };
         if (result.GetValue(Simulate) is < 0 or > 100)

@@ -7,6 +7,7 @@ using Kairship.Server.Audit;
 using Kairship.Server.Clusters;
 using Kairship.Server.Drift;
 using Kairship.Server.Elsa;
+using Kairship.Server.Failover;
 using Kairship.Server.Live;
 using Kairship.Server.Placements;
 using Kairship.Server.Problems;
@@ -103,6 +104,7 @@ public static class KairshipServer
         app.MapReportPages();
         var api = app.MapGroup("/api/v1");
         api.MapClusters();
+        api.MapFencing();
         api.MapFleet();
         api.MapApplications();
         api.MapPlacements();

@@ -9,6 +9,7 @@ using Kairship.Server.Approvals;
 using Kairship.Server.Clusters;
 using Kairship.Server.Drift;
 using Kairship.Server.Elsa;
+using Kairship.Server.Failover;
 using Kairship.Server.Live;
 using Kairship.Server.Placements;
 using Kairship.Server.Releases;
@@ -41,6 +42,7 @@ internal static class Rooms
         services.AddSingleton(new RoomOptions { Interval = options.Health.CapacityInterval });
         services.AddKairshipFleet(fleet => fleet.AllowLocalReferences = options.AllowLocalKubeconfigReferences);
         AddSlices(services);
+        services.AddFencing(options.SecretsDirectory ?? data.Sub("secrets"));
         builder.UseKairshipSilo(options);
         services.AddHostedService(p => p.GetRequiredService<WorkflowFolder>());
         AddEngine(services, options, data);

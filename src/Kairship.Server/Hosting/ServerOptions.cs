@@ -28,6 +28,9 @@ public sealed record ServerOptions
     /// <summary>Where the keys that encrypt kubeconfigs are kept; nodes that share a database share this folder. Null: "keys" in the data folder.</summary>
     public string? KeysDirectory { get; init; }
 
+    /// <summary>A folder with a file for each secret that applications name (the file's name is the secret's), such as those that sign what fence hooks are asked. Null: "secrets" in the data folder.</summary>
+    public string? SecretsDirectory { get; init; }
+
     /// <summary>Where the designer's files are. Null: "studio" next to the program, then what npm restored in the checkout that the program was built in.</summary>
     public string? StudioDirectory { get; init; }
 
@@ -71,6 +74,7 @@ public sealed record ServerOptions
         Check(nameof(Database), Database is null ? null : "(hidden)", Database is null || Database.Contains("Host=", StringComparison.OrdinalIgnoreCase),
             "a PostgreSQL connection string such as Host=db;Database=kairship;Username=kairship;Password=...");
         Check(nameof(Workflows), Workflows, Workflows is null || Directory.Exists(Workflows), "a folder that exists");
+        Check(nameof(SecretsDirectory), SecretsDirectory, SecretsDirectory is null || Directory.Exists(SecretsDirectory), "a folder that exists");
         Check(nameof(StudioDirectory), StudioDirectory, StudioDirectory is null || Directory.Exists(StudioDirectory), "a folder that exists");
         foreach (var root in SourceRoots)
         {

@@ -6,10 +6,16 @@ using System.Text.Json.Nodes;
 
 namespace Kairship.Workflows.Activities.BuiltIn.Http;
 
-internal enum HttpFailure
+/// <summary>Why there is no response.</summary>
+public enum HttpFailure
 {
+    /// <summary>There is one.</summary>
     None,
+
+    /// <summary>The target could not be reached, or hung up.</summary>
     FailedToConnect,
+
+    /// <summary>It did not answer in time.</summary>
     Timeout,
 
     /// <summary>It would fail the same way again: a denied target, a response that is too large.</summary>
@@ -17,9 +23,9 @@ internal enum HttpFailure
 }
 
 /// <summary>What a request came to. Messages name the host only: paths, queries and headers may hold secrets.</summary>
-internal sealed record HttpAnswer(HttpFailure Failure, string? Message, int Status = 0, JsonObject? Headers = null, JsonNode? Content = null, TimeSpan? RetryAfter = null);
+public sealed record HttpAnswer(HttpFailure Failure, string? Message, int Status = 0, JsonObject? Headers = null, JsonNode? Content = null, TimeSpan? RetryAfter = null);
 
-/// <summary>The one pool of connections through which workflows send HTTP requests.</summary>
+/// <summary>A pool of connections to what is outside, bounded in time, size and whom it reaches: the one through which workflows send HTTP requests.</summary>
 public sealed class OutboundHttp : IDisposable
 {
     private readonly OutboundHttpOptions options;
@@ -49,7 +55,8 @@ public sealed class OutboundHttp : IDisposable
 
     public void Dispose() => client.Dispose();
 
-    internal async Task<HttpAnswer> SendAsync(HttpRequestMessage request, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Sends it and reads the response, within the bounds of the options. Failures are values.</summary>
+    public async Task<HttpAnswer> SendAsync(HttpRequestMessage request, TimeProvider time, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(options.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);

@@ -1,0 +1,17 @@
+using Kairship.Workflows.Activities.BuiltIn.Http;
+
+namespace Kairship.Server.Failover;
+
+internal static class FencingRegistration
+{
+    /// <param name="secrets">The folder of the secrets that applications name.</param>
+    public static void AddFencing(this IServiceCollection services, string secrets)
+    {
+        services.AddSingleton(new SecretFolder(secrets));
+        services.AddSingleton<FencingBook>();
+        services.AddSingleton<FencingService>();
+        services.AddSingleton(p => new FenceHookCaller(
+            p.GetRequiredService<FencingBook>(), p.GetRequiredService<SecretFolder>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<FenceHookCaller>>(),
+            p.GetService<OutboundHttpOptions>()));
+    }
+}
