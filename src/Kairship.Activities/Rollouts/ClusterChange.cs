@@ -39,6 +39,9 @@ internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier appl
 
     public static bool IsDone(JsonObject state) => state[Step]?.GetValue<string>() == "done";
 
+    /// <summary>On the way on: everything is written.</summary>
+    public static bool IsApplied(JsonObject state) => state[Step]?.GetValue<string>() is not (null or "apply");
+
     public static bool HasStarted(JsonObject state) => state[Step] is not null;
 
     /// <summary>Goes as far as it can go now.</summary>

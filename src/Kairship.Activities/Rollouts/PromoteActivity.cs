@@ -10,6 +10,8 @@ namespace Kairship.Activities.Rollouts;
 /// <summary>Gives the new revision to a wave for good, as many clusters at a time as the wave allows: apply, wait until healthy, remove the canary, prune.</summary>
 internal sealed class PromoteActivity(Tracks tracks, ClusterChange change, Departure departure, ReleaseDesk desk) : EffectActivity
 {
+    private const string AppliedTold = "appliedTold";
+
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
         .Create("Kairship.Promote", "Rollout", "Applies the revision to the wave's clusters, waits until it is healthy there, then removes the canary and what the revision no longer has; takes the application out of the clusters that it leaves, once all others are healthy.")
         .WithInput(ReleaseInputs.Release)
@@ -84,6 +86,13 @@ internal sealed class PromoteActivity(Tracks tracks, ClusterChange change, Depar
             },
             ClusterPhase.Promoting, CanaryFirst: false);
         var result = await change.GoAsync(context, work, cluster, to, state, cancellationToken);
+        if (work.Release.Change is not null && ClusterChange.IsApplied(state) && state[AppliedTold] is null)
+        {
+            state[AppliedTold] = true;
+            // How long each part of a failover took is asked afterwards.
+            await desk.TellAsync(context, work.Release.Id, "Applied", cluster, $"{cluster}: all is written; it becomes healthy next.", cancellationToken);
+        }
+
         if (result.Outcome == StepOutcome.Done)
         {
             var known = (await desk.Store.ListReleaseClustersAsync(work.Release.Id, cancellationToken)).First(c => c.Cluster == cluster);

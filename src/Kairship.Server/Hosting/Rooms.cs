@@ -99,6 +99,7 @@ internal static class Rooms
         services.AddSingleton<ReleaseRequester>();
         services.AddSingleton<Kairship.Workflows.Activities.Activity, StartReleaseActivity>();
         services.AddSingleton<ReleaseControl>();
+        services.AddKairshipFailover();
         services.AddSingleton<ReleaseProjector>();
         services.AddSingleton<ReleaseReconciler>();
         services.AddSingleton<ApprovalService>();

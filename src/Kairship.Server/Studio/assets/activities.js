@@ -20,6 +20,7 @@ export const looks = {
   "Kairship.Promote": ["Promote", rollout, "M12 21V9M6 14l6-6l6 6M5 4h14"],
   "Kairship.RollBack": ["Roll Back", rollout, "M9 5L4 10l5 5M4 10h10a5 5 0 0 1 0 10h-3"],
   "Kairship.ClusterHealthChanged": ["Cluster Health Changed", clusters, "M4 4h16v6H4zM4 14h16v6H4zM8 7h1M8 17h1"],
+  "Kairship.FailOver": ["Fail Over", clusters, "M3 4h8v6H3zM13 14h8v6h-8zM14 7h4v4M16 9l2 2l2-2"],
 };
 
 let waiting = false;

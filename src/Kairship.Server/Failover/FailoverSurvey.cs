@@ -1,0 +1,101 @@
+using Kairship.Activities.Placements;
+using Kairship.Delivery.Failover;
+using Kairship.Delivery.Releases;
+using Kairship.Fleet.Capacity;
+using Kairship.Fleet.Clusters;
+using Kairship.Fleet.Health;
+
+namespace Kairship.Server.Failover;
+
+/// <summary>The fleet and its applications at one moment, and what is to be done about those that lost a cluster.</summary>
+/// <param name="Losses">Those that last, by cluster.</param>
+/// <param name="Histories">Of all applications that were ever released, by name.</param>
+internal sealed record FailoverScene(
+    DateTimeOffset At, IReadOnlyDictionary<string, ClusterLoss> Losses, FailoverOrder Order, IReadOnlyDictionary<string, ApplicationHistory> Histories);
+
+/// <summary>Reads everything that an order of failovers is decided from, and has it decided.</summary>
+internal sealed class FailoverSurvey(
+    IDeliveryStore delivery, IClusterStore clusters, IClusterHealthStore health, FleetFacts facts, FleetBrakeKeeper brake, ClusterRooms rooms, ApplicationHistories histories,
+    FailoverRate rate, TimeProvider time)
+{
+    private const int ReadAtOnce = 8;
+
+    public async Task<FailoverScene> LookAsync(CancellationToken cancellationToken)
+    {
+        var view = await brake.AskAsync(cancellationToken);
+        var losses = await LossesAsync(view, cancellationToken);
+        var lost = await LostAsync(losses, cancellationToken);
+        var all = await HistoriesAsync(cancellationToken);
+        var candidates = new List<FailoverCandidate>();
+        foreach (var history in all.Values.Where(h => h.Placement.Replicas.Keys.Any(lost.ContainsKey)))
+        {
+            candidates.Add(ApplicationHistories.CandidateOf(history, await delivery.GetArbiterLeaseAsync(history.Application.Name, cancellationToken)));
+        }
+
+        var failovers = all.Values.SelectMany(h => h.Releases.Where(r => r.Kind == ReleaseKind.Failover)).ToList();
+        var request = new FailoverRequest([.. lost.Values], candidates, await facts.ListAsync(evicting: true, cancellationToken), time.GetUtcNow())
+        {
+            Brake = new BrakeAnswer(!view.Brake.Go, view.Brake.Go ? null : view.Brake.Why),
+            Rate = rate,
+            Begun = [.. failovers.Select(r => r.RequestedAt)],
+            Running = failovers.Count(r => r.Status is ReleaseStatus.Pending or ReleaseStatus.Progressing),
+        };
+        var order = await rooms.DecideAsync(
+            RoomsOf(view, lost, request), room => new RoomUse<FailoverOrder>(FailoverPlanning.Order(request with { Capacity = room.Book }), null), cancellationToken);
+        return new FailoverScene(request.Now, losses, order, all);
+    }
+
+    /// <summary>A cluster that is only suspected is not asked: its answer may never come.</summary>
+    private static RoomQuestion RoomsOf(FleetView view, Dictionary<string, LostCluster> lost, FailoverRequest request)
+    {
+        var silent = view.Clusters.Where(c => c.FailedLooks > 0).Select(c => c.Cluster).ToHashSet(StringComparer.Ordinal);
+        var asked = request.Clusters.Where(c => !lost.ContainsKey(c.Name) && !silent.Contains(c.Name)).ToList();
+        return new RoomQuestion([.. asked.Where(c => !FleetFacts.IsElastic(c)).Select(c => c.Name)], [.. asked.Where(FleetFacts.IsElastic).Select(c => c.Name)], "failover");
+    }
+
+    private async Task<Dictionary<string, ClusterLoss>> LossesAsync(FleetView view, CancellationToken cancellationToken)
+    {
+        var losses = new Dictionary<string, ClusterLoss>(StringComparer.Ordinal);
+        foreach (var cluster in view.Clusters.Where(c => c.IsLost))
+        {
+            if (await ClusterLoss.FindAsync(health, cluster.Cluster, cancellationToken) is { } loss)
+            {
+                losses[cluster.Cluster] = loss;
+            }
+        }
+
+        return losses;
+    }
+
+    private async Task<Dictionary<string, LostCluster>> LostAsync(Dictionary<string, ClusterLoss> losses, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var lost = new Dictionary<string, LostCluster>(StringComparer.Ordinal);
+        foreach (var loss in losses.Values)
+        {
+            if (await clusters.GetAsync(loss.Cluster, cancellationToken) is { } record)
+            {
+                lost[loss.Cluster] = new LostCluster(loss.Cluster, loss.Number, ClusterTaints.Of(record, await health.GetAsync(loss.Cluster, cancellationToken), now));
+            }
+        }
+
+        return lost;
+    }
+
+    private async Task<Dictionary<string, ApplicationHistory>> HistoriesAsync(CancellationToken cancellationToken)
+    {
+        var all = new Dictionary<string, ApplicationHistory>(StringComparer.Ordinal);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = ReadAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(await delivery.ListApplicationsAsync(cancellationToken), parallel, async (application, token) =>
+        {
+            if (await histories.ReadAsync(application, token) is { } history)
+            {
+                lock (all)
+                {
+                    all[application.Name] = history;
+                }
+            }
+        });
+        return all;
+    }
+}

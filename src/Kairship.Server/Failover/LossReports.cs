@@ -1,0 +1,44 @@
+using Kairship.Delivery.Failover;
+using Kairship.Delivery.Releases;
+using Kairship.Fleet.Health;
+
+namespace Kairship.Server.Failover;
+
+/// <summary>Tells how the loss of a cluster is being overcome, by what the failovers' stories say.</summary>
+internal sealed class LossReports(IDeliveryStore delivery, TimeProvider time)
+{
+    private const int MostEvents = 1000;
+
+    public async Task<ClusterLossReport> WriteAsync(FailoverScene scene, ClusterLoss loss, IReadOnlyList<NotMoved> notMoved, CancellationToken cancellationToken)
+    {
+        var moved = new List<RtoReport>();
+        foreach (var history in scene.Histories.Values)
+        {
+            if (history.FailoversFrom(loss) is [var last, ..])
+            {
+                moved.Add(RtoReport.Of(await TimesAsync(last, loss, cancellationToken), history.Application.Failover.Rto, time.GetUtcNow()));
+            }
+        }
+
+        // Who was moved and has to be once more stands among those already.
+        var told = moved.Select(m => m.Times.Application).ToHashSet(StringComparer.Ordinal);
+        return ClusterLossReport.Of(loss.Cluster, loss.Number, moved, notMoved.Where(n => !told.Contains(n.Application)));
+    }
+
+    private async Task<FailoverTimes> TimesAsync(Release failover, ClusterLoss loss, CancellationToken cancellationToken)
+    {
+        var story = await delivery.ListReleaseEventsAsync(failover.Id, MostEvents, cancellationToken);
+        DateTimeOffset? Last(string kind) => story.Where(e => e.Kind == kind).Max(e => (DateTimeOffset?)e.At);
+        var healthy = failover.Status == ReleaseStatus.Succeeded ? failover.FinishedAt : null;
+        var applied = healthy is null && !await IsAppliedAsync(failover, story, cancellationToken) ? null : Last("Applied") ?? healthy;
+        return new FailoverTimes(failover.Application, failover.Change!.Lost, null, loss.At, Last("Approved") ?? Last("Planned"), applied, healthy);
+    }
+
+    /// <summary>Written in every cluster that it goes to.</summary>
+    private async Task<bool> IsAppliedAsync(Release failover, IReadOnlyList<ReleaseEvent> story, CancellationToken cancellationToken)
+    {
+        var applied = story.Where(e => e.Kind == "Applied").Select(e => e.Cluster).ToHashSet();
+        var clusters = await delivery.ListReleaseClustersAsync(failover.Id, cancellationToken);
+        return clusters.Count > 0 && clusters.All(c => applied.Contains(c.Cluster));
+    }
+}

@@ -1,0 +1,108 @@
+using Kairship.Api;
+using Kairship.Api.Clusters;
+using Kairship.Api.Releases;
+using Kairship.Delivery.Failover;
+using Kairship.Delivery.Releases;
+using Kairship.Fleet.Health;
+using Kairship.Simulator;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kairship.Server.Tests.Failover;
+
+/// <summary>A server with the shipped workflows and a simulated fleet that is looked at quickly.</summary>
+internal sealed class FailoverStage : IAsyncDisposable
+{
+    /// <summary>Everything that makes looks quick goes together: a look that waits longer than the threshold decides nothing.</summary>
+    public static HealthOptions Quick { get; } = new()
+    {
+        Interval = TimeSpan.FromMilliseconds(300), FailureThreshold = TimeSpan.FromMilliseconds(900), SuccessThreshold = TimeSpan.FromMilliseconds(600),
+        LookTimeout = TimeSpan.FromMilliseconds(2500), AskAgain = TimeSpan.FromMilliseconds(500), Recheck = TimeSpan.FromMilliseconds(100),
+    };
+
+    private FailoverStage(RunningServer server, SimulatedFleet fleet) => (Server, Fleet) = (server, fleet);
+
+    public RunningServer Server { get; }
+
+    public SimulatedFleet Fleet { get; }
+
+    public KairshipClient Admin => Server.Admin;
+
+    public IDeliveryStore Delivery => Server.Services.GetRequiredService<IDeliveryStore>();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<FailoverStage> StartAsync(params string[] clusters)
+    {
+        var fleet = await SimulatedFleet.StartAsync(clusters.Select(c => new SimulatedClusterOptions { Name = c, PodReadyAfter = TimeSpan.FromMilliseconds(20) }));
+        var server = new RunningServer { UseShippedWorkflows = true, Health = Quick };
+        await server.InitializeAsync();
+        var stage = new FailoverStage(server, fleet);
+        foreach (var cluster in fleet.Clusters)
+        {
+            await server.Admin.JoinClusterAsync(new JoinClusterRequest(cluster.Name, cluster.Kubeconfig));
+        }
+
+        return stage;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        await Fleet.DisposeAsync();
+    }
+
+    /// <summary>An application of one Deployment, released.</summary>
+    /// <param name="clusters">Where it may be; it is divided over these.</param>
+    /// <param name="failover">Lines of spec.failover, as a flow mapping.</param>
+    public async Task ReleaseAsync(string name, IReadOnlyList<string> clusters, int replicas = 6, string failover = "{}", string more = "")
+    {
+        await Admin.ApplyApplicationAsync($$"""
+            apiVersion: kairship.io/v1
+            kind: Application
+            metadata: {name: {{name}}}
+            spec:
+              namespace: {{name}}
+              placement:
+                clusterAffinity: {clusterNames: [{{string.Join(", ", clusters)}}]}
+                replicaScheduling: {replicaSchedulingType: Divided, replicaDivisionPreference: Weighted}
+              rollout: {workflow: deploy, progressDeadlineSeconds: 60}
+              failover: {{failover}}
+            """, Token);
+        var release = await Admin.StartReleaseAsync(name, new StartReleaseRequest(Manifests: Web(replicas) + more, Revision: "v1"), cancellationToken: Token);
+        await EndsAsync(release.Id, "Succeeded");
+    }
+
+    public static string Web(int replicas, string tag = "v1") => $$"""
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: web}
+        spec:
+          replicas: {{replicas}}
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec: {containers: [{name: web, image: "example/web:{{tag}}"}]}
+
+        """;
+
+    public Task EndsAsync(string release, string status) => Eventually.HoldsAsync(
+        async () => (await Admin.GetReleaseAsync(release, Token)).Release.Status == status, $"{release} ends {status}", async () => await StoryAsync(release));
+
+    public async Task<string> StoryAsync(string release)
+    {
+        var detail = await Admin.GetReleaseAsync(release, Token);
+        return $"{detail.Release}\n{string.Join('\n', detail.Events.Select(e => $"{e.At:HH:mm:ss.fff} {e.Kind} {e.Cluster} {e.Message}"))}";
+    }
+
+    /// <summary>Where the last succeeded release put the application: "east 3, west 3".</summary>
+    public async Task<string> PlaceAsync(string application)
+    {
+        var last = (await Delivery.ListReleasesAsync(application, 0, 50, Token)).Items.First(r => r.Status == ReleaseStatus.Succeeded);
+        var plan = (await Delivery.GetPlanAsync(last.Id, Token))!;
+        return string.Join(", ", plan.Targets.OrderBy(t => t.Cluster, StringComparer.Ordinal).Select(t => $"{t.Cluster} {t.Replicas.Values.Sum()}"));
+    }
+
+    public Task MovesAsync(string application, string place) => Eventually.HoldsAsync(
+        async () => await PlaceAsync(application) == place, $"{application} is at {place}",
+        async () => string.Join("\n\n", await Task.WhenAll((await Admin.ListReleasesAsync(application)).Items.Select(r => StoryAsync(r.Id)))));
+}
