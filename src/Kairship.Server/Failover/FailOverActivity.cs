@@ -17,6 +17,7 @@ internal sealed partial class FailOverActivity(IServiceProvider services, ILogge
 {
     private const string Loss = "loss";
     private const string Since = "since";
+    private const string Filed = "filed";
     private const int StartsAtOnce = 8;
 
     /// <summary>While failovers are under way or begin soon.</summary>
@@ -52,10 +53,15 @@ internal sealed partial class FailOverActivity(IServiceProvider services, ILogge
         var progress = LossProgress.Of(scene, loss, await TargetsAsync(scene, cancellationToken));
         await StopAsync(progress.Stop, cancellationToken);
         await StartAsync(context, progress.Start, cancellationToken);
-        var report = await services.GetRequiredService<LossReports>().WriteAsync(scene, loss, progress.NotMoved, cancellationToken);
+        services.GetRequiredService<FenceHooks>().Ask(scene);
+        var reports = services.GetRequiredService<LossReports>();
+        var report = await reports.WriteAsync(scene, loss, progress.NotMoved, cancellationToken);
+        var filed = await reports.FileAsync(report, loss, progress.IsOver, context.State[Filed]?.GetValue<string>(), cancellationToken);
         if (!progress.IsOver)
         {
-            return ActivityResult.Wait(Pause(progress, scene), StateOf(loss), ClusterHealthStimulus.WaitFor(cluster));
+            var state = StateOf(loss);
+            state[Filed] = filed;
+            return ActivityResult.Wait(Pause(progress, scene), state, ClusterHealthStimulus.WaitFor(cluster));
         }
 
         context.Note(report.Sentence);

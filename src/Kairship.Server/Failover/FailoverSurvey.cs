@@ -9,14 +9,16 @@ namespace Kairship.Server.Failover;
 
 /// <summary>The fleet and its applications at one moment, and what is to be done about those that lost a cluster.</summary>
 /// <param name="Losses">Those that last, by cluster.</param>
+/// <param name="Lost">The same as decisions see them.</param>
 /// <param name="Histories">Of all applications that were ever released, by name.</param>
 internal sealed record FailoverScene(
-    DateTimeOffset At, IReadOnlyDictionary<string, ClusterLoss> Losses, FailoverOrder Order, IReadOnlyDictionary<string, ApplicationHistory> Histories);
+    DateTimeOffset At, IReadOnlyDictionary<string, ClusterLoss> Losses, IReadOnlyDictionary<string, LostCluster> Lost, FailoverOrder Order,
+    IReadOnlyDictionary<string, ApplicationHistory> Histories);
 
 /// <summary>Reads everything that an order of failovers is decided from, and has it decided.</summary>
 internal sealed class FailoverSurvey(
     IDeliveryStore delivery, IClusterStore clusters, IClusterHealthStore health, FleetFacts facts, FleetBrakeKeeper brake, ClusterRooms rooms, ApplicationHistories histories,
-    FailoverRate rate, TimeProvider time)
+    FencingBook fencing, FailoverRate rate, TimeProvider time)
 {
     private const int ReadAtOnce = 8;
 
@@ -42,7 +44,7 @@ internal sealed class FailoverSurvey(
         };
         var order = await rooms.DecideAsync(
             RoomsOf(view, lost, request), room => new RoomUse<FailoverOrder>(FailoverPlanning.Order(request with { Capacity = room.Book }), null), cancellationToken);
-        return new FailoverScene(request.Now, losses, order, all);
+        return new FailoverScene(request.Now, losses, lost, order, all);
     }
 
     /// <summary>A cluster that is only suspected is not asked: its answer may never come.</summary>
@@ -75,7 +77,10 @@ internal sealed class FailoverSurvey(
         {
             if (await clusters.GetAsync(loss.Cluster, cancellationToken) is { } record)
             {
-                lost[loss.Cluster] = new LostCluster(loss.Cluster, loss.Number, ClusterTaints.Of(record, await health.GetAsync(loss.Cluster, cancellationToken), now));
+                // What is confirmed is confirmed of the last change of readiness, not of the loss as a whole: FencingBook says why.
+                var report = await health.GetAsync(loss.Cluster, cancellationToken);
+                lost[loss.Cluster] = new LostCluster(
+                    loss.Cluster, FencingBook.LossOf(report) ?? loss.Number, ClusterTaints.Of(record, report, now), await fencing.NowAsync(loss.Cluster, cancellationToken));
             }
         }
 

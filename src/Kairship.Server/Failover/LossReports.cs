@@ -1,13 +1,32 @@
+using System.Security.Cryptography;
+using System.Text;
 using Kairship.Delivery.Failover;
 using Kairship.Delivery.Releases;
 using Kairship.Fleet.Health;
+using Kairship.Server.Reports;
 
 namespace Kairship.Server.Failover;
 
 /// <summary>Tells how the loss of a cluster is being overcome, by what the failovers' stories say.</summary>
-internal sealed class LossReports(IDeliveryStore delivery, TimeProvider time)
+internal sealed class LossReports(IDeliveryStore delivery, ReportBook book, TimeProvider time)
 {
     private const int MostEvents = 1000;
+
+    /// <summary>Files the report where something in it has changed, other than that time went by.</summary>
+    /// <param name="filed">What the last call gave; null: nothing was filed yet.</param>
+    public async Task<string> FileAsync(ClusterLossReport report, ClusterLoss loss, bool isOver, string? filed, CancellationToken cancellationToken)
+    {
+        var content = string.Join('\n', [isOver.ToString(), .. report.Applications.Select(a => $"{a.Outcome} {a.Times}"), .. report.NotMoved.Select(n => n.ToString())]);
+        var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..16];
+        if (mark != filed)
+        {
+            var id = $"loss-{loss.Cluster}-{loss.Number}";
+            await book.FileAsync(
+                new Report(id, ReportKinds.Loss, $"Loss of {loss.Cluster}", loss.At, time.GetUtcNow(), isOver, isOver ? report.IsMet : null, report.ToJson()), cancellationToken);
+        }
+
+        return mark;
+    }
 
     public async Task<ClusterLossReport> WriteAsync(FailoverScene scene, ClusterLoss loss, IReadOnlyList<NotMoved> notMoved, CancellationToken cancellationToken)
     {

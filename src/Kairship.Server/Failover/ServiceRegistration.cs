@@ -10,6 +10,7 @@ internal static class ServiceRegistration
         services.AddSingleton<ApplicationHistories>();
         services.AddSingleton<FailoverSurvey>();
         services.AddSingleton<LossReports>();
+        services.AddSingleton<FenceHooks>();
         services.AddSingleton<Kairship.Workflows.Activities.Activity, FailOverActivity>();
     }
 }

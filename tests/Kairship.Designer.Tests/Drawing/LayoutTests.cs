@@ -15,6 +15,7 @@ public sealed class LayoutTests(DesignerStage stage) : BrowserTest(stage)
     [InlineData("deploy")]
     [InlineData("rollback")]
     [InlineData("move")]
+    [InlineData("failover")]
     public async Task Workflow_IsDrawnWhole_AndNothingOverlaps(string definitionId)
     {
         var root = JsonNode.Parse(File.ReadAllText(SharedFiles.Own("workflows", $"{definitionId}.json")))!["root"]!;

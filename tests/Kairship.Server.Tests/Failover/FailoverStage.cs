@@ -1,6 +1,7 @@
 using Kairship.Api;
 using Kairship.Api.Clusters;
 using Kairship.Api.Releases;
+using Kairship.Api.Reports;
 using Kairship.Delivery.Failover;
 using Kairship.Delivery.Releases;
 using Kairship.Fleet.Health;
@@ -65,10 +66,10 @@ internal sealed class FailoverStage : IAsyncDisposable
               placement:
                 clusterAffinity: {clusterNames: [{{string.Join(", ", clusters)}}]}
                 replicaScheduling: {replicaSchedulingType: Divided, replicaDivisionPreference: Weighted}
-              rollout: {workflow: deploy, progressDeadlineSeconds: 60}
+              rollout: {workflow: deploy, progressDeadline: 60s}
               failover: {{failover}}
             """, Token);
-        var release = await Admin.StartReleaseAsync(name, new StartReleaseRequest(Manifests: Web(replicas) + more, Revision: "v1"), cancellationToken: Token);
+        var release = await Admin.StartReleaseAsync(name, new StartReleaseRequest(Web(replicas) + more, Revision: "v1"), cancellationToken: Token);
         await EndsAsync(release.Id, "Succeeded");
     }
 
@@ -78,10 +79,12 @@ internal sealed class FailoverStage : IAsyncDisposable
         metadata: {name: web}
         spec:
           replicas: {{replicas}}
-          selector: {matchLabels: {app: web}}
+          selector: {matchLabels: {app: web} }
           template:
-            metadata: {labels: {app: web}}
-            spec: {containers: [{name: web, image: "example/web:{{tag}}"}]}
+            metadata: {labels: {app: web} }
+            spec:
+              containers:
+              - {name: web, image: "example/web:{{tag}}" }
 
         """;
 
@@ -105,4 +108,19 @@ internal sealed class FailoverStage : IAsyncDisposable
     public Task MovesAsync(string application, string place) => Eventually.HoldsAsync(
         async () => await PlaceAsync(application) == place, $"{application} is at {place}",
         async () => string.Join("\n\n", await Task.WhenAll((await Admin.ListReleasesAsync(application)).Items.Select(r => StoryAsync(r.Id)))));
+
+    /// <summary>The report of a cluster's last loss, when it is over.</summary>
+    public async Task<ReportDetail> ReportAsync(string cluster)
+    {
+        ReportDetail? found = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var top = (await Admin.ListReportsAsync("loss", cancellationToken: Token)).Items.FirstOrDefault(r => r.Id.StartsWith($"loss-{cluster}-", StringComparison.Ordinal));
+                found = top is null ? null : await Admin.GetReportAsync(top.Id, Token);
+                return found?.Report.IsOver == true;
+            },
+            $"the loss of {cluster} is reported", () => Task.FromResult($"{found?.Report}\n{found?.Document}"));
+        return found!;
+    }
 }

@@ -1,3 +1,4 @@
+using Kairship.Api.Reports;
 using Kairship.Delivery.Releases;
 
 namespace Kairship.Server.Tests.Failover;
@@ -23,5 +24,7 @@ public sealed class FailoverTests
         var failover = (await stage.Admin.ListReleasesAsync("shop", cancellationToken: Token)).Items[0];
         failover.Kind.Should().Be(nameof(ReleaseKind.Failover), await stage.StoryAsync(failover.Id));
         (await stage.StoryAsync(failover.Id)).Should().ContainAll("Applied east", "Applied north");
+        var report = await stage.ReportAsync("west");
+        report.Report.Should().Match<ReportInfo>(r => r.IsOver && r.IsMet == true && r.Sentence!.StartsWith("west was lost: 2 of 2 applications are healthy elsewhere"));
     }
 }

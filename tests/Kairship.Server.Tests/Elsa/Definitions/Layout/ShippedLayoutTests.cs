@@ -14,6 +14,7 @@ public sealed class ShippedLayoutTests(RunningServer server) : IClassFixture<Run
     [InlineData("deploy", 2)]
     [InlineData("rollback", 1)]
     [InlineData("move", 2)]
+    [InlineData("failover", 0)]
     public void Drawing_OfShippedWorkflow_IsReadable(string name, int loops)
     {
         var root = Shipped(name)["root"]!.AsObject();
@@ -30,6 +31,7 @@ public sealed class ShippedLayoutTests(RunningServer server) : IClassFixture<Run
     [InlineData("deploy")]
     [InlineData("rollback")]
     [InlineData("move")]
+    [InlineData("failover")]
     public void Boxes_OfShippedWorkflow_FitTheirText(string name)
     {
         var root = Shipped(name)["root"]!.AsObject();
