@@ -3,6 +3,7 @@ using Kairship.Activities.Clusters;
 using Kairship.Activities.Drift;
 using Kairship.Activities.Placements;
 using Kairship.Activities.Releases;
+using Kairship.Activities.Returning;
 using Kairship.Activities.Rollouts;
 using Kairship.Workflows.Activities;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,10 @@ public static class ServiceRegistration
     public static IServiceCollection AddKairshipActivities(this IServiceCollection services)
     {
         services.AddSingleton<ReleaseDesk>();
+        services.AddSingleton<ReturnBook>();
+        services.AddSingleton<ReturnGate>();
+        services.AddSingleton<ReturnExpectations>();
+        services.AddSingleton<ReturnKeeper>();
         services.AddSingleton<FleetFacts>();
         services.AddSingleton<PlacementDesk>();
         services.AddSingleton<PlacementExplainer>();

@@ -42,6 +42,13 @@ public sealed partial class KairshipClient
     public Task<FencingInfo> ConfirmFencedAsync(string cluster, ConfirmFencedRequest request, CancellationToken cancellationToken = default) =>
         PostAsync<FencingInfo>($"clusters/{Escape(cluster)}/fencing", request, cancellationToken);
 
+    /// <summary>How a cluster that came back was compared with what it should have.</summary>
+    public Task<ReturnInfo> GetReturnAsync(string cluster, CancellationToken cancellationToken = default) => GetAsync<ReturnInfo>($"clusters/{Escape(cluster)}/return", cancellationToken);
+
+    /// <summary>Compares a cluster that came back, now, and fences what is stale there. Refused (409) when it is not back or cannot be read.</summary>
+    public Task<ReturnInfo> CompareReturnedAsync(string cluster, CancellationToken cancellationToken = default) =>
+        PostAsync<ReturnInfo>($"clusters/{Escape(cluster)}/return", null, cancellationToken);
+
     /// <summary>Forgets a cluster; nothing inside it is touched. Refused (409) while an application is released there, unless forced.</summary>
     public Task RemoveClusterAsync(string name, bool force = false, CancellationToken cancellationToken = default) =>
         DeleteAsync(Query($"clusters/{Escape(name)}", ("force", force ? true : null)), cancellationToken);

@@ -5,6 +5,7 @@ using Kairship.Fleet.Drift;
 using Kairship.Fleet.Health;
 using Kairship.Fleet.Resources;
 using Kairship.Fleet.Resources.Status;
+using Kairship.Fleet.Returning;
 using Kairship.Fleet.Watching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -41,6 +42,8 @@ public static class ServiceRegistration
         services.TryAddSingleton<HealthReader>();
         services.TryAddSingleton<DriftInspector>();
         services.TryAddSingleton<Healer>();
+        services.TryAddSingleton<ReturnReader>();
+        services.TryAddSingleton<StaleObjects>();
         services.TryAddSingleton<ResourceWatcher>();
         services.TryAddSingleton<ClusterWatches>();
         services.TryAddSingleton<ClusterWatch>();

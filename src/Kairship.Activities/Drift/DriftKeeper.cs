@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Kairship.Activities.Releases;
+using Kairship.Activities.Returning;
 using Kairship.Delivery.Applications;
 using Kairship.Delivery.Arbitration;
 using Kairship.Delivery.Drift;
@@ -14,7 +15,7 @@ namespace Kairship.Activities.Drift;
 /// Keeps applications as they were released: compares every cluster with the released revision, rendered as then, and puts it back where it may. Never while a release, a rollback
 /// or anybody else has the application: it is looked at before, after, and before each write.
 /// </summary>
-public sealed class DriftKeeper(IDeliveryStore store, ClusterConnections connections, DriftInspector inspector, Healer healer, TimeProvider time)
+public sealed class DriftKeeper(IDeliveryStore store, ClusterConnections connections, DriftInspector inspector, Healer healer, ReturnGate returning, TimeProvider time)
 {
     private const int ClustersAtOnce = 16;
 
@@ -80,9 +81,11 @@ public sealed class DriftKeeper(IDeliveryStore store, ClusterConnections connect
         var chosen = looks.Values.Select(l => l.Inspection).OfType<Inspection>()
             .Select(i => (Inspection: i, Objects: i.Objects.Where(o => scene.MayHeal(i.Cluster, o.Drift, now) == HealDecision.Heal).ToList()))
             .Where(c => c.Objects.Count > 0).ToList();
+        var waiting = await WaitingAsync(chosen.Select(c => c.Inspection.Cluster), cancellationToken);
+        chosen.RemoveAll(c => waiting.ContainsKey(c.Inspection.Cluster));
         if (chosen.Count == 0)
         {
-            return HealWork.None;
+            return new HealWork([], waiting);
         }
 
         if (await store.TryHoldAsync(scene.Application.Name, Holder, ArbiterPurpose.Heal, now, cancellationToken) is not { } lease)
@@ -104,12 +107,27 @@ public sealed class DriftKeeper(IDeliveryStore store, ClusterConnections connect
 
             return new HealWork(
                 [.. reports.OrderBy(r => r.Cluster, StringComparer.Ordinal).SelectMany(r => r.Healed.Select(o => (r.Cluster, o)))],
-                reports.ToDictionary(r => r.Cluster, r => r.Problems));
+                reports.Select(r => KeyValuePair.Create(r.Cluster, r.Problems)).Concat(waiting).ToDictionary());
         }
         finally
         {
             await store.LetGoAsync(scene.Application.Name, Holder, CancellationToken.None);
         }
+    }
+
+    /// <summary>Clusters in which nothing is put back now, and why.</summary>
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<PlanProblem>>> WaitingAsync(IEnumerable<string> clusters, CancellationToken cancellationToken)
+    {
+        var waiting = new Dictionary<string, IReadOnlyList<PlanProblem>>(StringComparer.Ordinal);
+        foreach (var cluster in clusters)
+        {
+            if (await returning.WhyNotAsync(cluster, cancellationToken) is { } why)
+            {
+                waiting[cluster] = [new PlanProblem(null, $"{why} Nothing is put back there until then.")];
+            }
+        }
+
+        return waiting;
     }
 
     private async Task<HealReport> HealAsync(

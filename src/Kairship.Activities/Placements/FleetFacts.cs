@@ -1,3 +1,4 @@
+using Kairship.Activities.Returning;
 using Kairship.Delivery.Failover;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Plans;
@@ -7,7 +8,7 @@ using Kairship.Fleet.Health;
 namespace Kairship.Activities.Placements;
 
 /// <summary>The clusters as decisions see them. The one place where what is known of a member becomes facts.</summary>
-public sealed class FleetFacts(IClusterStore clusters, IClusterHealthStore health, TimeProvider time)
+public sealed class FleetFacts(IClusterStore clusters, IClusterHealthStore health, ReturnGate returning, TimeProvider time)
 {
     /// <summary>By name.</summary>
     /// <param name="evicting">
@@ -18,9 +19,14 @@ public sealed class FleetFacts(IClusterStore clusters, IClusterHealthStore healt
     {
         var now = time.GetUtcNow();
         var reports = (await health.ListAsync(cancellationToken)).ToDictionary(r => r.Cluster);
+        var held = await returning.HeldAsync(reports.Values, cancellationToken);
         return [.. (await clusters.ListAsync(cancellationToken)).Select(c => new ClusterFacts(c.Name, c.Labels)
         {
-            Taints = [.. ClusterTaints.Of(c, reports.GetValueOrDefault(c.Name), now).Where(t => evicting || t.Effect != TaintEffect.NoExecute || !ConditionTaints.IsOfCondition(t.Key))],
+            Taints =
+            [
+                .. ClusterTaints.Of(c, reports.GetValueOrDefault(c.Name), now).Where(t => evicting || t.Effect != TaintEffect.NoExecute || !ConditionTaints.IsOfCondition(t.Key)),
+                .. held.Contains(c.Name) ? [new Taint(ConditionTaints.Returning, TaintEffect.NoSchedule, TimeAdded: reports[c.Name].Ready!.LastTransition)] : (IEnumerable<Taint>)[],
+            ],
         })];
     }
 

@@ -10,7 +10,7 @@ internal static class ClusterCommands
     public static Command Create()
     {
         var command = new Command("cluster", "Member clusters: join, list, show, taint, remove, and the rights that they need to grant")
-            { Join(), List(), Show(), TaintCommands.Taint(), TaintCommands.Cordon(), TaintCommands.Uncordon(), FencingCommands.ConfirmFenced(), Rbac(), Remove() }
+            { Join(), List(), Show(), TaintCommands.Taint(), TaintCommands.Cordon(), TaintCommands.Uncordon(), FencingCommands.ConfirmFenced(), ReturnCommands.Return(), Rbac(), Remove() }
             .WithExamples("kairship cluster list -o wide", "kairship cluster show east");
         command.Aliases.Add("clusters");
         return command;

@@ -17,6 +17,9 @@ public static class ConditionTaints
     /// <summary>Of a cluster that counts as ready, and whose last looks failed.</summary>
     public const string Suspected = "kairship.io/suspected";
 
+    /// <summary>Of a cluster that was lost, is ready again and was not compared yet with what it should have: takes nothing new until then.</summary>
+    public const string Returning = "kairship.io/returning";
+
     /// <summary>Set by a person: takes nothing new.</summary>
     public const string Cordoned = "kairship.io/cordoned";
 
@@ -24,7 +27,7 @@ public static class ConditionTaints
     private const int SuspiciousLooks = 2;
 
     /// <summary>Keys that come and go with the condition, which nobody sets.</summary>
-    public static bool IsOfCondition(string key) => key is NotReady or Unreachable or Suspected;
+    public static bool IsOfCondition(string key) => key is NotReady or Unreachable or Suspected or Returning;
 
     public static IReadOnlyList<Taint> Of(ClusterSight sight) => sight.Readiness switch
     {

@@ -50,13 +50,23 @@ public sealed class ResourceClient
     }
 
     /// <summary>False: there was none, or its uid is not <paramref name="uid"/>. True says that deletion began, not that it is over.</summary>
-    public async Task<bool> DeleteAsync(
-        ObjectRef reference, DeletePropagation propagation = DeletePropagation.Background, string? uid = null, CancellationToken cancellationToken = default)
+    public Task<bool> DeleteAsync(
+        ObjectRef reference, DeletePropagation propagation = DeletePropagation.Background, string? uid = null, CancellationToken cancellationToken = default) =>
+        DeleteAsync(reference, propagation, uid, null, cancellationToken);
+
+    /// <summary>The same, and only of the very version that was read: false, too, when somebody has written it since.</summary>
+    internal async Task<bool> DeleteAsync(ObjectRef reference, DeletePropagation propagation, string? uid, string? resourceVersion, CancellationToken cancellationToken)
     {
         var body = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions", ["propagationPolicy"] = propagation.ToString() };
         if (uid is not null)
         {
-            body["preconditions"] = new JsonObject { ["uid"] = uid };
+            var preconditions = new JsonObject { ["uid"] = uid };
+            if (resourceVersion is not null)
+            {
+                preconditions["resourceVersion"] = resourceVersion;
+            }
+
+            body["preconditions"] = preconditions;
         }
 
         var path = await PathAsync(reference, cancellationToken);

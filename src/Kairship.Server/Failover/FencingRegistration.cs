@@ -1,3 +1,4 @@
+using Kairship.Server.Failover.Returning;
 using Kairship.Workflows.Activities.BuiltIn.Http;
 
 namespace Kairship.Server.Failover;
@@ -10,6 +11,7 @@ internal static class FencingRegistration
         services.AddSingleton(new SecretFolder(secrets));
         services.AddSingleton<FencingBook>();
         services.AddSingleton<FencingService>();
+        services.AddSingleton<ReturnService>();
         services.AddSingleton(p => new FenceHookCaller(
             p.GetRequiredService<FencingBook>(), p.GetRequiredService<SecretFolder>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<FenceHookCaller>>(),
             p.GetService<OutboundHttpOptions>()));

@@ -8,6 +8,7 @@ using Kairship.Server.Clusters;
 using Kairship.Server.Drift;
 using Kairship.Server.Elsa;
 using Kairship.Server.Failover;
+using Kairship.Server.Failover.Returning;
 using Kairship.Server.Live;
 using Kairship.Server.Placements;
 using Kairship.Server.Problems;
@@ -105,6 +106,7 @@ public static class KairshipServer
         var api = app.MapGroup("/api/v1");
         api.MapClusters();
         api.MapFencing();
+        api.MapReturns();
         api.MapFleet();
         api.MapApplications();
         api.MapPlacements();

@@ -1,5 +1,5 @@
 using Kairship.Delivery.Releases;
-using Kairship.Testing;
+using Kairship.Testing.Releases;
 
 namespace Kairship.Activities.Tests.Crashes;
 
@@ -17,9 +17,8 @@ public abstract class ReleaseCrashes
     /// <summary>Which of the crashes at each commit the sweep takes: all would take too long on every store.</summary>
     protected virtual bool Takes(int commit, bool after) => true;
 
-    /// <summary>Every file of the folder: a new one has to be released by here, too.</summary>
-    public static TheoryData<string> Workflows =>
-        [.. Directory.GetFiles(SharedFiles.Own("workflows"), "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
+    /// <summary>Every file of the folder that carries out releases: a new one has to be released by here, too.</summary>
+    public static TheoryData<string> Workflows => [.. ReleaseRig.ReleaseWorkflows.Select(f => Path.GetFileNameWithoutExtension(f)!)];
 
     [Theory]
     [MemberData(nameof(Workflows))]

@@ -1,4 +1,5 @@
 using Kairship.Activities.Drift;
+using Kairship.Activities.Returning;
 using Kairship.Activities.Tests.Releases;
 using Kairship.Delivery.Applications;
 using Kairship.Delivery.Drift;
@@ -37,7 +38,7 @@ internal sealed class DriftScene : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2040, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
-    public DriftKeeper Keeper => new(Rig.Delivery, Rig.Get<ClusterConnections>(), Rig.Get<DriftInspector>(), Rig.Get<Healer>(), Clock);
+    public DriftKeeper Keeper => new(Rig.Delivery, Rig.Get<ClusterConnections>(), Rig.Get<DriftInspector>(), Rig.Get<Healer>(), Rig.Get<ReturnGate>(), Clock);
 
     public static async Task<DriftScene> StartAsync(DriftPolicy? policy = null, string extra = "", int replicas = 2)
     {

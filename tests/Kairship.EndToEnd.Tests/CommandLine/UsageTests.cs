@@ -11,7 +11,7 @@ public sealed class UsageTests : IDisposable
     public static TheoryData<string, string> WrongUsages => new()
     {
         { "bogus", "'bogus'" },
-        { "cluster", "join, list, show, taint, cordon, uncordon, confirm-fenced, rbac, remove" },
+        { "cluster", "join, list, show, taint, cordon, uncordon, confirm-fenced, return, rbac, remove" },
         { "cluster bogus", "'bogus'" },
         { "cluster join", "--kubeconfig" },
         { "cluster join east", "--kubeconfig" },

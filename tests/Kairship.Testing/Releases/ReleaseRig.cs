@@ -83,11 +83,17 @@ public sealed class ReleaseRig : IAsyncDisposable
         }
     }
 
-    /// <summary>The shipped workflows.</summary>
+    /// <summary>The shipped workflows that carry out a release: they have an input of that name. Those that start releases need the server.</summary>
+    public static IReadOnlyList<string> ReleaseWorkflows { get; } =
+        [.. Directory.GetFiles(Path.Combine(SharedFiles.Checkout, "workflows"), "*.json").Where(CarriesOutReleases).Order(StringComparer.Ordinal)];
+
+    private static bool CarriesOutReleases(string file) =>
+        (JsonNode.Parse(File.ReadAllText(file))!["inputs"] as JsonArray ?? []).Any(i => i?["name"]?.ToString() == "Release");
+
     public async Task ImportWorkflowsAsync()
     {
         var catalog = Get<DefinitionCatalog>();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(SharedFiles.Checkout, "workflows"), "*.json"))
+        foreach (var file in ReleaseWorkflows)
         {
             var imported = await catalog.ImportAsync(await File.ReadAllTextAsync(file), publish: true, CancellationToken.None);
             if (!imported.Succeeded)
@@ -128,6 +134,17 @@ public sealed class ReleaseRig : IAsyncDisposable
         return release;
     }
 
+    /// <summary>What the server does when a change of place is decided: a release of the current revision.</summary>
+    public async Task<Release> ChangeAsync(Application application, PlacementChange change, string workflow = "move")
+    {
+        var time = TimeProvider.System.GetUtcNow();
+        await Delivery.SaveApplicationAsync(application, time, CancellationToken.None);
+        var revision = await Delivery.GetCurrentRevisionAsync(application.Name, CancellationToken.None);
+        var release = await Delivery.StartReleaseAsync(new NewRelease(application, revision!, workflow, "test", null, change), time, CancellationToken.None);
+        await LaunchAsync(release);
+        return release;
+    }
+
     /// <summary>Starts the workflow of a release; again after a crash it changes nothing.</summary>
     public async Task LaunchAsync(Release release)
     {
@@ -135,7 +152,7 @@ public sealed class ReleaseRig : IAsyncDisposable
             new StartRequest
             {
                 DefinitionId = release.Workflow,
-                Input = new JsonObject { ["Release"] = release.Id, ["Application"] = release.Application },
+                Input = new JsonObject { ["Release"] = release.Id, ["Application"] = release.Application, ["Kind"] = release.Kind.ToString() },
                 CorrelationId = release.Id,
                 DedupeKey = $"release:{release.Id}",
             },

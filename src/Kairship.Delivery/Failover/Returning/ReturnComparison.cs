@@ -42,9 +42,9 @@ public sealed record ReturnComparison(string Cluster, IReadOnlyList<ReturnItem> 
             return Say(ReturnAction.Hold, $"is of {name}, which Kairship does not know any more: was it removed while the cluster was away?");
         }
 
-        if (live.Epoch > application.Epoch)
+        if (live.Release > application.Release)
         {
-            return Say(ReturnAction.Hold, $"was written with the epoch {live.Epoch}, later than anything that Kairship knows of {name} ({application.Epoch}): was its database set back?");
+            return Say(ReturnAction.Hold, $"was written by release {live.Release} of {name}, and Kairship knows of {application.Release} only: was its database set back?");
         }
 
         if (wanted.TryGetValue(name, out var objects))

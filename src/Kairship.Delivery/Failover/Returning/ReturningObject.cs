@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Plans;
@@ -8,9 +9,9 @@ namespace Kairship.Delivery.Failover.Returning;
 /// <param name="Application">Whose it is by its label; null: it has none.</param>
 /// <param name="IsApplied">Kairship is among the managers of its fields: the label alone could be a copy.</param>
 /// <param name="Replicas">spec.replicas of a workload that has them.</param>
-/// <param name="Epoch">The epoch of the write that made it so; null: none, or no number.</param>
+/// <param name="Release">The number of the release that wrote it last; null: it does not say so.</param>
 /// <param name="IsControlled">Another object controls it and takes it along.</param>
-public sealed record ReturningObject(ObjectRef Ref, string? Application, bool IsApplied, int? Replicas = null, long? Epoch = null, bool IsControlled = false)
+public sealed record ReturningObject(ObjectRef Ref, string? Application, bool IsApplied, int? Replicas = null, int? Release = null, bool IsControlled = false)
 {
     public bool IsCanary { get; init; }
 
@@ -28,19 +29,23 @@ public sealed record ReturningObject(ObjectRef Ref, string? Application, bool Is
             labels?[KairshipLabels.Application]?.ToString(),
             (metadata?["managedFields"] as JsonArray ?? []).OfType<JsonObject>().Any(m => m["manager"]?.ToString() == manager && m["operation"]?.ToString() == "Apply"),
             WorkloadKey.HasReplicas(live.Ref) ? WorkloadKey.Replicas(live) : null,
-            long.TryParse((metadata?["annotations"] as JsonObject)?[KairshipLabels.Epoch]?.ToString(), out var epoch) ? epoch : null,
+            NumberOf((metadata?["annotations"] as JsonObject)?[KairshipLabels.Release]?.ToString()),
             (metadata?["ownerReferences"] as JsonArray ?? []).OfType<JsonObject>().Any(o => o["controller"] is JsonValue value && value.TryGetValue<bool>(out var controls) && controls))
         {
             IsCanary = labels?[KairshipLabels.Track]?.ToString() == KairshipLabels.Canary,
             RunsPods = PodTemplates.Specs(live.Json).Any(),
         };
     }
+
+    // "storefront-7": application and number.
+    private static int? NumberOf(string? release) =>
+        release?.LastIndexOf('-') is >= 0 and var dash && int.TryParse(release.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }
 
 /// <summary>What an application should have in the cluster now, by the plan of its last release.</summary>
 /// <param name="Objects">What it should have there; null: it is not placed there (any more).</param>
-/// <param name="Epoch">Of its lease, the greatest that there ever was.</param>
-public sealed record ReturnExpectation(string Application, IReadOnlyList<ObjectRef>? Objects, PurgeMode PurgeMode, long Epoch);
+/// <param name="Release">The number of its last release, however that ended. Numbers only grow: what a later one wrote, Kairship has forgotten.</param>
+public sealed record ReturnExpectation(string Application, IReadOnlyList<ObjectRef>? Objects, PurgeMode PurgeMode, int Release);
 
 public enum ReturnAction
 {

@@ -14,8 +14,8 @@ public sealed class ReturnComparisonTests
     private static readonly Gen<ReturningObject> GenObject = Gen.Select(
         Gen.Int[0, 5].Select(i => new[] { "Deployment", "StatefulSet", "DaemonSet", "ConfigMap", "PersistentVolumeClaim", "Namespace" }[i]), Gen.Int[0, 4].Select(i => new[] { "here", "gone", "careful", "unknown", null }[i]), Gen.Bool,
         Gen.Int[0, 3], Gen.Int[0, 9], Gen.Bool, Make.GenName)
-        .Select((kind, application, isApplied, replicas, epoch, isControlled, name) => new ReturningObject(
-            Ref(kind, name, kind is "Deployment" or "StatefulSet" or "DaemonSet" ? "apps/v1" : "v1"), application, isApplied, kind is "Deployment" or "StatefulSet" ? replicas : null, epoch, isControlled)
+        .Select((kind, application, isApplied, replicas, release, isControlled, name) => new ReturningObject(
+            Ref(kind, name, kind is "Deployment" or "StatefulSet" or "DaemonSet" ? "apps/v1" : "v1"), application, isApplied, kind is "Deployment" or "StatefulSet" ? replicas : null, release, isControlled)
         {
             RunsPods = kind is "Deployment" or "StatefulSet" or "DaemonSet",
         });
@@ -46,7 +46,7 @@ public sealed class ReturnComparisonTests
         ReturnComparison.Of("a", [live with { IsControlled = true }], Known).Items.Should().BeEmpty();
         if (application is "here" or "gone" or "careful")
         {
-            ReturnComparison.Of("a", [live with { Epoch = 6 }], Known).Items.Single().Action.Should().Be(ReturnAction.Hold, "Kairship may have been set back");
+            ReturnComparison.Of("a", [live with { Release = 6 }], Known).Items.Single().Action.Should().Be(ReturnAction.Hold, "Kairship may have been set back");
         }
     }
 
@@ -74,14 +74,14 @@ public sealed class ReturnComparisonTests
               name: web
               namespace: shop
               labels: {kairship.io/application: gone, kairship.io/track: canary}
-              annotations: {kairship.io/epoch: "4"}
+              annotations: {kairship.io/epoch: "9", kairship.io/release: "gone-4"}
               managedFields: [{manager: kubectl, operation: Update}, {manager: kairship, operation: Apply}]
             spec: {replicas: 3, template: {spec: {containers: [{name: web, image: web}]}}}
             """)[0];
         ReturningObject.From(live, "kairship").Should().Be(new ReturningObject(live.Ref, "gone", true, 3, 4) { IsCanary = true, RunsPods = true });
         ReturningObject.From(live, "kubectl").IsApplied.Should().BeFalse("it updated, and applied nothing");
         var pod = Make.Yaml("{apiVersion: v1, kind: Pod, metadata: {name: p, ownerReferences: [{kind: ReplicaSet, name: r, controller: true}]}, spec: {containers: [{name: c}]}}")[0];
-        ReturningObject.From(pod, "kairship").Should().Match<ReturningObject>(o => o.IsControlled && !o.IsApplied && o.Application == null && o.Epoch == null);
+        ReturningObject.From(pod, "kairship").Should().Match<ReturningObject>(o => o.IsControlled && !o.IsApplied && o.Application == null && o.Release == null);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class ReturnComparisonTests
         foreach (var item in comparison.Fence)
         {
             var found = objects.Single(o => o.Ref == item.Ref);
-            found.Should().Match<ReturningObject>(o => o.IsApplied && !o.IsControlled && (o.Application == "here" || o.Application == "gone" || o.Application == "careful") && o.Epoch <= 5);
+            found.Should().Match<ReturningObject>(o => o.IsApplied && !o.IsControlled && (o.Application == "here" || o.Application == "gone" || o.Application == "careful") && o.Release <= 5);
             item.Ref.Kind.Should().NotBe("Namespace").And.NotBe("PersistentVolumeClaim");
             (item.Action == ReturnAction.Delete && (item.Application == "careful" || item.Ref.Kind == "StatefulSet")).Should().BeFalse();
             (item.Application == "here" && Here.Objects!.Contains(item.Ref)).Should().BeFalse();
