@@ -39,9 +39,7 @@ internal sealed class LossReports(IDeliveryStore delivery, ReportBook book, Time
             }
         }
 
-        // Who was moved and has to be once more stands among those already.
-        var told = moved.Select(m => m.Times.Application).ToHashSet(StringComparer.Ordinal);
-        return ClusterLossReport.Of(loss.Cluster, loss.Number, moved, notMoved.Where(n => !told.Contains(n.Application)));
+        return ClusterLossReport.Of(loss.Cluster, loss.Number, moved, notMoved);
     }
 
     private async Task<FailoverTimes> TimesAsync(Release failover, ClusterLoss loss, CancellationToken cancellationToken)

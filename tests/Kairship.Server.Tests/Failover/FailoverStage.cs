@@ -1,4 +1,5 @@
 using Kairship.Api;
+using Kairship.Api.Approvals;
 using Kairship.Api.Clusters;
 using Kairship.Api.Releases;
 using Kairship.Api.Reports;
@@ -55,7 +56,7 @@ internal sealed class FailoverStage : IAsyncDisposable
     /// <summary>An application of one Deployment, released.</summary>
     /// <param name="clusters">Where it may be; it is divided over these.</param>
     /// <param name="failover">Lines of spec.failover, as a flow mapping.</param>
-    public async Task ReleaseAsync(string name, IReadOnlyList<string> clusters, int replicas = 6, string failover = "{}", string more = "")
+    public async Task ReleaseAsync(string name, IReadOnlyList<string> clusters, int replicas = 6, string failover = "{}", string deadline = "60s")
     {
         await Admin.ApplyApplicationAsync($$"""
             apiVersion: kairship.io/v1
@@ -66,10 +67,10 @@ internal sealed class FailoverStage : IAsyncDisposable
               placement:
                 clusterAffinity: {clusterNames: [{{string.Join(", ", clusters)}}]}
                 replicaScheduling: {replicaSchedulingType: Divided, replicaDivisionPreference: Weighted}
-              rollout: {workflow: deploy, progressDeadline: 60s}
+              rollout: {workflow: deploy, progressDeadline: {{deadline}}}
               failover: {{failover}}
             """, Token);
-        var release = await Admin.StartReleaseAsync(name, new StartReleaseRequest(Web(replicas) + more, Revision: "v1"), cancellationToken: Token);
+        var release = await Admin.StartReleaseAsync(name, new StartReleaseRequest(Web(replicas), Revision: "v1"), cancellationToken: Token);
         await EndsAsync(release.Id, "Succeeded");
     }
 
@@ -91,6 +92,12 @@ internal sealed class FailoverStage : IAsyncDisposable
     public Task EndsAsync(string release, string status) => Eventually.HoldsAsync(
         async () => (await Admin.GetReleaseAsync(release, Token)).Release.Status == status, $"{release} ends {status}", async () => await StoryAsync(release));
 
+    public async Task DecideAsync(string release, bool approve, string? comment)
+    {
+        var approval = await Admin.GetApprovalAsync(release, Token);
+        await Admin.DecideApprovalAsync(release, new DecideApprovalRequest(approve, approval.PlanDigest, comment), Token);
+    }
+
     public async Task<string> StoryAsync(string release)
     {
         var detail = await Admin.GetReleaseAsync(release, Token);
@@ -109,8 +116,8 @@ internal sealed class FailoverStage : IAsyncDisposable
         async () => await PlaceAsync(application) == place, $"{application} is at {place}",
         async () => string.Join("\n\n", await Task.WhenAll((await Admin.ListReleasesAsync(application)).Items.Select(r => StoryAsync(r.Id)))));
 
-    /// <summary>The report of a cluster's last loss, when it is over.</summary>
-    public async Task<ReportDetail> ReportAsync(string cluster)
+    /// <summary>The report of a cluster's last loss, when it is over, or as soon as it is so.</summary>
+    public async Task<ReportDetail> ReportAsync(string cluster, Func<ReportDetail, bool>? isSo = null)
     {
         ReportDetail? found = null;
         await Eventually.HoldsAsync(
@@ -118,9 +125,9 @@ internal sealed class FailoverStage : IAsyncDisposable
             {
                 var top = (await Admin.ListReportsAsync("loss", cancellationToken: Token)).Items.FirstOrDefault(r => r.Id.StartsWith($"loss-{cluster}-", StringComparison.Ordinal));
                 found = top is null ? null : await Admin.GetReportAsync(top.Id, Token);
-                return found?.Report.IsOver == true;
+                return found is not null && (isSo is null ? found.Report.IsOver : isSo(found));
             },
-            $"the loss of {cluster} is reported", () => Task.FromResult($"{found?.Report}\n{found?.Document}"));
+            $"the loss of {cluster} is reported so", () => Task.FromResult($"{found?.Report}\n{found?.Document}"));
         return found!;
     }
 }

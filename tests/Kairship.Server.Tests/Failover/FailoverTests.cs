@@ -1,5 +1,7 @@
+using Kairship.Api.Clusters;
 using Kairship.Api.Reports;
 using Kairship.Delivery.Releases;
+using Kairship.Simulator.Faults;
 
 namespace Kairship.Server.Tests.Failover;
 
@@ -26,5 +28,78 @@ public sealed class FailoverTests
         (await stage.StoryAsync(failover.Id)).Should().ContainAll("Applied east", "Applied north");
         var report = await stage.ReportAsync("west");
         report.Report.Should().Match<ReportInfo>(r => r.IsOver && r.IsMet == true && r.Sentence!.StartsWith("west was lost: 2 of 2 applications are healthy elsewhere"));
+    }
+
+    [Fact]
+    public async Task StatefulApplication_WaitsForAPerson_WhoConfirmsThatTheClusterRunsNothing()
+    {
+        await using var stage = await FailoverStage.StartAsync("east", "north", "west");
+        await stage.ReleaseAsync("ledger", ["east", "west"], failover: "{stateful: {fencing: confirm}}");
+        await stage.ReleaseAsync("shop", ["east", "west"]);
+
+        stage.Fleet["west"].Faults.Unreachable = true;
+
+        await stage.MovesAsync("shop", "east 6");
+        (await stage.ReportAsync("west", r => r.Document.GetRawText().Contains("Nobody has confirmed that west runs nothing", StringComparison.Ordinal))).Report.IsOver.Should().BeFalse();
+        (await stage.Admin.ListReleasesAsync("ledger", cancellationToken: Token)).Total.Should().Be(1, "it is not moved before");
+
+        await stage.Admin.ConfirmFencedAsync("west", new ConfirmFencedRequest("powered off in the rack"), Token);
+        await stage.MovesAsync("ledger", "east 6");
+        (await stage.ReportAsync("west")).Report.Should().Match<ReportInfo>(r => r.IsMet == true && r.Sentence!.Contains("2 of 2"));
+    }
+
+    [Fact]
+    public async Task ApplicationThatWantsPeopleToAgree_IsPlanned_AndMovedWhenTheyDo_OrStaysWhenTheyDoNot()
+    {
+        await using var stage = await FailoverStage.StartAsync("east", "north", "west");
+        await stage.ReleaseAsync("asks", ["east", "west"], failover: "{approval: always}");
+        await stage.ReleaseAsync("declines", ["east", "west"], failover: "{approval: always}");
+        await stage.ReleaseAsync("small", ["east", "west"], replicas: 2, failover: "{approval: above, approvalAbove: 1}");
+
+        stage.Fleet["west"].Faults.Unreachable = true;
+
+        await stage.MovesAsync("small", "east 2");
+        await Eventually.HoldsAsync(async () => (await stage.Admin.ListApprovalsAsync(cancellationToken: Token)).Items.Count(a => a.Status == "Pending") == 2, "both ask");
+        (await stage.PlaceAsync("asks")).Should().Be("east 3, west 3");
+        await stage.DecideAsync("asks-2", true, null);
+        await stage.DecideAsync("declines-2", false, "it is back in a minute");
+        await stage.MovesAsync("asks", "east 6");
+
+        var report = await stage.ReportAsync("west");
+        report.Report.IsMet.Should().BeFalse("one was left behind");
+        (await stage.PlaceAsync("declines")).Should().Be("east 3, west 3");
+        (await stage.Admin.ListReleasesAsync("declines", cancellationToken: Token)).Items.Select(r => r.Status).Should().Equal("Rejected", "Succeeded");
+    }
+
+    [Fact]
+    public async Task ClusterComesBack_BeforePeopleAgreed_NothingIsMoved_AndTheRunEnds()
+    {
+        await using var stage = await FailoverStage.StartAsync("east", "north", "west");
+        await stage.ReleaseAsync("ledger", ["east", "west"], failover: "{stateful: {fencing: confirm}}");
+        stage.Fleet["west"].Faults.Unreachable = true;
+        await stage.ReportAsync("west", r => !r.Report.IsOver && r.Document.GetRawText().Contains("Nobody has confirmed", StringComparison.Ordinal));
+
+        stage.Fleet["west"].Faults.Heal();
+
+        (await stage.ReportAsync("west")).Report.Sentence.Should().StartWith("west was lost: 0 of 0 applications");
+        (await stage.Admin.ListReleasesAsync("ledger", cancellationToken: Token)).Total.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task FailoverThatFails_IsTriedAgain_AndThenReportedAsMissed()
+    {
+        await using var stage = await FailoverStage.StartAsync("east", "north", "west");
+        await stage.ReleaseAsync("shop", ["east", "west"], failover: "{objective: {rto: 1s}}", deadline: "3s");
+        stage.Fleet["east"].Faults.SetImageFault("example/web", PodFault.Unready);
+
+        stage.Fleet["west"].Faults.Unreachable = true;
+
+        await Eventually.HoldsAsync(async () => (await stage.Admin.ListReleasesAsync("shop", cancellationToken: Token)).Items[0].Status == "Failed", "it fails", () => stage.StoryAsync("shop-2"));
+        (await stage.ReportAsync("west", r => r.Document.GetRawText().Contains("It is tried again", StringComparison.Ordinal))).Report.IsOver.Should().BeFalse();
+        await Eventually.HoldsAsync(async () => (await stage.Admin.ListReleasesAsync("shop", cancellationToken: Token)).Total == 3, "it is tried again");
+        stage.Fleet["east"].Faults.ClearImageFaults();
+        await stage.MovesAsync("shop", "east 6");
+        (await stage.ReportAsync("west")).Report.Should().Match<ReportInfo>(r => r.IsMet == false && r.Sentence!.Contains("1 of 1") && r.Sentence.Contains("1 missed their objective"));
+        (await stage.Admin.ListReleasesAsync("shop", cancellationToken: Token)).Items.Select(r => r.Status).Should().Equal(["Succeeded", "Failed", "Succeeded"], "what is not healthy is not called so, though nothing was left to write");
     }
 }
