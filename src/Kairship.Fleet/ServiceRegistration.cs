@@ -3,6 +3,8 @@ using Kairship.Fleet.Capacity;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Drift;
 using Kairship.Fleet.Health;
+using Kairship.Fleet.Metrics;
+using Kairship.Fleet.Metrics.Prometheus;
 using Kairship.Fleet.Resources;
 using Kairship.Fleet.Resources.Status;
 using Kairship.Fleet.Returning;
@@ -36,6 +38,9 @@ public static class ServiceRegistration
         services.TryAddSingleton<ClusterProbe>();
         services.TryAddSingleton(new RoomOptions());
         services.TryAddSingleton<ClusterRooms>();
+        services.TryAddSingleton(new MetricsOptions());
+        services.TryAddSingleton<PrometheusClient>();
+        services.TryAddSingleton<MetricReader>();
         services.TryAddSingleton<Applier>();
         services.TryAddSingleton<Planner>();
         services.TryAddSingleton<Pruner>();
