@@ -5,6 +5,7 @@ using Kairship.Activities.Placements;
 using Kairship.Activities.Releases;
 using Kairship.Activities.Returning;
 using Kairship.Activities.Rollouts;
+using Kairship.Activities.Scaling;
 using Kairship.Workflows.Activities;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -42,6 +43,11 @@ public static class ServiceRegistration
         services.AddSingleton<Activity, CompleteReleaseActivity>();
         services.AddSingleton<Activity, NotifyActivity>();
         services.AddSingleton<Activity, ClusterHealthChangedActivity>();
+        services.AddSingleton<ScalingDesk>();
+        services.AddSingleton<Activity, ScalingDueActivity>();
+        services.AddSingleton<Activity, CapacityShortActivity>();
+        services.AddSingleton<Activity, DecideScaleActivity>();
+        services.AddSingleton<Activity, VerifyScaleActivity>();
         return services;
     }
 }

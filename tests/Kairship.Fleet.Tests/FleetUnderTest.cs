@@ -3,6 +3,7 @@ using Kairship.Fleet.Capacity;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Drift;
 using Kairship.Fleet.Health;
+using Kairship.Fleet.Metrics;
 using Kairship.Fleet.Resources;
 using Kairship.Fleet.Resources.Status;
 using Kairship.Fleet.Watching;
@@ -51,6 +52,8 @@ internal sealed class FleetUnderTest : IAsyncDisposable
     public Healer Healer => Get<Healer>();
 
     public ClusterRooms Rooms => Get<ClusterRooms>();
+
+    public MetricReader Metrics => Get<MetricReader>();
 
     public ClusterProbe Probe => Get<ClusterProbe>();
 

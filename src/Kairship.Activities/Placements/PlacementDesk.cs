@@ -1,6 +1,7 @@
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Placement.Capacity;
 using Kairship.Delivery.Plans;
+using Kairship.Delivery.Scaling;
 using Kairship.Fleet.Capacity;
 
 namespace Kairship.Activities.Placements;
@@ -18,7 +19,9 @@ public sealed class PlacementDesk(FleetFacts fleet, ClusterRooms rooms, TimeProv
     {
         var members = await fleet.ListAsync(order.Evicts, cancellationToken);
         IReadOnlyList<ClusterFacts> clusters = [.. members.Where(c => !order.Without.Contains(c.Name))];
-        var needs = WorkloadNeed.Of(order.Manifests).DistinctBy(n => n.Key).Select(n => order.Totals.TryGetValue(n.Key, out var total) ? n with { Replicas = total } : n).ToList();
+        var kept = ScalingTotals.Kept(order.Spec, order.Manifests, order.Before);
+        var needs = WorkloadNeed.Of(order.Manifests).DistinctBy(n => n.Key)
+            .Select(n => order.Totals.TryGetValue(n.Key, out var total) || kept.TryGetValue(n.Key, out total) ? n with { Replicas = total } : n).ToList();
         var question = QuestionOf(order, clusters);
         var placed = await rooms.DecideAsync(question, Decide, cancellationToken);
         if (placed.Explanation.Unschedulable is not null && rooms.Outdate(question.Clusters, Doubtful))

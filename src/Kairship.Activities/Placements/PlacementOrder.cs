@@ -22,7 +22,7 @@ public sealed record PlacementOrder(Application Spec, IReadOnlyList<Manifest> Ma
     /// <summary>The alternative to begin with; null: the one that the application is on.</summary>
     public string? From { get; init; }
 
-    /// <summary>"Deployment/web" to its replicas in all, instead of the manifest's.</summary>
+    /// <summary>"Deployment/web" to its replicas in all, instead of what the last scaling set or the manifest says.</summary>
     public IReadOnlyDictionary<string, int> Totals { get; init; } = new Dictionary<string, int>();
 
     /// <summary>Divide anew, without holding on to what is where.</summary>

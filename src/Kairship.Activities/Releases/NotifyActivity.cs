@@ -25,7 +25,9 @@ internal sealed partial class NotifyActivity(ReleaseDesk desk, ILogger<NotifyAct
             return ActivityResult.Done();
         }
 
-        var release = await desk.GetAsync(context, cancellationToken);
+        // Who has started a release by another workflow may tell of it: telling changes nothing.
+        var id = context.RequiredText("Release");
+        var release = await desk.Store.GetReleaseAsync(id, cancellationToken) ?? throw new ActivityInputException(context.ActivityId, "Release", $"names '{id}', and there is no such release");
         await desk.TellAsync(context, release.Id, "Notification", null, message, cancellationToken);
         Log(logger, release.Application, release.Id, message);
         return ActivityResult.Done();

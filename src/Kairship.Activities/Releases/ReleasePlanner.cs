@@ -8,6 +8,7 @@ using Kairship.Delivery.Placement;
 using Kairship.Delivery.Plans;
 using Kairship.Delivery.Releases;
 using Kairship.Delivery.Rollouts;
+using Kairship.Delivery.Scaling;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Resources;
 
@@ -53,6 +54,7 @@ public sealed class ReleasePlanner(
         }
 
         var targets = order.Change?.Kind == ReleaseKind.Failover ? WavePlanner.AtOnce(placed.Clusters) : WavePlanner.Plan(spec.Rollout, placed.Clusters);
+        var bounds = BoundsOf(order, manifests, placed.Clusters);
         var waves = WavePlanner.ThenLeave(targets, [.. placed.Leaving.Select(c => c.Name)]);
         var plans = new ClusterPlan[placed.Clusters.Count + placed.Leaving.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = ClustersAtOnce, CancellationToken = cancellationToken };
@@ -66,13 +68,29 @@ public sealed class ReleasePlanner(
 
             var cluster = placed.Clusters[index];
             var wave = targets.First(w => w.Clusters.Contains(cluster.Name)).Name;
-            plans[index] = await PlanClusterAsync(spec, manifests, cluster, wave, placed.Replicas[cluster.Name], stable, order.Whole, token);
+            var shares = bounds.GetValueOrDefault(cluster.Name);
+            var bounded = shares is null ? manifests : AutoscalerBounds.Apply(manifests, shares);
+            plans[index] = (await PlanClusterAsync(spec, bounded, cluster, wave, placed.Replicas[cluster.Name], stable, order.Whole, token)) with { Bounds = shares };
         });
         ClusterPlan[] all = [.. plans, .. placed.Lost.Select(Lost)];
         return new Plan(spec.Name, order.Revision.Name, current, waves, all, PlanDigest.Compute(spec, order.Revision.Name, current, waves, all))
         {
             Placement = placed.Explanation,
         };
+    }
+
+    /// <summary>By what the limits are now; a plan that is made again keeps those that it was made with.</summary>
+    private IReadOnlyDictionary<string, IReadOnlyDictionary<string, ScalingShare>> BoundsOf(PlanOrder order, IReadOnlyList<Manifest> manifests, IReadOnlyList<ClusterFacts> clusters)
+    {
+        if (!ScalingBounds.Has(order.Spec))
+        {
+            return new Dictionary<string, IReadOnlyDictionary<string, ScalingShare>>();
+        }
+
+        var limits = ScalingLimits.Of(order.Spec.Scaling!, time.GetUtcNow());
+        var all = (order.Kept is { } kept ? ScalingBounds.Of(kept) : null) ?? new ScalingShare(limits.Min, limits.Max);
+        var bounds = ScalingBounds.Divide(order.Spec, manifests, clusters, all.Min, all.Max, out var problem);
+        return problem is null ? bounds : throw new DeliveryConflictException(problem);
     }
 
     /// <summary>What goes from a cluster that the application leaves: what is there of its set, and what the plan before put there.</summary>

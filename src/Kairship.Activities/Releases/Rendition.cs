@@ -2,6 +2,7 @@ using Kairship.Delivery.Applications;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Plans;
+using Kairship.Delivery.Scaling;
 using Kairship.Fleet.Clusters;
 
 namespace Kairship.Activities.Releases;
@@ -23,7 +24,7 @@ internal sealed record Rendition(string Release, Application Spec, Plan Plan, IR
         }
 
         var scopes = await KindScopes.ReadAsync(connections, cluster, Manifests, cancellationToken);
-        var rendered = Renderer.Render(Spec, Manifests, new ClusterFacts(cluster, plan.Labels), plan.Replicas, scopes);
+        var rendered = Renderer.Render(Spec, plan.Bounds is { } bounds ? AutoscalerBounds.Apply(Manifests, bounds) : Manifests, new ClusterFacts(cluster, plan.Labels), plan.Replicas, scopes);
         return ManifestParser.Digest(rendered) == plan.ManifestDigest
             ? rendered
             : throw new PlanMismatchException(

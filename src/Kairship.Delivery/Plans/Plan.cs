@@ -1,4 +1,5 @@
 using Kairship.Delivery.Manifests;
+using Kairship.Delivery.Scaling;
 
 namespace Kairship.Delivery.Plans;
 
@@ -31,6 +32,9 @@ public sealed record ClusterPlan(
     IReadOnlyList<PlannedObject> Objects, IReadOnlyList<PlanProblem> Problems)
 {
     public PlannedRole Role { get; init; }
+
+    /// <summary>"Deployment/web" to what its autoscaler here gets. Not part of the digest: the manifests are. null where the cluster's autoscalers are not Kairship's to bound.</summary>
+    public IReadOnlyDictionary<string, ScalingShare>? Bounds { get; init; }
 
     /// <summary>Which override rules changed what here. Not part of the digest: the manifests are. null in plans from before it was kept.</summary>
     public OverrideSummary? Overrides { get; init; }

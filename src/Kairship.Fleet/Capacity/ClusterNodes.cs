@@ -11,5 +11,11 @@ namespace Kairship.Fleet.Capacity;
 internal sealed record ClusterNodes(
     IReadOnlyList<NodeFacts> Nodes, int ReadyNodes, int PendingPods, (NodeAmounts Amounts, int Pods) Elsewhere, IReadOnlyDictionary<string, int> Workloads)
 {
+    /// <summary>Of the pending pods those that wait because no node has room for them.</summary>
+    public int WaitingPods { get; init; }
+
+    /// <summary>Since when the one that has waited longest does; null: none waits.</summary>
+    public DateTimeOffset? WaitingSince { get; init; }
+
     public static string KeyOf(string ns, string workload) => $"{ns}/{workload}";
 }

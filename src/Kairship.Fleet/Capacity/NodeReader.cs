@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Placement.Capacity;
@@ -14,6 +15,8 @@ internal sealed class NodeReader
     private int _podsElsewhere;
     private int _ready;
     private int _pending;
+    private int _waiting;
+    private DateTimeOffset? _waitingSince;
 
     private NodeReader()
     {
@@ -27,7 +30,10 @@ internal sealed class NodeReader
         await ClusterList.EachAsync(connection, "api/v1/pods", reader.AddPod, cancellationToken);
         return new ClusterNodes(
             [.. reader._nodes.Values.Select(n => n.Facts with { Requested = n.Requested.ToAmounts(), PodsThere = n.Pods[0] })],
-            reader._ready, reader._pending, (reader._elsewhere.ToAmounts(), reader._podsElsewhere), reader._workloads);
+            reader._ready, reader._pending, (reader._elsewhere.ToAmounts(), reader._podsElsewhere), reader._workloads)
+        {
+            WaitingPods = reader._waiting, WaitingSince = reader._waitingSince,
+        };
     }
 
     private void AddNode(JsonElement node)
@@ -61,6 +67,7 @@ internal sealed class NodeReader
         if (!spec.TryGetProperty("nodeName", out var node) || node.GetString() is not { Length: > 0 } name)
         {
             _pending++;
+            AddWaiting(pod);
             return;
         }
 
@@ -79,6 +86,24 @@ internal sealed class NodeReader
         {
             _elsewhere.Add(requests);
             _podsElsewhere++;
+        }
+    }
+
+    /// <summary>A pod that no node takes for another reason (a taint, a volume, a label) says nothing about room.</summary>
+    private void AddWaiting(JsonElement pod)
+    {
+        if (!pod.TryGetProperty("status", out var status) || !status.TryGetProperty("conditions", out var conditions) || conditions.ValueKind != JsonValueKind.Array)
+        {
+            return;
+        }
+
+        var told = conditions.EnumerateArray().FirstOrDefault(c => Text(c, "type") == "PodScheduled" && Text(c, "status") == "False" && Text(c, "reason") == "Unschedulable");
+        if (told.ValueKind == JsonValueKind.Object && Text(told, "message") is { } message
+            && (message.Contains("Insufficient", StringComparison.Ordinal) || message.Contains("Too many pods", StringComparison.Ordinal)))
+        {
+            _waiting++;
+            var since = DateTimeOffset.TryParse(Text(told, "lastTransitionTime"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : (DateTimeOffset?)null;
+            _waitingSince = since < _waitingSince || _waitingSince is null ? since : _waitingSince;
         }
     }
 

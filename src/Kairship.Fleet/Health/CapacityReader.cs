@@ -14,7 +14,7 @@ internal static class CapacityReader
         var read = await NodeReader.ReadAsync(connection, cancellationToken);
         var allocatable = Sum(read.Nodes.Where(n => !n.IsUnschedulable).Select(n => Of(n.Allocatable, n.Pods)));
         var requested = Sum(read.Nodes.Select(n => Of(n.Requested, n.PodsThere))) + Of(read.Elsewhere.Amounts, read.Elsewhere.Pods);
-        return new ClusterCapacity(read.Nodes.Count, read.ReadyNodes, allocatable, requested, read.PendingPods, now);
+        return new ClusterCapacity(read.Nodes.Count, read.ReadyNodes, allocatable, requested, read.PendingPods, now) { WaitingPods = read.WaitingPods, WaitingSince = read.WaitingSince };
     }
 
     /// <summary>One pod's.</summary>

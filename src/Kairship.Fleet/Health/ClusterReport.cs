@@ -20,6 +20,12 @@ public sealed record ResourceAmounts(long CpuMillis, long MemoryBytes, long Pods
 /// <param name="PendingPods">Pods that no node takes yet.</param>
 public sealed record ClusterCapacity(int Nodes, int ReadyNodes, ResourceAmounts Allocatable, ResourceAmounts Requested, int PendingPods, DateTimeOffset CountedAt)
 {
+    /// <summary>Of the pending pods those that wait because no node has room for them.</summary>
+    public int WaitingPods { get; init; }
+
+    /// <summary>Since when the one that has waited longest does; null: none waits.</summary>
+    public DateTimeOffset? WaitingSince { get; init; }
+
     /// <summary>Below zero where nodes were lost under their pods.</summary>
     public ResourceAmounts Available => Allocatable - Requested;
 }

@@ -21,22 +21,20 @@ public sealed record MetricsOptions
     /// <exception cref="ArgumentException">A value is out of its range; the message has its name, the value and the range.</exception>
     public void Validate()
     {
-        if (Timeout < TimeSpan.FromMilliseconds(100) || Timeout > TimeSpan.FromMinutes(1))
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"MetricsOptions.Timeout is {Timeout}; it is from 00:00:00.1 to 00:01:00."), nameof(Timeout));
-        }
-
+        Check(nameof(Timeout), Timeout >= TimeSpan.FromMilliseconds(100) && Timeout <= TimeSpan.FromMinutes(1), string.Create(CultureInfo.InvariantCulture, $"is {Timeout}; it is from 00:00:00.1 to 00:01:00."));
         foreach (var server in Prometheus)
         {
-            if (!server.Address.IsAbsoluteUri || server.Address.Scheme is not ("http" or "https") || server.Address.UserInfo.Length > 0)
-            {
-                throw new ArgumentException($"MetricsOptions.Prometheus has '{server.Address}'; it is the http or https URL of a Prometheus without a user's name, such as https://prometheus.example.org.", nameof(Prometheus));
-            }
+            var isAddress = server.Address is { IsAbsoluteUri: true, Scheme: "http" or "https", UserInfo.Length: 0 };
+            Check(nameof(Prometheus), isAddress, $"has '{server.Address}'; it is the http or https URL of a Prometheus without a user's name, such as https://prometheus.example.org.");
+            Check(nameof(Prometheus), server.TokenFile is null || File.Exists(server.TokenFile), $"has the token file '{server.TokenFile}' for {server.Address}; it is a file that exists.");
+        }
+    }
 
-            if (server.TokenFile is { } file && !File.Exists(file))
-            {
-                throw new ArgumentException($"MetricsOptions.Prometheus has the token file '{file}' for {server.Address}; it is a file that exists.", nameof(Prometheus));
-            }
+    private static void Check(string name, bool good, string trouble)
+    {
+        if (!good)
+        {
+            throw new ArgumentException($"MetricsOptions.{name} {trouble}", name);
         }
     }
 }

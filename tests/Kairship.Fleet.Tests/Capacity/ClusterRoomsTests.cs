@@ -35,6 +35,11 @@ public sealed class ClusterRoomsTests
         read.Nodes.Single(n => n.Name == "sim-2").Taints.Should().Equal(new Taint("gpu", TaintEffect.NoSchedule, "yes"));
         read.Nodes.Should().OnlyContain(n => n.Labels["tier"] == "edge");
         (read.ReadyNodes, read.PendingPods).Should().Be((3, 0));
+        (read.WaitingPods, read.WaitingSince).Should().Be((0, null));
+
+        await RunAsync(connection, "web", 30);
+        read = await FleetUnderTest.ValueAsync(() => NodeReader.ReadAsync(connection, Token), r => r.WaitingPods == 20, "20 of 30 pods of 400m fit nowhere: one node of 4 cores is open");
+        read.WaitingSince.Should().NotBeNull();
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class PrometheusClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     private PrometheusServer? Find(string? address) => address is null
-        ? _options.Prometheus.FirstOrDefault()
+        ? _options.Prometheus is [var first, ..] ? first : null
         : Uri.TryCreate(address, UriKind.Absolute, out var asked) ? _options.Prometheus.FirstOrDefault(s => Same(s.Address, asked)) : null;
 
     private static bool Same(Uri one, Uri other) =>
