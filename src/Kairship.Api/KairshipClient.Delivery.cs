@@ -6,6 +6,7 @@ using Kairship.Api.Approvals;
 using Kairship.Api.Clusters;
 using Kairship.Api.Placements;
 using Kairship.Api.Releases;
+using Kairship.Api.Scaling;
 
 namespace Kairship.Api;
 
@@ -97,6 +98,14 @@ public sealed partial class KairshipClient
     /// <summary>Where an application would go, if it were so. Writes nothing.</summary>
     public Task<PlacementInfo> SimulatePlacementAsync(SimulatePlacementRequest request, CancellationToken cancellationToken = default) =>
         PostAsync<PlacementInfo>("placement/simulate", request, cancellationToken);
+
+    /// <summary>How many replicas the application has and should have, and why; 404 where it has no spec.scaling.</summary>
+    public Task<ScalingInfo> GetScalingAsync(string application, CancellationToken cancellationToken = default) =>
+        GetAsync<ScalingInfo>($"applications/{Escape(application)}/scaling", cancellationToken);
+
+    /// <summary>Gives the application a total over all clusters, within its limits, by a release.</summary>
+    public Task<ReleaseInfo> ScaleAsync(string application, ScaleRequest request, CancellationToken cancellationToken = default) =>
+        PostAsync<ReleaseInfo>($"applications/{Escape(application)}/scaling", request, cancellationToken);
 
     /// <summary>The last comparison of the clusters with what was released; 404 before the first.</summary>
     public Task<DriftReportInfo> GetDriftAsync(string application, CancellationToken cancellationToken = default) =>

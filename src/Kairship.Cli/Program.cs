@@ -8,6 +8,7 @@ using Kairship.Cli.Output;
 using Kairship.Cli.Placements;
 using Kairship.Cli.Releases;
 using Kairship.Cli.Reports;
+using Kairship.Cli.Scaling;
 using Kairship.Cli.Serving;
 using Kairship.Cli.Triggers;
 using Kairship.Cli.Workflows;
@@ -43,7 +44,7 @@ if (Console.IsErrorRedirected)
 Command[] commands =
 [
     DemoCommand.Create(), ServeCommand.Create(), SimCommand.Create(),
-    ClusterCommands.Create(), FleetCommands.Create(), ApplyCommand.Create(), RemoveCommand.Create(), PlanCommand.Create(), DiffCommand.Create(), DriftCommand.Create(), PlacementCommands.Create(),
+    ClusterCommands.Create(), FleetCommands.Create(), ApplyCommand.Create(), RemoveCommand.Create(), PlanCommand.Create(), DiffCommand.Create(), DriftCommand.Create(), PlacementCommands.Create(), ScaleCommands.Create(),
     ReleaseCommand.Create(), HistoryCommands.History(), HistoryCommands.Releases(), StatusCommand.Create(),
     ApprovalCommands.List(), ApprovalCommands.Decide("approve", true), ApprovalCommands.Decide("reject", false),
     ReleaseActionCommands.Pause(), ReleaseActionCommands.Resume(), ReleaseActionCommands.Abort(), ReleaseActionCommands.RollBack(),

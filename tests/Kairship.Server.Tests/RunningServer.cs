@@ -3,7 +3,9 @@ using Kairship.Api;
 using Kairship.Api.Access;
 using Kairship.Delivery.Failover;
 using Kairship.Fleet.Health;
+using Kairship.Fleet.Metrics;
 using Kairship.Server.Hosting;
+using Kairship.Server.Scaling;
 using Microsoft.AspNetCore.Builder;
 using Serilog.Events;
 
@@ -27,6 +29,12 @@ public sealed class RunningServer : IAsyncLifetime
 
     /// <summary>When so much is lost that no failover begins.</summary>
     public BrakeOptions Brake { get; set; } = new();
+
+    /// <summary>Where metrics may be asked for.</summary>
+    public MetricsOptions Metrics { get; set; } = new();
+
+    /// <summary>How often replicas are decided.</summary>
+    public ScalingOptions Scaling { get; set; } = new();
 
     /// <summary>The node whose database, keys and first key this one shares.</summary>
     public RunningServer? Companion { get; set; }
@@ -74,6 +82,8 @@ public sealed class RunningServer : IAsyncLifetime
         StudioDirectory = StudioDirectory,
         Health = Health,
         Brake = Brake,
+        Metrics = Metrics,
+        Scaling = Scaling,
         LogToConsole = false,
         LogLevel = LogEventLevel.Information,
         ShutdownTimeout = TimeSpan.FromSeconds(5),

@@ -35,7 +35,7 @@ public sealed class PlacementDesk(FleetFacts fleet, ClusterRooms rooms, TimeProv
         {
             var request = new PlacementRequest(order.Spec.Placement, clusters, needs)
             {
-                Previous = Presence.Of(order, needs, clusters, view), Capacity = view.Book, Now = time.GetUtcNow(), Fresh = order.Fresh,
+                Previous = Presence.Of(order, needs, clusters, view), Capacity = view.Book, Now = time.GetUtcNow(), Fresh = order.Fresh && order.Kept is null,
                 From = FromOf(order), Uid = UidOf(order),
             };
             var decision = Placement.Decide(request);

@@ -1,4 +1,5 @@
 using Kairship.Delivery.Placement;
+using Kairship.Delivery.Plans;
 using Kairship.Fleet.Capacity;
 
 namespace Kairship.Activities.Placements;
@@ -15,7 +16,7 @@ internal static class Presence
         if ((order.Kept ?? order.Before) is { } plan)
         {
             return new PreviousPlacement(
-                plan.Targets.Where(c => !order.Without.Contains(c.Cluster)).ToDictionary(c => c.Cluster, c => c.Replicas), plan.Placement?.Alternative);
+                plan.Targets.Where(c => !order.Without.Contains(c.Cluster)).ToDictionary(c => c.Cluster, c => Running(order, c, view)), plan.Placement?.Alternative);
         }
 
         var spaces = order.Namespaces();
@@ -31,5 +32,17 @@ internal static class Presence
         }
 
         return replicas.Count == 0 ? null : new PreviousPlacement(replicas);
+    }
+
+    /// <summary>Who is divided anew, since pods wait for room, must not count those that wait as if they had it.</summary>
+    private static IReadOnlyDictionary<string, int> Running(PlacementOrder order, ClusterPlan there, RoomView view)
+    {
+        if (!order.Fresh || order.Kept is not null || !view.HasCounted(there.Cluster))
+        {
+            return there.Replicas;
+        }
+
+        var spaces = order.Namespaces();
+        return there.Replicas.ToDictionary(r => r.Key, r => spaces.TryGetValue(r.Key, out var space) ? Math.Min(r.Value, view.PodsThere(there.Cluster, space, r.Key)) : r.Value);
     }
 }

@@ -21,6 +21,9 @@ public sealed class RoomView
     /// <summary>Clusters whose room is not known, with the reason as the end of a sentence. They limit nothing.</summary>
     public IReadOnlyDictionary<string, string> Unknown { get; }
 
+    /// <summary>The pods of the cluster were counted.</summary>
+    public bool HasCounted(string cluster) => _pods.ContainsKey(cluster) && !Unknown.ContainsKey(cluster);
+
     /// <summary>Pods of a workload ("Deployment/web") that have a node in a cluster already, whoever brought them there.</summary>
     public int PodsThere(string cluster, string ns, string workload) =>
         _pods.TryGetValue(cluster, out var pods) ? pods.GetValueOrDefault(ClusterNodes.KeyOf(ns, workload)) : 0;

@@ -13,6 +13,7 @@ using Kairship.Server.Live;
 using Kairship.Server.Placements;
 using Kairship.Server.Problems;
 using Kairship.Server.Releases;
+using Kairship.Server.Scaling;
 using Kairship.Server.Reports;
 using Kairship.Server.Reports.Pages;
 using Kairship.Server.Studio;
@@ -110,6 +111,7 @@ public static class KairshipServer
         api.MapFleet();
         api.MapApplications();
         api.MapPlacements();
+        api.MapScaling();
         api.MapDrift();
         api.MapReleases();
         api.MapReports();

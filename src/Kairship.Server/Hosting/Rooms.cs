@@ -13,6 +13,7 @@ using Kairship.Server.Failover;
 using Kairship.Server.Live;
 using Kairship.Server.Placements;
 using Kairship.Server.Releases;
+using Kairship.Server.Scaling;
 using Kairship.Server.Reports;
 using Kairship.Server.Studio;
 using Kairship.Server.Triggers.Health;
@@ -40,6 +41,7 @@ internal static class Rooms
             ? new StorageOptions { Provider = StorageProvider.PostgreSql, ConnectionString = postgres }
             : new StorageOptions { Provider = StorageProvider.Sqlite, ConnectionString = $"Data Source={data.DatabaseFile()}" });
         services.AddSingleton(new RoomOptions { Interval = options.Health.CapacityInterval });
+        services.AddSingleton(options.Metrics);
         services.AddKairshipFleet(fleet => fleet.AllowLocalReferences = options.AllowLocalKubeconfigReferences);
         AddSlices(services);
         services.AddFencing(options.SecretsDirectory ?? data.Sub("secrets"));
@@ -55,6 +57,7 @@ internal static class Rooms
         services.AddHostedService<FleetWatch>();
         services.AddHostedService<DriftPatrol>();
         services.AddKairshipSchedules();
+        services.AddKairshipScaling(options);
     }
 
     private static void AddEngine(IServiceCollection services, ServerOptions options, DataDirectory data)

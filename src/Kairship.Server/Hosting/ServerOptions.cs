@@ -1,6 +1,8 @@
 using System.Net;
 using Kairship.Delivery.Failover;
 using Kairship.Fleet.Health;
+using Kairship.Fleet.Metrics;
+using Kairship.Server.Scaling;
 using Serilog.Events;
 
 namespace Kairship.Server.Hosting;
@@ -64,6 +66,12 @@ public sealed record ServerOptions
     /// <summary>When so much is lost that no failover begins without a person.</summary>
     public BrakeOptions Brake { get; init; } = new();
 
+    /// <summary>Where metrics may be asked for.</summary>
+    public MetricsOptions Metrics { get; init; } = new();
+
+    /// <summary>How often replicas are decided, and when a cluster is short of room.</summary>
+    public ScalingOptions Scaling { get; init; } = new();
+
     /// <exception cref="ServerStartException">A setting is wrong: the message names it, its value and what is allowed.</exception>
     internal ServerOptions Validated()
     {
@@ -89,6 +97,8 @@ public sealed record ServerOptions
         {
             Health.Validate();
             Brake.Validate();
+            Metrics.Validate();
+            Scaling.Validate();
         }
         catch (ArgumentException e)
         {

@@ -16,6 +16,7 @@ public sealed class LayoutTests(DesignerStage stage) : BrowserTest(stage)
     [InlineData("rollback")]
     [InlineData("move")]
     [InlineData("failover")]
+    [InlineData("scale-out")]
     public async Task Workflow_IsDrawnWhole_AndNothingOverlaps(string definitionId)
     {
         var root = JsonNode.Parse(File.ReadAllText(SharedFiles.Own("workflows", $"{definitionId}.json")))!["root"]!;

@@ -5,6 +5,7 @@ const release = "#1f5a9c";
 const rollout = "#0f766e";
 const approvals = "#a34a06";
 const clusters = "#6d28d9";
+const scaling = "#9d174d";
 
 /** By type: the name in the list of activities, the colour of the category, and lines in a square of 24. */
 export const looks = {
@@ -19,6 +20,11 @@ export const looks = {
   "Kairship.Observe": ["Observe", rollout, "M2 12c4-7 16-7 20 0c-4 7-16 7-20 0zM12 10a2 2 0 1 0 0 4a2 2 0 1 0 0-4z"],
   "Kairship.Promote": ["Promote", rollout, "M12 21V9M6 14l6-6l6 6M5 4h14"],
   "Kairship.RollBack": ["Roll Back", rollout, "M9 5L4 10l5 5M4 10h10a5 5 0 0 1 0 10h-3"],
+  "Kairship.ScalingDue": ["Scaling Due", scaling, "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18zM12 7v5l3 3"],
+  "Kairship.DecideScale": ["Decide Scale", scaling, "M4 20h16M6 16v-4M11 16V8M16 16V4M19 7l-3-3l-3 3"],
+  "Kairship.Scale": ["Scale", scaling, "M4 14v6h6M4 20l7-7M20 10V4h-6M20 4l-7 7"],
+  "Kairship.VerifyScale": ["Verify Scale", scaling, "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 17l2 3l5-6"],
+  "Kairship.CapacityShort": ["Capacity Short", clusters, "M4 5h16v14H4zM4 9h16M4 13h16M12 15v3"],
   "Kairship.ClusterHealthChanged": ["Cluster Health Changed", clusters, "M4 4h16v6H4zM4 14h16v6H4zM8 7h1M8 17h1"],
   "Kairship.FailOver": ["Fail Over", clusters, "M3 4h8v6H3zM13 14h8v6h-8zM14 7h4v4M16 9l2 2l2-2"],
 };

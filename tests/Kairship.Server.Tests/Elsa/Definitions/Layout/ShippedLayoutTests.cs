@@ -15,6 +15,7 @@ public sealed class ShippedLayoutTests(RunningServer server) : IClassFixture<Run
     [InlineData("rollback", 1)]
     [InlineData("move", 2)]
     [InlineData("failover", 0)]
+    [InlineData("scale-out", 0)]
     public void Drawing_OfShippedWorkflow_IsReadable(string name, int loops)
     {
         var root = Shipped(name)["root"]!.AsObject();
@@ -32,6 +33,7 @@ public sealed class ShippedLayoutTests(RunningServer server) : IClassFixture<Run
     [InlineData("rollback")]
     [InlineData("move")]
     [InlineData("failover")]
+    [InlineData("scale-out")]
     public void Boxes_OfShippedWorkflow_FitTheirText(string name)
     {
         var root = Shipped(name)["root"]!.AsObject();
