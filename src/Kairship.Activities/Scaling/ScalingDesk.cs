@@ -22,6 +22,15 @@ public sealed class ScalingDesk(IDeliveryStore store, IDocumentStore documents, 
     public async Task<ScalingAdvice?> FindAsync(string application, CancellationToken cancellationToken) =>
         await documents.FindAsync(Kind, application, cancellationToken) is { } document ? Read(document) : null;
 
+    /// <summary>The application is gone: another one of its name begins anew.</summary>
+    public async Task ForgetAsync(string application, CancellationToken cancellationToken)
+    {
+        if (await documents.FindAsync(Kind, application, cancellationToken) is { } document)
+        {
+            await documents.DeleteAsync(Kind, application, document.Version, cancellationToken);
+        }
+    }
+
     /// <summary>Reads the metrics, decides, and remembers that.</summary>
     public async Task<ScalingAdvice> LookAsync(Application application, CancellationToken cancellationToken)
     {

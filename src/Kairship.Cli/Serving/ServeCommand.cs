@@ -3,6 +3,7 @@ using Kairship.Api;
 using Kairship.Api.Clusters;
 using Kairship.Cli.Connection;
 using Kairship.Cli.Output;
+using Kairship.Fleet.Metrics;
 using Kairship.Server.Hosting;
 using Kairship.Simulator;
 using Microsoft.AspNetCore.Builder;
@@ -19,10 +20,11 @@ internal static class ServeCommand
     private static readonly Option<int> Simulate = new("--simulate") { Description = "Also start that many simulated clusters, kept in the data folder, and join them", DefaultValueFactory = _ => 0 };
     private static readonly Option<string[]> SourceRoots = new("--source-root") { Description = "Folder that applications may name sources in (spec.source.path), again for each", DefaultValueFactory = _ => [] };
     private static readonly Option<string?> Secrets = new("--secrets") { Description = "Folder with a file for each secret that applications name, such as those of fence hooks [default: secrets in the data folder]" };
+    private static readonly Option<string[]> Prometheus = new("--prometheus") { Description = "URL of a Prometheus that applications are scaled by, again for each; the first is asked where a metric names none. 'URL,token-file=FILE': with the bearer token in a file", DefaultValueFactory = _ => [] };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "Log to files in the data folder only" };
     private static readonly Option<bool> UntilInputCloses = Lifeline.Option();
 
-    public static Command Create() => new Command("serve", "Starts the server. The first start makes an admin key and puts it into the file admin.key of the data folder.") { Data, Urls, Database, Workflows, SourceRoots, Secrets, Simulate, Quiet, UntilInputCloses }
+    public static Command Create() => new Command("serve", "Starts the server. The first start makes an admin key and puts it into the file admin.key of the data folder.") { Data, Urls, Database, Workflows, SourceRoots, Prometheus, Secrets, Simulate, Quiet, UntilInputCloses }
             .WithExamples("kairship serve", "kairship serve --simulate 3", "kairship serve --data /var/lib/kairship --urls http://0.0.0.0:7420").Does(RunAsync);
 
     private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
@@ -35,6 +37,7 @@ internal static class ServeCommand
             Workflows = result.GetValue(Workflows),
             SourceRoots = [.. result.GetValue(SourceRoots)!.Select(Path.GetFullPath)],
             SecretsDirectory = result.GetValue(Secrets) is { } secrets ? Path.GetFullPath(secrets) : null,
+            Metrics = new MetricsOptions { Prometheus = [.. result.GetValue(Prometheus)!.Select(PrometheusOf)] },
             LogToConsole = !result.GetValue(Quiet),
         };
         if (result.GetValue(Simulate) is < 0 or > 100)
@@ -57,6 +60,15 @@ internal static class ServeCommand
         using var registration = stop.Token.Register(app.Lifetime.StopApplication);
         await app.WaitForShutdownAsync(CancellationToken.None);
         return 0;
+    }
+
+    private static PrometheusServer PrometheusOf(string text)
+    {
+        const string Token = ",token-file=";
+        var at = text.IndexOf(Token, StringComparison.Ordinal);
+        return Uri.TryCreate(at < 0 ? text : text[..at], UriKind.Absolute, out var address)
+            ? new PrometheusServer(address, at < 0 ? null : Path.GetFullPath(text[(at + Token.Length)..]))
+            : throw new CommandException($"'{text}' is no value for --prometheus: it must be a URL such as https://prometheus.example.org, with ',token-file=FILE' behind it where it asks for a token", 2);
     }
 
     /// <summary>Joins the clusters; those of an earlier start are as they were and join again under their old addresses.</summary>

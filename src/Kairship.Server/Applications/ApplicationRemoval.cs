@@ -1,3 +1,4 @@
+using Kairship.Activities.Scaling;
 using Kairship.Api.Applications;
 using Kairship.Delivery.Applications;
 using Kairship.Delivery.Manifests;
@@ -17,7 +18,7 @@ internal sealed record RemovalOrder(bool KeepObjects = false, bool Namespaces = 
 /// Removes applications: first what they have in the clusters, then what is known of them here. Nobody else has the application meanwhile; what was not
 /// finished is gone on with by the same call. Its revisions and releases stay as history.
 /// </summary>
-internal sealed class ApplicationRemoval(IDeliveryStore delivery, Pruner pruner, TimeProvider time)
+internal sealed class ApplicationRemoval(IDeliveryStore delivery, Pruner pruner, ScalingDesk scaling, TimeProvider time)
 {
     private const int ClustersAtOnce = 16;
     private const int Page = 200;
@@ -44,6 +45,10 @@ internal sealed class ApplicationRemoval(IDeliveryStore delivery, Pruner pruner,
         finally
         {
             await delivery.EndRemovalAsync(name, removed, CancellationToken.None);
+            if (removed)
+            {
+                await scaling.ForgetAsync(name, CancellationToken.None);
+            }
         }
     }
 

@@ -40,14 +40,25 @@ internal sealed partial class ScalingWatch(
         {
             try
             {
-                var scaled = (await delivery.ListApplicationsAsync(stoppingToken)).Where(a => a.Scaling is not null && IsDue(a.Name));
+                var scaled = (await delivery.ListApplicationsAsync(stoppingToken)).Where(a => a.Scaling is not null).ToList();
+                await DropAsync(scaled, stoppingToken);
                 await Parallel.ForEachAsync(
-                    scaled, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (a, token) => await LookAsync(a, token));
+                    scaled.Where(a => IsDue(a.Name)), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (a, token) => await LookAsync(a, token));
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 NotListed(e);
             }
+        }
+    }
+
+    /// <summary>Those that are gone, or are not scaled any more, have no times.</summary>
+    private async Task DropAsync(IReadOnlyList<Application> scaled, CancellationToken cancellationToken)
+    {
+        foreach (var gone in looked.Keys.Except(scaled.Select(a => a.Name)).ToList())
+        {
+            looked.TryRemove(gone, out _);
+            await PlanAsync(gone, null, cancellationToken);
         }
     }
 

@@ -35,6 +35,42 @@ public sealed class ScheduleTests
     public void Cron_Nonsense_SaysWhatIsExpected(string expression, string expected) =>
         FluentActions.Invoking(() => CronSchedule.Parse(expression)).Should().Throw<ExpressionException>().WithMessage($"*{expected}*");
 
+    /// <summary>Berlin's clocks go from 2:00 to 3:00 on 29 March 2026 and from 3:00 back to 2:00 on 25 October.</summary>
+    [Theory]
+    [InlineData("0 8 * * *", "2026-03-27T12:00:00", "2026-03-28T07:00:00")]
+    [InlineData("0 8 * * *", "2026-03-28T12:00:00", "2026-03-29T06:00:00")]
+    [InlineData("30 2 * * *", "2026-03-28T12:00:00", "2026-03-29T01:00:00")]
+    [InlineData("30 2 * * *", "2026-10-24T12:00:00", "2026-10-25T00:30:00")]
+    [InlineData("30 2 * * *", "2026-10-25T00:30:00", "2026-10-26T01:30:00")]
+    [InlineData("*/30 * * * *", "2026-10-25T00:30:00", "2026-10-25T01:00:00")]
+    public void Cron_InATimeZone_ComesAtItsTimeOfDay_AlsoWhenTheClocksChange(string expression, string after, string expected)
+    {
+        var schedule = CronSchedule.Parse(expression, "Europe/Berlin");
+
+        schedule.Next(At(after)).Should().Be(At(expected));
+        schedule.Latest(At(after), At(expected)).Should().Be(At(expected));
+        schedule.Should().NotBe(CronSchedule.Parse(expression));
+    }
+
+    [Theory]
+    [InlineData("Nowhere/AtAll")]
+    [InlineData("../../etc/passwd")]
+    [InlineData("/etc/localtime")]
+    public void Cron_InATimeZoneThatIsNone_SaysWhatIsExpected(string zone) =>
+        FluentActions.Invoking(() => CronSchedule.Parse("@daily", zone)).Should().Throw<ExpressionException>().WithMessage("*IANA name such as Europe/Berlin*");
+
+    [Fact]
+    public async Task Cron_ThatStartsTheWorkflow_KeepsItsTimeZone()
+    {
+        await using var engine = new WorkflowHarness();
+        await engine.ImportAsync(Def.Workflow("w", Def.Sequence("root", Triggers.Of(Def.Activity("Elsa.Cron", "tick", ("cronExpression", Def.Literal("0 8 * * *")), ("timeZone", Def.Literal("Europe/Berlin")))), Def.Effect("after"))));
+
+        var trigger = (await engine.Store.ListTriggersAsync(Schedule.StimulusName, CancellationToken.None)).Should().ContainSingle().Subject;
+
+        Schedule.Of(trigger)!.Description.Should().Be("cron 0 8 * * * Europe/Berlin");
+        Schedule.Of(trigger)!.Next(At("2026-07-01T00:00:00")).Should().Be(At("2026-07-01T06:00:00"));
+    }
+
     [Fact]
     public void Schedules_TheLatestMissed_IsTheLastOfAllThatWereDue()
     {

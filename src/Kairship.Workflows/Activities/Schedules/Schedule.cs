@@ -36,7 +36,7 @@ public abstract record Schedule
         {
             var data = JsonNode.Parse(trigger.Data);
             return data?["interval"] is { } interval ? new IntervalSchedule(TimeSpan.Parse(interval.GetValue<string>(), CultureInfo.InvariantCulture), trigger.PublishedAt)
-                : data?["cron"] is { } cron ? CronSchedule.Parse(cron.GetValue<string>())
+                : data?["cron"] is { } cron ? CronSchedule.Parse(cron.GetValue<string>(), data["timeZone"]?.GetValue<string>())
                 : data?["at"] is { } at ? new OnceSchedule(DateTimeOffset.Parse(at.GetValue<string>(), CultureInfo.InvariantCulture))
                 : null;
         }

@@ -41,7 +41,7 @@ public sealed class DesignerFitnessTests(RunningServer server) : IClassFixture<R
         foreach (var type in Own)
         {
             type.Description.TrimEnd('.').Should().NotContain(". ", "one sentence says what {0} does", type.TypeName);
-            type.Category.Should().BeOneOf("Approvals", "Clusters", "Release", "Rollout");
+            type.Category.Should().BeOneOf("Approvals", "Clusters", "Release", "Rollout", "Scaling");
         }
     }
 
