@@ -6,6 +6,7 @@ using Kairship.Activities.Releases;
 using Kairship.Activities.Returning;
 using Kairship.Activities.Rollouts;
 using Kairship.Activities.Scaling;
+using Kairship.Activities.Traffic;
 using Kairship.Workflows.Activities;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,6 +40,7 @@ public static class ServiceRegistration
         services.AddSingleton<Activity, WaitUntilHealthyActivity>();
         services.AddSingleton<Activity, ObserveActivity>();
         services.AddSingleton<Activity, PromoteActivity>();
+        services.AddSingleton<Activity, ShiftTrafficActivity>();
         services.AddSingleton<Activity, RollBackActivity>();
         services.AddSingleton<Activity, CompleteReleaseActivity>();
         services.AddSingleton<Activity, NotifyActivity>();

@@ -8,6 +8,7 @@ using Kairship.Fleet.Metrics.Prometheus;
 using Kairship.Fleet.Resources;
 using Kairship.Fleet.Resources.Status;
 using Kairship.Fleet.Returning;
+using Kairship.Fleet.Traffic;
 using Kairship.Fleet.Watching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -44,6 +45,7 @@ public static class ServiceRegistration
         services.TryAddSingleton<Applier>();
         services.TryAddSingleton<Planner>();
         services.TryAddSingleton<Pruner>();
+        services.TryAddSingleton<TrafficShifter>();
         services.TryAddSingleton<HealthReader>();
         services.TryAddSingleton<DriftInspector>();
         services.TryAddSingleton<Healer>();

@@ -4,6 +4,7 @@ using Kairship.Delivery.Overrides;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Rollouts;
 using Kairship.Delivery.Scaling;
+using Kairship.Delivery.Traffic;
 
 namespace Kairship.Delivery.Applications;
 
@@ -34,6 +35,9 @@ public sealed record Application
 
     /// <summary>How it is rescued from a lost cluster, and brought back.</summary>
     public FailoverPolicy Failover { get; init; } = new();
+
+    /// <summary>How its traffic follows it. Null: that is somebody else's business.</summary>
+    public TrafficPolicy? Traffic { get; init; }
 }
 
 /// <summary>One set of manifests of an application, immutable. <see cref="Number"/> counts from 1 within the application; <see cref="Name"/> is what people call it ("v2").</summary>

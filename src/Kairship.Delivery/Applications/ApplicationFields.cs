@@ -39,6 +39,7 @@ internal static class ApplicationFields
         KeepingFields.Write(application, spec);
         Shape.Set(spec, "scaling", application.Scaling is { } scaling ? ScalingFields.Write(scaling) : null);
         Shape.Set(spec, "failover", FailoverFields.Write(application.Failover));
+        Shape.Set(spec, "traffic", TrafficFields.Write(application.Traffic));
         return new JsonObject
         {
             ["apiVersion"] = ApplicationYaml.ApiVersion,
@@ -70,5 +71,6 @@ internal static class ApplicationFields
         Status = spec.Objects("status", KeepingFields.Status) ?? [],
         Scaling = spec.Object("scaling", ScalingFields.Read),
         Failover = spec.Object("failover", FailoverFields.Read) ?? new(),
+        Traffic = spec.Object("traffic", TrafficFields.Read),
     };
 }

@@ -37,6 +37,7 @@ public static class ApplicationValidator
         }
 
         FailoverRules.Check(application.Failover, check);
+        TrafficFields.Check(application.Traffic, check);
         return check.Problems;
     }
 

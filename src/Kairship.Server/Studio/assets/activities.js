@@ -19,6 +19,7 @@ export const looks = {
   "Kairship.WaitUntilHealthy": ["Wait Until Healthy", rollout, "M3 12h4l3-6l4 12l3-6h4"],
   "Kairship.Observe": ["Observe", rollout, "M2 12c4-7 16-7 20 0c-4 7-16 7-20 0zM12 10a2 2 0 1 0 0 4a2 2 0 1 0 0-4z"],
   "Kairship.Promote": ["Promote", rollout, "M12 21V9M6 14l6-6l6 6M5 4h14"],
+  "Kairship.ShiftTraffic": ["Shift Traffic", rollout, "M4 12h5l6-6h5M9 12l6 6h5M17 3l3 3l-3 3M17 15l3 3l-3 3"],
   "Kairship.RollBack": ["Roll Back", rollout, "M9 5L4 10l5 5M4 10h10a5 5 0 0 1 0 10h-3"],
   "Kairship.ScalingDue": ["Scaling Due", scaling, "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18zM12 7v5l3 3"],
   "Kairship.DecideScale": ["Decide Scale", scaling, "M4 20h16M6 16v-4M11 16V8M16 16V4M19 7l-3-3l-3 3"],
