@@ -1,11 +1,15 @@
+using System.Text.Json.Nodes;
 using Kairship.Api;
 using Kairship.Api.Approvals;
 using Kairship.Api.Clusters;
 using Kairship.Api.Releases;
 using Kairship.Api.Reports;
 using Kairship.Delivery.Failover;
+using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Releases;
+using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Health;
+using Kairship.Fleet.Resources;
 using Kairship.Simulator;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -56,7 +60,7 @@ internal sealed class FailoverStage : IAsyncDisposable
     /// <summary>An application of one Deployment, released.</summary>
     /// <param name="clusters">Where it may be; it is divided over these.</param>
     /// <param name="failover">Lines of spec.failover, as a flow mapping.</param>
-    public async Task ReleaseAsync(string name, IReadOnlyList<string> clusters, int replicas = 6, string failover = "{}", string deadline = "60s")
+    public async Task ReleaseAsync(string name, IReadOnlyList<string> clusters, int replicas = 6, string failover = "{}", string deadline = "60s", string more = "")
     {
         await Admin.ApplyApplicationAsync($$"""
             apiVersion: kairship.io/v1
@@ -69,6 +73,7 @@ internal sealed class FailoverStage : IAsyncDisposable
                 replicaScheduling: {replicaSchedulingType: Divided, replicaDivisionPreference: Weighted}
               rollout: {workflow: deploy, progressDeadline: {{deadline}}}
               failover: {{failover}}
+              {{more}}
             """, Token);
         var release = await Admin.StartReleaseAsync(name, new StartReleaseRequest(Web(replicas), Revision: "v1"), cancellationToken: Token);
         await EndsAsync(release.Id, "Succeeded");
@@ -97,6 +102,31 @@ internal sealed class FailoverStage : IAsyncDisposable
         var approval = await Admin.GetApprovalAsync(release, Token);
         await Admin.DecideApprovalAsync(release, new DecideApprovalRequest(approve, approval.PlanDigest, comment), Token);
     }
+
+    /// <summary>Writes an object as a user of the cluster does; waits until its kind is served.</summary>
+    public Task WriteAsync(string cluster, string yaml)
+    {
+        var refused = "";
+        return Eventually.HoldsAsync(WritesAsync, $"{cluster} takes it", () => Task.FromResult(refused));
+
+        async Task<bool> WritesAsync()
+        {
+            try
+            {
+                var connection = await Server.Services.GetRequiredService<ClusterConnections>().GetAsync(cluster, Token);
+                await connection.Resources.ApplyAsync(ManifestParser.Parse(yaml)[0], new ApplyOptions { FieldManager = "user" }, Token);
+                return true;
+            }
+            catch (ClusterException e)
+            {
+                refused = e.Message;
+                return false;
+            }
+        }
+    }
+
+    public async Task<JsonObject> ReadAsync(string cluster, ObjectRef reference) =>
+        (await (await Server.Services.GetRequiredService<ClusterConnections>().GetAsync(cluster, Token)).Resources.GetAsync(reference, Token))!;
 
     public async Task<string> StoryAsync(string release)
     {

@@ -1,5 +1,6 @@
 using Kairship.Api.Clusters;
 using Kairship.Api.Reports;
+using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Releases;
 using Kairship.Simulator.Faults;
 
@@ -102,4 +103,43 @@ public sealed class FailoverTests
         (await stage.ReportAsync("west")).Report.Should().Match<ReportInfo>(r => r.IsMet == false && r.Sentence!.Contains("1 of 1") && r.Sentence.Contains("1 missed their objective"));
         (await stage.Admin.ListReleasesAsync("shop", cancellationToken: Token)).Items.Select(r => r.Status).Should().Equal(["Succeeded", "Failed", "Succeeded"], "what is not healthy is not called so, though nothing was left to write");
     }
+
+    [Fact]
+    public async Task TrafficOfAMovedApplication_GoesWhereItIsHealthy()
+    {
+        await using var stage = await FailoverStage.StartAsync("east", "hub", "west");
+        await stage.WriteAsync("hub", RouteKind);
+        await stage.WriteAsync("hub", """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: shop, namespace: default}
+            spec:
+              hostnames: [shop.example.org]
+              rules:
+              - backendRefs: [{name: shop-east, port: 80, weight: 50}, {name: shop-west, port: 80, weight: 50}, {name: static, port: 80, weight: 0}]
+            """);
+        await stage.ReleaseAsync("shop", ["east", "west"], more: "traffic: {router: httpRoute, cluster: hub, namespace: default, name: shop, endpoints: {east: shop-east, west: shop-west}}");
+
+        stage.Fleet["west"].Faults.Unreachable = true;
+
+        await stage.MovesAsync("shop", "east 6");
+        var route = await stage.ReadAsync("hub", new ObjectRef("gateway.networking.k8s.io/v1", "HTTPRoute", "default", "shop"));
+        route["spec"]!["rules"]![0]!["backendRefs"]!.AsArray().Select(b => $"{b!["name"]} {b["weight"]}").Should().Equal("shop-east 100", "shop-west 0", "static 0");
+        (await stage.StoryAsync("shop-2")).Should().Contain("Traffic by HttpRoute shop: east 100 %, west 0 %.");
+    }
+
+    private const string RouteKind = """
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: {name: httproutes.gateway.networking.k8s.io, annotations: {api-approved.kubernetes.io: unapproved}}
+        spec:
+          group: gateway.networking.k8s.io
+          scope: Namespaced
+          names: {plural: httproutes, singular: httproute, kind: HTTPRoute, listKind: HTTPRouteList}
+          versions:
+          - name: v1
+            served: true
+            storage: true
+            schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+        """;
 }
