@@ -21,10 +21,11 @@ internal static class ServeCommand
     private static readonly Option<string[]> SourceRoots = new("--source-root") { Description = "Folder that applications may name sources in (spec.source.path), again for each", DefaultValueFactory = _ => [] };
     private static readonly Option<string?> Secrets = new("--secrets") { Description = "Folder with a file for each secret that applications name, such as those of fence hooks [default: secrets in the data folder]" };
     private static readonly Option<string[]> Prometheus = new("--prometheus") { Description = "URL of a Prometheus that applications are scaled by, again for each; the first is asked where a metric names none. 'URL,token-file=FILE': with the bearer token in a file", DefaultValueFactory = _ => [] };
+    private static readonly Option<string?> Settings = new("--settings") { Description = "JSON file of what is set rarely: health (when a cluster counts as lost), brake (how many may be lost at once)" };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "Log to files in the data folder only" };
     private static readonly Option<bool> UntilInputCloses = Lifeline.Option();
 
-    public static Command Create() => new Command("serve", "Starts the server. The first start makes an admin key and puts it into the file admin.key of the data folder.") { Data, Urls, Database, Workflows, SourceRoots, Prometheus, Secrets, Simulate, Quiet, UntilInputCloses }
+    public static Command Create() => new Command("serve", "Starts the server. The first start makes an admin key and puts it into the file admin.key of the data folder.") { Data, Urls, Database, Workflows, SourceRoots, Prometheus, Secrets, Settings, Simulate, Quiet, UntilInputCloses }
             .WithExamples("kairship serve", "kairship serve --simulate 3", "kairship serve --data /var/lib/kairship --urls http://0.0.0.0:7420").Does(RunAsync);
 
     private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
@@ -40,6 +41,7 @@ internal static class ServeCommand
             Metrics = new MetricsOptions { Prometheus = [.. result.GetValue(Prometheus)!.Select(PrometheusOf)] },
             LogToConsole = !result.GetValue(Quiet),
         };
+        options = result.GetValue(Settings) is { } file ? ServerSettings.Read(Path.GetFullPath(file)).Over(options) : options;
         if (result.GetValue(Simulate) is < 0 or > 100)
         {
             throw new CommandException("--simulate takes a number from 0 to 100", 2);

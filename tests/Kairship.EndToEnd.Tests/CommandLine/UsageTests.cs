@@ -42,6 +42,7 @@ public sealed class UsageTests : IDisposable
         { "serve --urls nonsense", "Urls" },
         { "serve --workflows no-such-folder", "Workflows" },
         { "serve --database somewhere", "Database" },
+        { "serve --settings no-such-file", "Settings" },
         { "sim", "up, fault, heal, list" },
         { "sim up --clusters 0", "--clusters" },
         { "sim up --node-memory much", "32Gi" },

@@ -16,6 +16,9 @@ internal sealed class KairshipServerProcess(TempFolder folder) : IAsyncDisposabl
 
     public Uri Address { get; } = new($"http://127.0.0.1:{FreePorts.Take(1)[0]}");
 
+    /// <summary>A file of settings; null: the defaults.</summary>
+    public string? Settings { get; init; }
+
     public int Id => _process!.Id;
 
     public string AdminKey => File.ReadAllText(Path.Combine(Data, "admin.key")).Trim();
@@ -34,7 +37,7 @@ internal sealed class KairshipServerProcess(TempFolder folder) : IAsyncDisposabl
 
     /// <summary>Starts it and waits for nothing.</summary>
     public void Launch() => _process = KairshipProcess.Start(
-        LogFile, "serve", "--data", Data, "--urls", Address.AbsoluteUri.TrimEnd('/'), "--quiet", "--until-input-closes");
+        LogFile, ["serve", "--data", Data, "--urls", Address.AbsoluteUri.TrimEnd('/'), "--quiet", "--until-input-closes", .. Settings is null ? (string[])[] : ["--settings", Settings]]);
 
     public async Task ReadyAsync()
     {

@@ -60,24 +60,35 @@ internal sealed class FailoverStage : IAsyncDisposable
     /// <summary>An application of one Deployment, released.</summary>
     /// <param name="clusters">Where it may be; it is divided over these.</param>
     /// <param name="failover">Lines of spec.failover, as a flow mapping.</param>
-    public async Task ReleaseAsync(string name, IReadOnlyList<string> clusters, int replicas = 6, string failover = "{}", string deadline = "60s", string more = "")
+    public Task ReleaseAsync(string name, IReadOnlyList<string> clusters, int replicas = 6, string failover = "{}", string deadline = "60s", string more = "") =>
+        ReleaseAsync(name, Divided(clusters), replicas, failover, deadline, more);
+
+    /// <param name="placement">spec.placement, as a block.</param>
+    /// <param name="more">A further line of spec.</param>
+    public async Task ReleaseAsync(string name, string placement, int replicas = 6, string failover = "{}", string deadline = "60s", string more = "")
     {
-        await Admin.ApplyApplicationAsync($$"""
-            apiVersion: kairship.io/v1
-            kind: Application
-            metadata: {name: {{name}}}
-            spec:
-              namespace: {{name}}
-              placement:
-                clusterAffinity: {clusterNames: [{{string.Join(", ", clusters)}}]}
-                replicaScheduling: {replicaSchedulingType: Divided, replicaDivisionPreference: Weighted}
-              rollout: {workflow: deploy, progressDeadline: {{deadline}}}
-              failover: {{failover}}
-              {{more}}
-            """, Token);
+        await Admin.ApplyApplicationAsync(Application(name, placement, failover, $"{{workflow: deploy, progressDeadline: {deadline}}}", more), Token);
         var release = await Admin.StartReleaseAsync(name, new StartReleaseRequest(Web(replicas), Revision: "v1"), cancellationToken: Token);
         await EndsAsync(release.Id, "Succeeded");
     }
+
+    public static string Divided(IReadOnlyList<string> clusters) => $$"""
+        clusterAffinity: {clusterNames: [{{string.Join(", ", clusters)}}]}
+        replicaScheduling: {replicaSchedulingType: Divided, replicaDivisionPreference: Weighted}
+        """;
+
+    public static string Application(string name, string placement, string failover = "{}", string rollout = "{workflow: deploy, progressDeadline: 60s}", string more = "") => $$"""
+        apiVersion: kairship.io/v1
+        kind: Application
+        metadata: {name: {{name}}}
+        spec:
+          namespace: {{name}}
+          placement:
+            {{placement.ReplaceLineEndings("\n    ")}}
+          rollout: {{rollout}}
+          failover: {{failover}}
+          {{more}}
+        """;
 
     public static string Web(int replicas, string tag = "v1") => $$"""
         apiVersion: apps/v1
@@ -141,6 +152,18 @@ internal sealed class FailoverStage : IAsyncDisposable
         var plan = (await Delivery.GetPlanAsync(last.Id, Token))!;
         return string.Join(", ", plan.Targets.OrderBy(t => t.Cluster, StringComparer.Ordinal).Select(t => $"{t.Cluster} {t.Replicas.Values.Sum()}"));
     }
+
+    /// <summary>What moved it so far, newest first.</summary>
+    public async Task<IReadOnlyList<ReleaseInfo>> FailoversAsync(string application) =>
+        [.. (await Admin.ListReleasesAsync(application, cancellationToken: Token)).Items.Where(r => r.Kind == nameof(ReleaseKind.Failover))];
+
+    /// <summary>Until the cluster counts as ready, or as lost.</summary>
+    public Task ReadyAsync(string cluster, bool isReady) => Eventually.HoldsAsync(
+        async () => ((await Admin.GetClusterAsync(cluster, Token)).Condition?.Ready == "True") == isReady, $"{cluster} is {(isReady ? "ready" : "lost")}");
+
+    /// <summary>Until no loss is being worked on any more.</summary>
+    public Task FailoversEndAsync() => Eventually.HoldsAsync(
+        async () => (await Admin.ListInstancesAsync("failover", take: 1000, cancellationToken: Token)).Items.All(i => i.FinishedAt is not null), "all failovers of clusters are over");
 
     public Task MovesAsync(string application, string place) => Eventually.HoldsAsync(
         async () => await PlaceAsync(application) == place, $"{application} is at {place}",
