@@ -27,7 +27,9 @@ static int Usage()
           deploy [--clusters 100]   Online Boutique to simulated clusters: through a release, and by a bare KubernetesClient loop
           engine [--only ROW-PREFIX] [--quick] [--folder DIR]
                                     the workflow engine in memory, on SQLite and on PostgreSQL, with the disk's fdatasync rate beside it
-          failover [--quick]        from the loss of a cluster until it counts, in real time over sockets; false alarms of lost requests, on a simulated time line
+          failover [--only ROW-PREFIX] [--quick]
+                                    100 applications moved away from a lost cluster; from the loss until it counts, in real time over sockets; false alarms of
+                                    lost requests, on a simulated time line
           fleet [--only ROW-PREFIX] [--quick]
                                     watches of 1,000 clusters, the rate of a watch, apply and plan beside a bare client
           placement [--quick]       1,000 applications decided on 1,000 clusters of 20 nodes, one thread: the batch, and the slowest of a hundred decisions
