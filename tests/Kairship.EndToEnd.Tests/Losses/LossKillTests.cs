@@ -58,9 +58,11 @@ public sealed class LossKillTests(ITestOutputHelper output)
         all.Where(r => r.Kind == "Failover").Should().OnlyContain(r => r.Status == "Succeeded").And.HaveCount(stage.Wanted.Count, "each is moved by one release, however often the server dies");
         all.Where(r => r.Kind == "Failover").Select(r => r.Application).Should().OnlyHaveUniqueItems();
         all.Should().HaveCount(2 * stage.Wanted.Count);
-        var instances = (await client.ListInstancesAsync("move", take: 1000)).Items;
-        instances.Should().HaveCount(stage.Wanted.Count).And.OnlyContain(i => i.Status == "Finished" && i.IncidentCount == 0);
-        (await client.ListInstancesAsync("failover", take: 1000)).Items.Where(i => i.Status == "Finished").Should().ContainSingle("one loss is one failover");
+        // What is reported is true before the workflow that says so has ended.
+        await Patience.UntilAsync(
+            async () => (await client.ListInstancesAsync("move", take: 1000)).Items.Concat((await client.ListInstancesAsync("failover")).Items).All(i => i.FinishedAt is not null), () => "a workflow does not end");
+        (await client.ListInstancesAsync("move", take: 1000)).Items.Should().HaveCount(stage.Wanted.Count).And.OnlyContain(i => i.Status == "Finished" && i.IncidentCount == 0);
+        (await client.ListInstancesAsync("failover")).Items.Should().ContainSingle("one loss is one failover").Which.Status.Should().Be("Finished");
 
         // They begin in order, eight at once.
         var begun = all.Where(r => r.Kind == "Failover").OrderBy(r => r.RequestedAt).Select(r => r.Application).Take(stage.Urgent.Count + 8);

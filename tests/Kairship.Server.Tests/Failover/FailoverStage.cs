@@ -25,10 +25,11 @@ internal sealed class FailoverStage : IAsyncDisposable
         LookTimeout = TimeSpan.FromMilliseconds(2500), AskAgain = TimeSpan.FromMilliseconds(500), Recheck = TimeSpan.FromMilliseconds(100),
     };
 
-    private FailoverStage(RunningServer server, SimulatedFleet fleet) => (Server, Fleet) = (server, fleet);
+    private FailoverStage(RunningServer server, SimulatedFleet? fleet) => (Server, Fleet) = (server, fleet!);
 
     public RunningServer Server { get; }
 
+    /// <summary>Where the clusters are simulated.</summary>
     public SimulatedFleet Fleet { get; }
 
     public KairshipClient Admin => Server.Admin;
@@ -40,21 +41,28 @@ internal sealed class FailoverStage : IAsyncDisposable
     public static async Task<FailoverStage> StartAsync(params string[] clusters)
     {
         var fleet = await SimulatedFleet.StartAsync(clusters.Select(c => new SimulatedClusterOptions { Name = c, PodReadyAfter = TimeSpan.FromMilliseconds(20) }));
+        return await JoinAsync(fleet, fleet.Clusters.Select(c => (c.Name, c.Kubeconfig)));
+    }
+
+    /// <summary>The same with clusters that somebody else has.</summary>
+    public static Task<FailoverStage> OfAsync(IEnumerable<(string Name, string Kubeconfig)> clusters) => JoinAsync(null, clusters);
+
+    private static async Task<FailoverStage> JoinAsync(SimulatedFleet? fleet, IEnumerable<(string Name, string Kubeconfig)> clusters)
+    {
         var server = new RunningServer { UseShippedWorkflows = true, Health = Quick };
         await server.InitializeAsync();
-        var stage = new FailoverStage(server, fleet);
-        foreach (var cluster in fleet.Clusters)
+        foreach (var (name, kubeconfig) in clusters)
         {
-            await server.Admin.JoinClusterAsync(new JoinClusterRequest(cluster.Name, cluster.Kubeconfig));
+            await server.Admin.JoinClusterAsync(new JoinClusterRequest(name, kubeconfig));
         }
 
-        return stage;
+        return new FailoverStage(server, fleet);
     }
 
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
-        await Fleet.DisposeAsync();
+        await (Fleet?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     /// <summary>An application of one Deployment, released.</summary>
