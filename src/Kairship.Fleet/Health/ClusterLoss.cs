@@ -5,6 +5,9 @@ namespace Kairship.Fleet.Health;
 /// <param name="At">When it counted as lost.</param>
 public sealed record ClusterLoss(string Cluster, long Number, DateTimeOffset At)
 {
+    /// <summary>When the cluster last answered well before; null: not known.</summary>
+    public DateTimeOffset? LastAnswer { get; init; }
+
     private const int Looked = 100;
 
     /// <summary>The loss that lasts; null: the cluster is not lost.</summary>

@@ -57,6 +57,9 @@ public sealed record ClusterReport(
     /// <summary>Looks in a row, up to the last one, that found something else than the condition says.</summary>
     public int FailedLooks { get; init; }
 
+    /// <summary>When a look last found it ready; null: never since it joined, as far as is known.</summary>
+    public DateTimeOffset? LastGood { get; init; }
+
     public ClusterCondition? Ready => Conditions.FirstOrDefault(c => c.Type == ClusterCondition.Ready);
 }
 

@@ -60,6 +60,7 @@ internal sealed class ClusterPage
             latencies.Summary() ?? Report?.Latency, seen.At, transition, state.DiffersSince is null ? null : $"{seen.Ready.Reason}: {seen.Ready.Message}")
         {
             FailedLooks = state.Differing,
+            LastGood = seen.Ready.Status == ConditionStatus.True ? seen.At : Report?.LastGood,
         };
     }
 

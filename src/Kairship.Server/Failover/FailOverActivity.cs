@@ -17,6 +17,7 @@ internal sealed partial class FailOverActivity(IServiceProvider services, ILogge
 {
     private const string Loss = "loss";
     private const string Since = "since";
+    private const string LastAnswer = "lastAnswer";
     private const string Filed = "filed";
     private const int StartsAtOnce = 8;
 
@@ -125,10 +126,12 @@ internal sealed partial class FailOverActivity(IServiceProvider services, ILogge
         return release => targets.GetValueOrDefault(release.Id) ?? [];
     }
 
-    private static JsonObject StateOf(ClusterLoss loss) => new() { [Loss] = loss.Number, [Since] = loss.At };
+    private static JsonObject StateOf(ClusterLoss loss) => new() { [Loss] = loss.Number, [Since] = loss.At, [LastAnswer] = loss.LastAnswer };
 
     private static ClusterLoss? LossIn(JsonObject state, string cluster) =>
-        state[Loss] is { } number ? new ClusterLoss(cluster, number.GetValue<long>(), state[Since]!.GetValue<DateTimeOffset>()) : null;
+        state[Loss] is { } number
+            ? new ClusterLoss(cluster, number.GetValue<long>(), state[Since]!.GetValue<DateTimeOffset>()) { LastAnswer = state[LastAnswer]?.GetValue<DateTimeOffset>() }
+            : null;
 
     [LoggerMessage(LogLevel.Warning, "{Sentence}")]
     private static partial void Over(ILogger logger, string sentence);

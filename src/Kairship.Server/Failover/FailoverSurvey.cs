@@ -62,7 +62,8 @@ internal sealed class FailoverSurvey(
         {
             if (await ClusterLoss.FindAsync(health, cluster.Cluster, cancellationToken) is { } loss)
             {
-                losses[cluster.Cluster] = loss;
+                var last = (await health.GetAsync(cluster.Cluster, cancellationToken))?.LastGood;
+                losses[cluster.Cluster] = loss with { LastAnswer = last <= loss.At ? last : null };
             }
         }
 

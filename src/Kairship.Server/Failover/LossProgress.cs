@@ -22,7 +22,7 @@ internal sealed record LossProgress(IReadOnlyList<FailoverStart> Start, IReadOnl
 
     public static LossProgress Of(FailoverScene scene, ClusterLoss loss, Func<Release, IReadOnlyCollection<string>> targetsOf)
     {
-        var lasts = scene.Losses.GetValueOrDefault(loss.Cluster) == loss;
+        var lasts = scene.Losses.GetValueOrDefault(loss.Cluster)?.Number == loss.Number;
         var underWay = scene.Histories.Values.Select(h => h.Active).OfType<Release>().Where(r => r.Kind == ReleaseKind.Failover && r.Change!.Lost.Contains(loss.Cluster)).ToList();
         var stop = underWay.Where(r => IsOvertaken(r, scene, targetsOf)).ToList();
         var start = new List<FailoverStart>();

@@ -48,7 +48,7 @@ internal sealed class LossReports(IDeliveryStore delivery, ReportBook book, Time
         DateTimeOffset? Last(string kind) => story.Where(e => e.Kind == kind).Max(e => (DateTimeOffset?)e.At);
         var healthy = failover.Status == ReleaseStatus.Succeeded ? failover.FinishedAt : null;
         var applied = healthy is null && !await IsAppliedAsync(failover, story, cancellationToken) ? null : Last("Applied") ?? healthy;
-        return new FailoverTimes(failover.Application, failover.Change!.Lost, null, loss.At, Last("Approved") ?? Last("Planned"), applied, healthy);
+        return new FailoverTimes(failover.Application, failover.Change!.Lost, loss.LastAnswer, loss.At, Last("Approved") ?? Last("Planned"), applied, healthy);
     }
 
     /// <summary>Written in every cluster that it goes to.</summary>

@@ -29,6 +29,7 @@ public sealed class FailoverTests
         (await stage.StoryAsync(failover.Id)).Should().ContainAll("Applied east", "Applied north");
         var report = await stage.ReportAsync("west");
         report.Report.Should().Match<ReportInfo>(r => r.IsOver && r.IsMet == true && r.Sentence!.StartsWith("west was lost: 2 of 2 applications are healthy elsewhere"));
+        report.Document.GetProperty("applications").EnumerateArray().Should().OnlyContain(a => a.GetProperty("detectingSeconds").GetDouble() >= 0.9, "the loss began before it counted");
     }
 
     [Fact]
