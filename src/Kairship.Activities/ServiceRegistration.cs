@@ -45,6 +45,7 @@ public static class ServiceRegistration
         services.AddSingleton<Activity, CompleteReleaseActivity>();
         services.AddSingleton<Activity, NotifyActivity>();
         services.AddSingleton<Activity, ClusterHealthChangedActivity>();
+        services.AddSingleton<ScalingRoom>();
         services.AddSingleton<ScalingDesk>();
         services.AddSingleton<Activity, ScalingDueActivity>();
         services.AddSingleton<Activity, CapacityShortActivity>();

@@ -15,10 +15,10 @@ internal static class GateRequirement
 
     /// <summary>
     /// What the application asks for. Whether people are asked of a change of place was decided where that was asked for: what the application says of its new revisions is not meant, but who is asked
-    /// are the same.
+    /// are the same. A new revision that goes before a scaling has a change, too, which says only that: it is asked for as any other.
     /// </summary>
     public static ApprovalRequirement? Of(Release release) =>
-        release.Change is not { } change ? release.Spec.Rollout.Approval : change.Asks is null ? null : release.Spec.Rollout.Approval ?? AnyOne;
+        release is not { Change: { } change, Kind: not ReleaseKind.Release } ? release.Spec.Rollout.Approval : change.Asks is null ? null : release.Spec.Rollout.Approval ?? AnyOne;
 
     /// <summary>Null: nobody asks for anything.</summary>
     /// <exception cref="ActivityInputException">An input is out of its bounds.</exception>

@@ -11,8 +11,11 @@ using Kairship.Fleet.Metrics;
 namespace Kairship.Activities.Scaling;
 
 /// <summary>Measures, decides how many replicas an application should have, and remembers it for the next decision: recommendations have to last.</summary>
-public sealed class ScalingDesk(IDeliveryStore store, IDocumentStore documents, MetricReader metrics, TimeProvider time)
+public sealed class ScalingDesk(IDeliveryStore store, IDocumentStore documents, MetricReader metrics, ScalingRoom room, TimeProvider time)
 {
+    /// <summary>How long what the clusters said of what is ready counts while nothing depends on it.</summary>
+    private static readonly TimeSpan SeenFor = TimeSpan.FromMinutes(1);
+
     /// <summary>The documents of what was advised last, by application.</summary>
     private const string Kind = "scaling";
 
@@ -50,7 +53,7 @@ public sealed class ScalingDesk(IDeliveryStore store, IDocumentStore documents, 
     /// <summary>What it takes to give an application a total that somebody asks for.</summary>
     public async Task<ScalingAdvice> AskAsync(Application application, int total, string by, CancellationToken cancellationToken) =>
         await SceneAsync(application, cancellationToken) is { } scene
-            ? ScalingAdvisor.Asked(await MeasuredAsync(scene, reads: false, cancellationToken), total, by, time.GetUtcNow())
+            ? ScalingAdvisor.Asked(await SeenAsync(scene, cancellationToken), total, by, time.GetUtcNow())
             : Unreleased(application);
 
     private async Task<ScalingAdvice> AdviseAsync(Application application, ScalingAdvice? before, CancellationToken cancellationToken)
@@ -60,16 +63,29 @@ public sealed class ScalingDesk(IDeliveryStore store, IDocumentStore documents, 
             return Unreleased(application);
         }
 
-        scene = scene with { History = before?.History ?? [], Short = await ShortAsync(application.Name, cancellationToken) };
         try
         {
-            return ScalingAdvisor.Advise(await MeasuredAsync(scene, reads: true, cancellationToken), time.GetUtcNow());
+            scene = scene with { History = before?.History ?? [], Ready = before?.Ready, Autoscaled = before?.Autoscaled ?? [], SeenAt = before?.SeenAt };
+            scene = scene with { Short = await ShortAsync(application.Name, cancellationToken), Readings = await ReadAsync(scene, cancellationToken) };
+            var advice = ScalingAdvisor.Advise(scene, time.GetUtcNow());
+            if (!IsSeen(scene, advice))
+            {
+                scene = await SeenAsync(scene, cancellationToken);
+                advice = ScalingAdvisor.Advise(scene, time.GetUtcNow());
+            }
+
+            return await room.FitAsync(scene, advice, cancellationToken);
         }
         catch (ManifestException e)
         {
             return new ScalingAdvice(ScalingVerdict.Blocked, e.Message, time.GetUtcNow()) { History = scene.History };
         }
     }
+
+    /// <summary>Clusters are asked when something depends on it, and now and then: while all is steady a look costs a query.</summary>
+    private bool IsSeen(ScalingScene scene, ScalingAdvice advice) =>
+        scene.SeenAt is { } seen && time.GetUtcNow() - seen < SeenFor && advice.Verdict == ScalingVerdict.Steady && scene.Short.Count == 0
+        && scene.Application.Scaling?.Metrics.Any(m => m.TargetType == MetricTarget.Value) != true;
 
     /// <summary>Null: it has not been released.</summary>
     private async Task<ScalingScene?> SceneAsync(Application application, CancellationToken cancellationToken)
@@ -79,28 +95,35 @@ public sealed class ScalingDesk(IDeliveryStore store, IDocumentStore documents, 
         return stable is null ? null : new ScalingScene(application, stable.Manifests, stable.Plan);
     }
 
-    private async Task<ScalingScene> MeasuredAsync(ScalingScene scene, bool reads, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<MetricReading>> ReadAsync(ScalingScene scene, CancellationToken cancellationToken) =>
+        MeasuredOf(scene) is { } workload ? await metrics.ReadAsync(scene.Application.Scaling!.Metrics, workload, cancellationToken) : [];
+
+    private async Task<ScalingScene> SeenAsync(ScalingScene scene, CancellationToken cancellationToken)
     {
-        if (scene.Application.Scaling is not { Owns: ScalingOwnership.Total } policy || ScalingTargets.Of(policy, scene.Manifests).Workloads is not [var first, ..])
+        if (MeasuredOf(scene) is not { } workload)
         {
             return scene;
         }
 
-        var reference = scene.Manifests.First(m => WorkloadKey.Of(m.Ref) == first).Ref;
-        var workload = new MeasuredWorkload(
-            reference with { Namespace = reference.Namespace ?? scene.Application.Namespace },
-            scene.Plan.Targets.ToDictionary(t => t.Cluster, t => t.Replicas.GetValueOrDefault(first)));
-        var sights = metrics.SeeAsync(workload, cancellationToken);
-        var readings = reads ? await metrics.ReadAsync(policy.Metrics, workload, cancellationToken) : [];
-        var seen = await sights;
+        // What cannot be asked is taken for what was put there: its replicas may well serve.
+        var seen = await metrics.SeeAsync(workload, cancellationToken);
         return scene with
         {
-            Readings = readings,
-
-            // What cannot be asked is taken for what was put there: its replicas may well serve.
-            Ready = seen.Sum(s => s.Ready ?? workload.Replicas[s.Cluster]),
-            Autoscaled = [.. seen.Where(s => s.IsAutoscaled).Select(s => s.Cluster)],
+            Ready = seen.Sum(s => s.Ready ?? workload.Replicas[s.Cluster]), Autoscaled = [.. seen.Where(s => s.IsAutoscaled).Select(s => s.Cluster)], SeenAt = time.GetUtcNow(),
         };
+    }
+
+    /// <summary>Null: the clusters size it themselves, or it cannot be told which workload is meant.</summary>
+    private static MeasuredWorkload? MeasuredOf(ScalingScene scene)
+    {
+        if (scene.Application.Scaling is not { Owns: ScalingOwnership.Total } policy || ScalingTargets.Of(policy, scene.Manifests).Workloads is not [var first, ..])
+        {
+            return null;
+        }
+
+        var reference = scene.Manifests.First(m => WorkloadKey.Of(m.Ref) == first).Ref;
+        return new MeasuredWorkload(
+            reference with { Namespace = reference.Namespace ?? scene.Application.Namespace }, scene.Plan.Targets.ToDictionary(t => t.Cluster, t => t.Replicas.GetValueOrDefault(first)));
     }
 
     /// <summary>Clusters that became short of room since the application's last release: one that has seen the alarm was planned with what room there is.</summary>

@@ -2,7 +2,7 @@ namespace Kairship.Api.Scaling;
 
 /// <summary>How many replicas an application has and should have over all clusters, and why.</summary>
 /// <param name="Owns">"Total": Kairship sets the replicas. "Bounds": the clusters' autoscalers do, between bounds that Kairship sets.</param>
-/// <param name="Verdict">"Steady", "Change", or "Blocked": a person has to change something first.</param>
+/// <param name="Verdict">"Steady", "Change", or "Blocked": what somebody wrote, or the room that there is, has to change first.</param>
 /// <param name="Cause">Of a change: "Metric", "Schedule" or "Capacity".</param>
 /// <param name="Current">Of the workload that is measured.</param>
 /// <param name="Wanted">What it should be.</param>

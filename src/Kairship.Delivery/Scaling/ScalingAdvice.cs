@@ -8,7 +8,7 @@ public enum ScalingVerdict
     /// <summary>Another total, other bounds, or another division is wanted.</summary>
     Change,
 
-    /// <summary>Nothing can be decided until a person changes something.</summary>
+    /// <summary>Nothing can be done until something else changes: what somebody wrote, or the room that there is.</summary>
     Blocked,
 }
 
@@ -43,6 +43,12 @@ public sealed record ScalingAdvice(ScalingVerdict Verdict, string Reason, DateTi
 
     /// <summary>Replicas that are ready; null: not counted.</summary>
     public int? Ready { get; init; }
+
+    /// <summary>Clusters where an autoscaler of their own sizes the workload.</summary>
+    public IReadOnlyList<string> Autoscaled { get; init; } = [];
+
+    /// <summary>When the clusters were asked for what is ready and autoscaled.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
 
     /// <summary>Of a change: workload to replicas over all clusters; empty where only bounds change.</summary>
     public IReadOnlyDictionary<string, int> Totals { get; init; } = new Dictionary<string, int>();

@@ -20,7 +20,7 @@ public static class ScalingAdvisor
         var advice = targets.Problem is { } problem ? new ScalingAdvice(ScalingVerdict.Blocked, problem, now)
             : policy.Owns == ScalingOwnership.Bounds ? Bounds(scene, policy, now)
             : Total(scene, policy with { Workloads = targets.Workloads }, now);
-        return advice with { Limits = advice.Limits ?? ScalingLimits.Of(policy, now), Next = ScalingLimits.NextChange(policy, now), Readings = scene.Readings, Ready = scene.Ready };
+        return advice with { Limits = advice.Limits ?? ScalingLimits.Of(policy, now), Next = ScalingLimits.NextChange(policy, now), Readings = scene.Readings, Ready = scene.Ready, Autoscaled = scene.Autoscaled, SeenAt = scene.SeenAt };
     }
 
     private static ScalingAdvice Total(ScalingScene scene, ScalingPolicy policy, DateTimeOffset now)
@@ -53,7 +53,7 @@ public static class ScalingAdvisor
                 : advice;
         }
 
-        return advice with { Cause = CauseOf(policy, decision), Totals = TotalsOf(scene, policy, decision.Total), Asks = Asks(application, policy, current, decision.Total) };
+        return advice with { Cause = CauseOf(policy, decision), Totals = TotalsOf(scene, decision.Total), Asks = Asks(application, policy, current, decision.Total) };
 
         ScalingAdvice Stuck(string reason) => new(ScalingVerdict.Blocked, reason, now) { History = scene.History };
     }
@@ -75,10 +75,20 @@ public static class ScalingAdvisor
         return advice with
         {
             Verdict = total == current ? ScalingVerdict.Steady : ScalingVerdict.Change, Cause = ScalingCause.Person, Total = total, Fresh = false,
-            Totals = TotalsOf(scene, policy with { Workloads = ScalingTargets.Of(policy, scene.Manifests).Workloads }, total),
+            Totals = TotalsOf(scene, total),
             Reason = total == current ? $"There are {total} already." : $"{by} asks for {total} replicas instead of {current}.", Asks = Asks(scene.Application, policy, current, total),
         };
     }
+
+    /// <summary>Advice to grow, where there is room for so many only.</summary>
+    /// <param name="why">Why there is none for more, as a sentence.</param>
+    public static ScalingAdvice Fitted(ScalingScene scene, ScalingAdvice advice, int total, string why) => total <= advice.Current
+        ? advice with { Verdict = ScalingVerdict.Blocked, Reason = $"{advice.Reason} There is no room for one more: {why}", Totals = new Dictionary<string, int>(), Asks = null }
+        : advice with
+        {
+            Total = total, Totals = TotalsOf(scene, total), Reason = $"{advice.Reason} There is room for {total} only: {why}",
+            Asks = scene.Application.Scaling is { } policy ? Asks(scene.Application, policy, advice.Current ?? 0, total) : null,
+        };
 
     private static ScalingAdvice Bounds(ScalingScene scene, ScalingPolicy policy, DateTimeOffset now)
     {
@@ -106,8 +116,9 @@ public static class ScalingAdvisor
         policy.Metrics.Count == 0 || decision.Limits.Target == decision.Total || decision.Current < decision.Limits.Min || decision.Current > decision.Limits.Max
             ? ScalingCause.Schedule : ScalingCause.Metric;
 
-    private static IReadOnlyDictionary<string, int> TotalsOf(ScalingScene scene, ScalingPolicy policy, int total) => ScalingRules.Totals(
-        policy, total, scene.Manifests.Where(m => WorkloadKey.HasReplicas(m.Ref)).DistinctBy(m => WorkloadKey.Of(m.Ref)).ToDictionary(m => WorkloadKey.Of(m.Ref), WorkloadKey.Replicas));
+    /// <summary>The totals of all that are scaled, for one of the measured workload.</summary>
+    public static IReadOnlyDictionary<string, int> TotalsOf(ScalingScene scene, int total) => scene.Application.Scaling is not { } policy ? new Dictionary<string, int>() : ScalingRules.Totals(
+        policy with { Workloads = ScalingTargets.Of(policy, scene.Manifests).Workloads }, total, scene.Manifests.Where(m => WorkloadKey.HasReplicas(m.Ref)).DistinctBy(m => WorkloadKey.Of(m.Ref)).ToDictionary(m => WorkloadKey.Of(m.Ref), WorkloadKey.Replicas));
 
     private static string? Asks(Application application, ScalingPolicy policy, int current, int total) => policy.ApprovalAbove is { } above && total > above && total > current
         ? $"{application.Name} would grow from {current} to {total} replicas; above {above} (spec.scaling.approvalAbove) people are asked."

@@ -17,6 +17,9 @@ public sealed record ScalingScene(Application Application, IReadOnlyList<Manifes
     /// <summary>Clusters where an autoscaler of their own sizes the measured workload.</summary>
     public IReadOnlyList<string> Autoscaled { get; init; } = [];
 
+    /// <summary>When the clusters were asked for these two.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
+
     /// <summary>What the advice before gave.</summary>
     public IReadOnlyList<ScalingRecommendation> History { get; init; } = [];
 

@@ -57,10 +57,20 @@ public sealed class GateRequirementTests
     {
         var change = isChange ? new PlacementChange(ReleaseKind.Failover, "west is lost.") { Asks = changeAsks ? "12 replicas are lost." : null } : null;
         var spec = new Application { Name = "shop", Namespace = "shop", Rollout = new RolloutPolicy { Approval = applicationAsks ? Application : null } };
-        var release = new Release("shop-2", "shop", 2, "v1", "v1", "move", null, ReleaseStatus.Pending, null, "ops", DateTimeOffset.UnixEpoch, null, spec) { Change = change };
 
-        GateRequirement.Of(release).Should().BeEquivalentTo(!isAsked ? null : applicationAsks ? Application : new ApprovalRequirement(1, []));
+        GateRequirement.Of(ReleaseOf(spec, change)).Should().BeEquivalentTo(!isAsked ? null : applicationAsks ? Application : new ApprovalRequirement(1, []));
     }
+
+    [Fact]
+    public void NewRevision_ThatGoesBeforeAScaling_IsAskedForAsAny()
+    {
+        var spec = new Application { Name = "shop", Namespace = "shop", Rollout = new RolloutPolicy { Approval = Application } };
+
+        GateRequirement.Of(ReleaseOf(spec, new PlacementChange(ReleaseKind.Release, "It goes before shop-1.") { Preempted = "shop-1" })).Should().BeEquivalentTo(Application);
+    }
+
+    private static Release ReleaseOf(Application spec, PlacementChange? change) =>
+        new("shop-2", "shop", 2, "v1", "v1", "move", null, ReleaseStatus.Pending, null, "ops", DateTimeOffset.UnixEpoch, null, spec) { Change = change };
 
     private static ApprovalRequirement? Of(ApprovalRequirement? application, JsonObject inputs) => GateRequirement.Of(application, new EffectContext
     {

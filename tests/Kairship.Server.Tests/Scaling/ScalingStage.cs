@@ -62,7 +62,8 @@ internal sealed class ScalingStage : IAsyncDisposable
     }
 
     /// <param name="scaling">What stands in spec.scaling, as a flow mapping without its braces; null: the application is not scaled.</param>
-    public Task ApplyAsync(string? scaling) => Admin.ApplyApplicationAsync($$"""
+    /// <param name="rollout">What stands in spec.rollout, in the same way.</param>
+    public Task ApplyAsync(string? scaling, string rollout = "workflow: deploy, progressDeadline: 60s") => Admin.ApplyApplicationAsync($$"""
         apiVersion: kairship.io/v1
         kind: Application
         metadata: {name: {{Application}}}
@@ -70,7 +71,7 @@ internal sealed class ScalingStage : IAsyncDisposable
           namespace: default
           placement:
             replicaScheduling: {replicaSchedulingType: Divided, replicaDivisionPreference: Weighted, weightPreference: {dynamicWeight: AvailableReplicas} }
-          rollout: {workflow: deploy, progressDeadline: 60s}
+          rollout: {{"{" + rollout + "}"}}
           {{(scaling is null ? "" : "scaling: {" + scaling + "}")}}
         """, Token);
 

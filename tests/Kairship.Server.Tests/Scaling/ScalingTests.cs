@@ -1,5 +1,6 @@
 using Kairship.Api;
 using Kairship.Api.Approvals;
+using Kairship.Api.Releases;
 using Kairship.Api.Scaling;
 using Kairship.Delivery.Releases;
 using Kairship.Testing.Metrics;
@@ -83,6 +84,43 @@ public sealed class ScalingTests
 
         (await stage.ScaledAsync(1)).Status.Should().Be(ReleaseStatus.Succeeded);
         await stage.HasAsync("east 4/4, west 4/4");
+    }
+
+    [Fact]
+    public async Task NewRevision_GoesBeforeAScaling_AndPeopleAreAskedForItAsForAny()
+    {
+        await using var stage = await ScalingStage.StartAsync();
+        stage.Prometheus.Says(500);
+        await stage.ApplyAsync("min: 2, max: 8");
+        await stage.ReleaseAsync("v1");
+        await stage.ApplyAsync($"min: 2, max: 8, approvalAbove: 4, {ScalingStage.ByLoad}", "workflow: deploy, progressDeadline: 60s, approval: {minApprovals: 1}");
+        await stage.GateAsync();
+
+        var release = await stage.Admin.StartReleaseAsync(ScalingStage.Application, new StartReleaseRequest(Images: [new ImageTag("example/web", "v2")], Revision: "v2"), cancellationToken: Token);
+
+        (await stage.ScaledAsync(1)).Status.Should().Be(ReleaseStatus.Aborted);
+        ApprovalInfo? approval = null;
+        await Eventually.HoldsAsync(async () => (approval = (await stage.Admin.GetReleaseAsync(release.Id, Token)).PendingApproval) is not null, "people are asked for the new revision", stage.StoryAsync);
+        using var manager = KairshipClient.Connect(stage.Server.Address, await stage.Server.KeyAsync("manager", "release-manager"));
+        await manager.DecideApprovalAsync(approval!.Id, new DecideApprovalRequest(true, approval.PlanDigest), Token);
+        await stage.EndsAsync(release.Id, "Succeeded");
+    }
+
+    [Fact]
+    public async Task Growth_EndsWhereTheRoomEnds_AndSaysSo()
+    {
+        await using var stage = await ScalingStage.StartAsync(nodeCpu: "300m");
+        stage.Prometheus.Says(5000);
+        await stage.ApplyAsync($"min: 2, max: 60, {ScalingStage.ByLoad}");
+        await stage.ReleaseAsync("v1");
+
+        var grown = await stage.ScaledAsync(1);
+
+        grown.Change!.Cause.Should().Contain("it wants 50").And.Contain("There is room for 12 only");
+        await stage.HasAsync("east 6/6, west 6/6");
+        await stage.ShowsAsync(s => s.Verdict == "Blocked" && s.Current == 12 && s.Reason.Contains("There is no room for one more"), "no more fit");
+        await stage.LooksOnAsync();
+        (await stage.ScalingsAsync()).Should().HaveCount(1);
     }
 
     [Fact]
