@@ -82,7 +82,7 @@ public sealed class ShippedWorkflowTests : IAsyncLifetime
         await Eventually.HoldsAsync(
             async () => (metrics = await http.GetStringAsync("/metrics")).Split('\n').Any(l => l.StartsWith("kairship_cluster_up{", StringComparison.Ordinal) && l.Contains("cluster=\"edge\"", StringComparison.Ordinal) && l.EndsWith("} 1", StringComparison.Ordinal)), "the cluster was looked at", () => Task.FromResult(metrics));
         metrics.Should().MatchRegex("kairship_engine_commits_total(\\{[^}]*\\})? [1-9]");
-        metrics.Should().MatchRegex("kairship_releases_started_total\\{[^}]*workflow=\"deploy\"[^}]*\\} 1");
+        metrics.Should().MatchRegex("kairship_releases_started_total\\{[^}]*workflow=\"deploy\"[^}]*\\} [1-9]");
     }
 
     public async ValueTask DisposeAsync()
