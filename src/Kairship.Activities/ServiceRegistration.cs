@@ -41,6 +41,8 @@ public static class ServiceRegistration
         services.AddSingleton<Activity, ObserveActivity>();
         services.AddSingleton<Activity, PromoteActivity>();
         services.AddSingleton<Activity, ShiftTrafficActivity>();
+        services.AddSingleton<Activity, ShiftReplicasActivity>();
+        services.AddSingleton<Activity, CompareReturnedActivity>();
         services.AddSingleton<Activity, RollBackActivity>();
         services.AddSingleton<Activity, CompleteReleaseActivity>();
         services.AddSingleton<Activity, NotifyActivity>();

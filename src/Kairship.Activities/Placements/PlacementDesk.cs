@@ -60,10 +60,10 @@ public sealed class PlacementDesk(FleetFacts fleet, ClusterRooms rooms, TimeProv
     }
 
     // An application that fell back stays there until somebody moves it.
-    private static string? FromOf(PlacementOrder order) => order.From ?? (order.Kept ?? order.Before)?.Placement?.Alternative;
+    private static string? FromOf(PlacementOrder order) => order.From ?? order.Held?.Placement?.Alternative;
 
     // What was placed before ties were turned keeps them as they were.
-    private static string? UidOf(PlacementOrder order) => (order.Kept ?? order.Before) is { } plan ? plan.Placement?.Uid : order.Spec.Name;
+    private static string? UidOf(PlacementOrder order) => order.Held is { } plan ? plan.Placement?.Uid : order.Spec.Name;
 
     private static List<ExpectedPods> Expected(PlacementOrder order, PlacementDecision decision)
     {

@@ -13,6 +13,12 @@ public sealed record PlacementOrder(Application Spec, IReadOnlyList<Manifest> Ma
     /// <summary>A plan that was made of the same and perhaps approved: where it put the application it stays, as far as it still may.</summary>
     public Plan? Kept { get; init; }
 
+    /// <summary>The plan that it returns to: what that gave to each cluster counts as there, instead of where it is now. null: it does not return.</summary>
+    public Plan? Origin { get; init; }
+
+    /// <summary>What counts as there.</summary>
+    internal Plan? Held => Kept ?? Origin ?? Before;
+
     /// <summary>The room that the decision takes is kept for the application, until its release is over.</summary>
     public bool TakesRoom { get; init; }
 

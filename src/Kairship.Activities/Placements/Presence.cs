@@ -13,7 +13,7 @@ internal static class Presence
     /// </summary>
     public static PreviousPlacement? Of(PlacementOrder order, IReadOnlyList<WorkloadNeed> needs, IReadOnlyList<ClusterFacts> clusters, RoomView view)
     {
-        if ((order.Kept ?? order.Before) is { } plan)
+        if (order.Held is { } plan)
         {
             return new PreviousPlacement(
                 plan.Targets.Where(c => !order.Without.Contains(c.Cluster)).ToDictionary(c => c.Cluster, c => Running(order, c, view)), plan.Placement?.Alternative);

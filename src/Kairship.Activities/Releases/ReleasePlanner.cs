@@ -46,7 +46,10 @@ public sealed class ReleasePlanner(
         var (spec, manifests) = (order.Spec, ManifestParser.FromJsonArray(order.Revision.Manifests));
         var current = await store.GetCurrentRevisionAsync(spec.Name, cancellationToken);
         var stable = await new ReleaseDesk(store, time).StableAsync(spec.Name, current, int.MaxValue, cancellationToken);
-        var asked = new PlacementOrder(spec, manifests, stable?.Plan) { Kept = order.Kept, TakesRoom = order.TakesRoom };
+        var asked = new PlacementOrder(spec, manifests, stable?.Plan) 
+        {
+            Kept = order.Kept, TakesRoom = order.TakesRoom, Origin = order.Change?.Origin is { } origin ? await store.GetPlanAsync(origin, cancellationToken) : null,
+        };
         var placed = await placements.DecideAsync(asked.With(order.Change), cancellationToken);
         if (placed.Refusal(spec.Name) is { } refusal)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kairship.Activities.Releases;
 using Kairship.Delivery.Manifests;
+using Kairship.Delivery.Plans;
 using Kairship.Delivery.Releases;
 using Kairship.Delivery.Rollouts;
 using Kairship.Workflows.Activities;
@@ -25,10 +26,11 @@ internal sealed class WayBack(Tracks tracks, ClusterChange change, HealthGate ga
         var order = work.Target.Plan.Waves.SelectMany(w => w.Clusters).ToList();
         context.State[Touched] = new JsonArray(work.Clusters.Values
             .Where(c => c.Phase != ClusterPhase.Waiting && !without.Contains(c.Cluster))
-            .OrderByDescending(c => order.IndexOf(c.Cluster))
+            .OrderByDescending(c => Had(work, c.Cluster))
+            .ThenByDescending(c => order.IndexOf(c.Cluster))
             .Select(c => (JsonNode)new JsonObject
             {
-                ["cluster"] = c.Cluster, ["wave"] = c.Wave, ["restore"] = c.Phase is not ClusterPhase.Canary,
+                ["cluster"] = c.Cluster, ["wave"] = Had(work, c.Cluster) ? c.Wave : $"{c.Wave} (new)", ["restore"] = c.Phase is not ClusterPhase.Canary,
             }).ToArray());
         return ActivityResult.Wait(TimeSpan.FromMilliseconds(1), context.State);
     }
@@ -50,6 +52,9 @@ internal sealed class WayBack(Tracks tracks, ClusterChange change, HealthGate ga
 
         return [.. Clusters(context).Select(t => Pace.Of(context.State, t["cluster"]!.GetValue<string>())[Failure]?.ToString()).OfType<string>()];
     }
+
+    /// <summary>First those get back what they had, then the new ones lose what they got: so there is never less than before.</summary>
+    private static bool Had(ReleaseWork work, string cluster) => work.Stable?.PlanOf(cluster) is { Role: PlannedRole.Target };
 
     private static IEnumerable<JsonObject> Clusters(EffectContext context) => ((JsonArray)context.State[Touched]!).OfType<JsonObject>();
 

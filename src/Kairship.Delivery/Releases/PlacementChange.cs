@@ -31,6 +31,9 @@ public sealed record PlacementChange(ReleaseKind Kind, string Cause)
     /// <summary>The named affinity to begin with; null: where the application is now.</summary>
     public string? Alternative { get; init; }
 
+    /// <summary>The release whose place the application returns to, as far as it may: what that gave to each cluster counts as there. null: where it is now counts.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>Divided anew, without holding on to what is where.</summary>
     public bool Fresh { get; init; }
 

@@ -12,6 +12,9 @@ internal static class FencingRegistration
         services.AddSingleton<FencingBook>();
         services.AddSingleton<FencingService>();
         services.AddSingleton<ReturnService>();
+        services.AddSingleton<OriginBook>();
+        services.AddSingleton<FailbackSurvey>();
+        services.AddSingleton<Kairship.Workflows.Activities.Activity, FailBackActivity>();
         services.AddSingleton(p => new FenceHookCaller(
             p.GetRequiredService<FencingBook>(), p.GetRequiredService<SecretFolder>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<FenceHookCaller>>(),
             p.GetService<OutboundHttpOptions>()));

@@ -21,6 +21,8 @@ internal sealed class ReturnStage : IAsyncDisposable
 
     public ReturnKeeper Keeper => Rig.Get<ReturnKeeper>();
 
+    public IEnumerable<SimulatedCluster> Clusters => stage.Fleet.Clusters;
+
     public SimulatedCluster this[string name] => stage.Fleet[name];
 
     public static async Task<ReturnStage> StartAsync(params string[] clusters)

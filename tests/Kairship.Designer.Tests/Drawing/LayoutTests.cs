@@ -17,6 +17,8 @@ public sealed class LayoutTests(DesignerStage stage) : BrowserTest(stage)
     [InlineData("move")]
     [InlineData("failover")]
     [InlineData("scale-out")]
+    [InlineData("failback")]
+    [InlineData("failback-application")]
     public async Task Workflow_IsDrawnWhole_AndNothingOverlaps(string definitionId)
     {
         var root = JsonNode.Parse(File.ReadAllText(SharedFiles.Own("workflows", $"{definitionId}.json")))!["root"]!;

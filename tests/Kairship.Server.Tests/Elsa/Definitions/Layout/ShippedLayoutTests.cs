@@ -16,6 +16,8 @@ public sealed class ShippedLayoutTests(RunningServer server) : IClassFixture<Run
     [InlineData("move", 2)]
     [InlineData("failover", 0)]
     [InlineData("scale-out", 0)]
+    [InlineData("failback", 0)]
+    [InlineData("failback-application", 2)]
     public void Drawing_OfShippedWorkflow_IsReadable(string name, int loops)
     {
         var root = Shipped(name)["root"]!.AsObject();
@@ -34,6 +36,8 @@ public sealed class ShippedLayoutTests(RunningServer server) : IClassFixture<Run
     [InlineData("move")]
     [InlineData("failover")]
     [InlineData("scale-out")]
+    [InlineData("failback")]
+    [InlineData("failback-application")]
     public void Boxes_OfShippedWorkflow_FitTheirText(string name)
     {
         var root = Shipped(name)["root"]!.AsObject();
