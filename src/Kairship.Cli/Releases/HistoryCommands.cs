@@ -32,8 +32,8 @@ internal static class HistoryCommands
     }
 
     public static int Print(ParseResult result, object whole, IEnumerable<ReleaseInfo> releases) => Printer.Print(
-        result, whole, releases, ["Release", "Revision", "From", "Workflow", "Status", "By", "Requested", "Reason"],
-        r => [r.Id, r.Revision, r.FromRevision, r.Workflow, r.Status, r.RequestedBy, Printer.Ago(r.RequestedAt), r.Reason]);
+        result, whole, releases, ["Release", "Kind", "Revision", "From", "Workflow", "Status", "By", "Requested", "Reason"],
+        r => [r.Id, r.Kind, r.Revision, r.FromRevision, r.Workflow, r.Status, r.RequestedBy, Printer.Ago(r.RequestedAt), r.Reason ?? r.Cause]);
 
     private static Option<int> Take() => new("--take") { Description = "How many at most", DefaultValueFactory = _ => 20 };
 }

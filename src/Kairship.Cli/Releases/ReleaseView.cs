@@ -74,7 +74,7 @@ internal static class ReleaseView
     public static IRenderable Render(ReleaseDetail detail)
     {
         var release = detail.Release;
-        var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle($"{release.Id}: {release.FromRevision ?? "(nothing)"} → {release.Revision}   {release.Status}") };
+        var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle($"{release.Id}: {What(release)}   {release.Status}") };
         table.AddColumns("Cluster", "Wave", "Phase", "Weight", "Ready", "Health", "");
         foreach (var c in detail.Clusters)
         {
@@ -90,6 +90,11 @@ internal static class ReleaseView
             parts.Add(new Markup($"[blue]waits for an approval:[/] kairship approve {approval.Id.EscapeMarkup()}   (plan {approval.PlanDigest[..12]})"));
         }
 
+        if (release.Cause is not null)
+        {
+            parts.Add(new Text(release.Cause));
+        }
+
         if (release.Reason is not null)
         {
             parts.Add(new Markup($"[red]{release.Reason.EscapeMarkup()}[/]"));
@@ -97,6 +102,9 @@ internal static class ReleaseView
 
         return new Rows(parts);
     }
+
+    private static string What(ReleaseInfo release) =>
+        release.Kind == "Release" ? $"{release.FromRevision ?? "(nothing)"} → {release.Revision}" : $"{release.Kind.ToLowerInvariant()} of {release.Revision}";
 
     private static string Short(string? message) => message is null ? "" : message.Length > 60 ? message[..57] + "..." : message;
 }
