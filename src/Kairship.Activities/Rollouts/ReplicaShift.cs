@@ -18,7 +18,7 @@ internal sealed record ReplicaShift(IReadOnlyList<ShiftHalf> Halves, ShiftHalf? 
     {
         var (present, target) = (Placed(work.Stable?.Plan), Placed(work.Target.Plan));
         return Statefulness.Of(work.Release.Spec, work.Target.Manifests) is null
-            ? new ReplicaShift(Gentle(present, target, work.Release.Spec.Failover.Failback.Steps), null)
+            ? new ReplicaShift(Gentle(present, work.Release.Spec.Traffic is null ? target : Most(present, target), work.Release.Spec.Failover.Failback.Steps), null)
             : Exclusive(present, target);
     }
 
@@ -37,6 +37,14 @@ internal sealed record ReplicaShift(IReadOnlyList<ShiftHalf> Halves, ShiftHalf? 
 
         return halves;
     }
+
+    /// <summary>Where a router divides the traffic nothing shrinks here: only when that goes to the new places may the old ones have less, and Promote sees to that.</summary>
+    private static IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Most(
+        IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> present, IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> target) =>
+        present.Keys.Union(target.Keys).ToDictionary(
+            c => c,
+            c => (IReadOnlyDictionary<string, int>)new[] { present, target }.Select(p => p.GetValueOrDefault(c)).OfType<IReadOnlyDictionary<string, int>>()
+                .SelectMany(w => w).GroupBy(w => w.Key).ToDictionary(w => w.Key, w => w.Max(n => n.Value)));
 
     /// <summary>Shrink to nothing, then grow: never two at a time.</summary>
     private static ReplicaShift Exclusive(
