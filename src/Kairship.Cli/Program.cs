@@ -4,6 +4,7 @@ using Kairship.Cli.Approvals;
 using Kairship.Cli.Clusters;
 using Kairship.Cli.Connection;
 using Kairship.Cli.Demo;
+using Kairship.Cli.Drills;
 using Kairship.Cli.Output;
 using Kairship.Cli.Placements;
 using Kairship.Cli.Releases;
@@ -49,7 +50,7 @@ Command[] commands =
     ApprovalCommands.List(), ApprovalCommands.Decide("approve", true), ApprovalCommands.Decide("reject", false),
     ReleaseActionCommands.Pause(), ReleaseActionCommands.Resume(), ReleaseActionCommands.Abort(), ReleaseActionCommands.RollBack(),
     StudioCommand.Create(), WorkflowCommands.Create(), InstanceCommands.Create(), ScheduleCommands.Create(), EventCommands.Create(), TaskCommands.Create(),
-    ReportCommands.Create(),
+    ReportCommands.Create(), DrillCommands.Create(),
 ];
 foreach (var command in commands)
 {

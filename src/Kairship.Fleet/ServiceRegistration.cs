@@ -42,6 +42,7 @@ public static class ServiceRegistration
         services.TryAddSingleton(new MetricsOptions());
         services.TryAddSingleton<PrometheusClient>();
         services.TryAddSingleton<MetricReader>();
+        services.TryAddSingleton<NodeCensus>();
         services.TryAddSingleton<Applier>();
         services.TryAddSingleton<Planner>();
         services.TryAddSingleton<Pruner>();

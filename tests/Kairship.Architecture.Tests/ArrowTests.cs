@@ -14,7 +14,7 @@ public class ArrowTests
         ["Fleet"] = ["Delivery"],
         ["Activities"] = ["Workflows", "Delivery", "Fleet"],
         ["Storage"] = ["Workflows", "Delivery", "Fleet"],
-        ["Server"] = ["Api", "Activities", "Storage"],
+        ["Server"] = ["Api", "Activities", "Storage", "Simulator"],
         ["Cli"] = ["Api", "Server", "Simulator"],
     };
 

@@ -7,6 +7,7 @@ using Kairship.Fleet.Metrics;
 using Kairship.Server.Hosting;
 using Kairship.Server.Scaling;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Serilog.Events;
 
 namespace Kairship.Server.Tests;
@@ -44,6 +45,9 @@ public sealed class RunningServer : IAsyncLifetime
 
     /// <summary>The designer's files; null: where a server looks by itself.</summary>
     public string? StudioDirectory { get; set; }
+
+    /// <summary>What this server has instead of what servers have.</summary>
+    public Action<IServiceCollection>? Instead { get; set; }
 
     public Uri Address { get; private set; } = new("http://127.0.0.1");
     public string AdminToken { get; private set; } = "";
@@ -84,6 +88,7 @@ public sealed class RunningServer : IAsyncLifetime
         Brake = Brake,
         Metrics = Metrics,
         Scaling = Scaling,
+        Instead = Instead,
         LogToConsole = false,
         LogLevel = LogEventLevel.Information,
         ShutdownTimeout = TimeSpan.FromSeconds(5),

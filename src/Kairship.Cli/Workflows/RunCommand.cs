@@ -63,7 +63,7 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<InstanceInfo> EndAsync(KairshipClient client, InstanceInfo instance, CancellationToken cancellationToken)
+    internal static async Task<InstanceInfo> EndAsync(KairshipClient client, InstanceInfo instance, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Interval);
         while (instance.Status is not ("Finished" or "Cancelled" or "Faulted") && instance.QuarantineReason is null && await timer.WaitForNextTickAsync(cancellationToken))

@@ -12,20 +12,20 @@ internal sealed class NodeReader
     private readonly Dictionary<string, (NodeFacts Facts, AmountSum Requested, int[] Pods)> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _workloads = new(StringComparer.Ordinal);
     private readonly AmountSum _elsewhere = new();
+    private readonly IReadOnlySet<string>? _apart;
     private int _podsElsewhere;
     private int _ready;
     private int _pending;
     private int _waiting;
     private DateTimeOffset? _waitingSince;
 
-    private NodeReader()
-    {
-    }
+    private NodeReader(IReadOnlySet<string>? apart) => _apart = apart;
 
+    /// <param name="apart">Workloads ("namespace/Deployment/web") whose pods are not counted on the nodes.</param>
     /// <exception cref="ClusterException">They cannot be read.</exception>
-    public static async Task<ClusterNodes> ReadAsync(ClusterConnection connection, CancellationToken cancellationToken)
+    public static async Task<ClusterNodes> ReadAsync(ClusterConnection connection, CancellationToken cancellationToken, IReadOnlySet<string>? apart = null)
     {
-        var reader = new NodeReader();
+        var reader = new NodeReader(apart);
         await ClusterList.EachAsync(connection, "api/v1/nodes", reader.AddNode, cancellationToken);
         await ClusterList.EachAsync(connection, "api/v1/pods", reader.AddPod, cancellationToken);
         return new ClusterNodes(
@@ -74,6 +74,10 @@ internal sealed class NodeReader
         if (WorkloadOf(pod.GetProperty("metadata")) is { } workload)
         {
             _workloads[workload] = _workloads.GetValueOrDefault(workload) + 1;
+            if (_apart?.Contains(workload) == true)
+            {
+                return;
+            }
         }
 
         var requests = AmountSum.OfPod(spec);

@@ -15,6 +15,12 @@ public sealed class TrafficShifter(ClusterConnections connections)
 {
     private const int Attempts = 5;
 
+    /// <summary>The router's object.</summary>
+    /// <param name="ns">Where it is when the policy does not say.</param>
+    public static ObjectRef RouterOf(TrafficPolicy policy, string ns) => policy.Router == TrafficRouter.HttpRoute
+        ? new ObjectRef("gateway.networking.k8s.io/v1", "HTTPRoute", policy.Namespace ?? ns, policy.Name)
+        : new ObjectRef("externaldns.k8s.io/v1alpha1", "DNSEndpoint", policy.Namespace ?? ns, policy.Name);
+
     /// <summary>False: it is so already.</summary>
     /// <param name="ns">Where the object is when the policy does not say.</param>
     /// <param name="weights">By cluster; only those that the policy names count.</param>
@@ -22,9 +28,7 @@ public sealed class TrafficShifter(ClusterConnections connections)
     /// <exception cref="ClusterException">The router's cluster cannot be reached, or refuses.</exception>
     public async Task<bool> ShiftAsync(TrafficPolicy policy, string ns, IReadOnlyDictionary<string, int> weights, CancellationToken cancellationToken)
     {
-        var (reference, field) = policy.Router == TrafficRouter.HttpRoute
-            ? (new ObjectRef("gateway.networking.k8s.io/v1", "HTTPRoute", policy.Namespace ?? ns, policy.Name), "rules")
-            : (new ObjectRef("externaldns.k8s.io/v1alpha1", "DNSEndpoint", policy.Namespace ?? ns, policy.Name), "endpoints");
+        var (reference, field) = (RouterOf(policy, ns), policy.Router == TrafficRouter.HttpRoute ? "rules" : "endpoints");
         var byEndpoint = policy.Endpoints.Where(e => weights.ContainsKey(e.Key)).ToDictionary(e => e.Value, e => weights[e.Key], StringComparer.Ordinal);
         var client = (await connections.GetAsync(policy.Cluster, cancellationToken)).Resources;
         for (var attempt = 1; ; attempt++)

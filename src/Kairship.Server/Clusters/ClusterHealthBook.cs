@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Kairship.Delivery.Failover;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Health;
+using Kairship.Server.Failover.Drills;
 
 namespace Kairship.Server.Clusters;
 
@@ -10,8 +11,10 @@ namespace Kairship.Server.Clusters;
 /// and what other nodes wrote is read from the store.
 /// </summary>
 internal sealed partial class ClusterHealthBook(
-    ClusterProbe probe, IClusterHealthStore store, IClusterStore clusters, HealthOptions options, TimeProvider time, ILogger<ClusterHealthBook> logger) : IFleetSights
+    ClusterProbe probe, IClusterHealthStore store, IClusterStore clusters, HealthOptions options, DrillMarks drills, TimeProvider time, ILogger<ClusterHealthBook> logger) : IFleetSights
 {
+    private static readonly ConditionReading HeldForLost = new(ClusterCondition.Ready, ConditionStatus.Unknown, "Drill", "a drill holds it for lost; nothing was done to it");
+
     private readonly ConcurrentDictionary<string, ClusterPage> pages = new();
 
     /// <summary>Raised after a change of readiness was committed. Must be quick.</summary>
@@ -30,6 +33,7 @@ internal sealed partial class ClusterHealthBook(
         var page = await PageAsync(cluster, cancellationToken);
         using var turn = await page.EnterAsync(cancellationToken);
         var seen = await probe.LookAsync(cluster, options, cancellationToken);
+        seen = drills.Holds(cluster) ? seen with { Ready = HeldForLost } : seen;
         var first = !page.State.IsSuspected;
         await WriteAsync(page, seen, cancellationToken);
         if (first && page.State.IsSuspected)

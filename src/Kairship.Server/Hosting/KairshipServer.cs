@@ -70,6 +70,7 @@ public static class KairshipServer
         builder.AddRooms(options, data);
         AddHttp(builder.Services);
         builder.Services.AddHostedService<ServerReadiness>();
+        options.Instead?.Invoke(builder.Services);
     }
 
     private static void AddHttp(IServiceCollection services)

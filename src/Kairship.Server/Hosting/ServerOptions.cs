@@ -72,6 +72,9 @@ public sealed record ServerOptions
     /// <summary>How often replicas are decided, and when a cluster is short of room.</summary>
     public ScalingOptions Scaling { get; init; } = new();
 
+    /// <summary>What a server inside another one has instead of what servers have.</summary>
+    internal Action<IServiceCollection>? Instead { get; init; }
+
     /// <exception cref="ServerStartException">A setting is wrong: the message names it, its value and what is allowed.</exception>
     internal ServerOptions Validated()
     {

@@ -9,14 +9,16 @@ internal sealed class ServerMetrics : IDisposable
 {
     public const string MeterName = "Kairship";
 
-    private readonly Meter meter = new(MeterName);
+    private readonly Meter meter;
     private readonly Counter<long> releasesStarted;
     private readonly Counter<long> releasesFailed;
     private readonly Counter<long> commits;
     private readonly Counter<long> instancesEnded;
 
-    public ServerMetrics(ClusterHealthBook book)
+    /// <param name="name">What is not <see cref="MeterName"/> is not shown.</param>
+    public ServerMetrics(ClusterHealthBook book, string name = MeterName)
     {
+        meter = new Meter(name);
         releasesStarted = meter.CreateCounter<long>("kairship.releases.started", description: "Releases started");
         releasesFailed = meter.CreateCounter<long>("kairship.releases.failed", description: "Releases that failed because their workflow ended early");
         commits = meter.CreateCounter<long>("kairship.engine.commits", description: "Transitions of workflow instances that were committed");

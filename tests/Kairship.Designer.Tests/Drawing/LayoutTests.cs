@@ -19,6 +19,7 @@ public sealed class LayoutTests(DesignerStage stage) : BrowserTest(stage)
     [InlineData("scale-out")]
     [InlineData("failback")]
     [InlineData("failback-application")]
+    [InlineData("dr-drill")]
     public async Task Workflow_IsDrawnWhole_AndNothingOverlaps(string definitionId)
     {
         var root = JsonNode.Parse(File.ReadAllText(SharedFiles.Own("workflows", $"{definitionId}.json")))!["root"]!;

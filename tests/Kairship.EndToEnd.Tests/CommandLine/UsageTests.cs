@@ -34,6 +34,8 @@ public sealed class UsageTests : IDisposable
         { "history shop --output xml", "'json'" },
         { "status", "status" },
         { "approve", "approve" },
+        { "report show", "show" },
+        { "drill run --timeout soon", "soon" },
         { "abort", "abort" },
         { "workflows show", "show" },
         { "workflows show canary --version first", "whole number" },

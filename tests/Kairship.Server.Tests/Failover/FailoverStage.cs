@@ -38,18 +38,21 @@ internal sealed class FailoverStage : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<FailoverStage> StartAsync(params string[] clusters)
+    public static Task<FailoverStage> StartAsync(params string[] clusters) => StartAsync(null, clusters);
+
+    /// <param name="instead">What its server has instead of what servers have.</param>
+    public static async Task<FailoverStage> StartAsync(Action<IServiceCollection>? instead, params string[] clusters)
     {
         var fleet = await SimulatedFleet.StartAsync(clusters.Select(c => new SimulatedClusterOptions { Name = c, PodReadyAfter = TimeSpan.FromMilliseconds(20) }));
-        return await JoinAsync(fleet, fleet.Clusters.Select(c => (c.Name, c.Kubeconfig)));
+        return await JoinAsync(fleet, fleet.Clusters.Select(c => (c.Name, c.Kubeconfig)), instead);
     }
 
     /// <summary>The same with clusters that somebody else has.</summary>
     public static Task<FailoverStage> OfAsync(IEnumerable<(string Name, string Kubeconfig)> clusters) => JoinAsync(null, clusters);
 
-    private static async Task<FailoverStage> JoinAsync(SimulatedFleet? fleet, IEnumerable<(string Name, string Kubeconfig)> clusters)
+    private static async Task<FailoverStage> JoinAsync(SimulatedFleet? fleet, IEnumerable<(string Name, string Kubeconfig)> clusters, Action<IServiceCollection>? instead = null)
     {
-        var server = new RunningServer { UseShippedWorkflows = true, Health = Quick };
+        var server = new RunningServer { UseShippedWorkflows = true, Health = Quick, Instead = instead };
         await server.InitializeAsync();
         foreach (var (name, kubeconfig) in clusters)
         {

@@ -129,7 +129,7 @@ public sealed class FailoverTests
         (await stage.StoryAsync("shop-2")).Should().Contain("Traffic by HttpRoute shop: east 100 %, west 0 %.");
     }
 
-    private const string RouteKind = """
+    internal const string RouteKind = """
         apiVersion: apiextensions.k8s.io/v1
         kind: CustomResourceDefinition
         metadata: {name: httproutes.gateway.networking.k8s.io, annotations: {api-approved.kubernetes.io: unapproved}}

@@ -26,6 +26,7 @@ export const looks = {
   "Kairship.Scale": ["Scale", scaling, "M4 14v6h6M4 20l7-7M20 10V4h-6M20 4l-7 7"],
   "Kairship.VerifyScale": ["Verify Scale", scaling, "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 17l2 3l5-6"],
   "Kairship.CapacityShort": ["Capacity Short", clusters, "M4 5h16v14H4zM4 9h16M4 13h16M12 15v3"],
+  "Kairship.RunDrill": ["Run Drill", clusters, "M12 3v3M12 18v3M3 12h3M18 12h3M12 7a5 5 0 1 0 0 10a5 5 0 1 0 0-10zM12 11v2"],
   "Kairship.ClusterHealthChanged": ["Cluster Health Changed", clusters, "M4 4h16v6H4zM4 14h16v6H4zM8 7h1M8 17h1"],
   "Kairship.ShiftReplicas": ["Shift Replicas", rollout, "M4 20v-6h5v6zM15 20V8h5v12zM6 10c2-4 6-6 10-5M13 2l4 3l-4 3"],
   "Kairship.CompareReturned": ["Compare Returned", clusters, "M3 5h8v14H3zM15 5h6v14h-6M6 9h2M6 13h2M17 9h2M17 13h2"],

@@ -18,6 +18,7 @@ public sealed class ShippedLayoutTests(RunningServer server) : IClassFixture<Run
     [InlineData("scale-out", 0)]
     [InlineData("failback", 0)]
     [InlineData("failback-application", 2)]
+    [InlineData("dr-drill", 0)]
     public void Drawing_OfShippedWorkflow_IsReadable(string name, int loops)
     {
         var root = Shipped(name)["root"]!.AsObject();
@@ -38,6 +39,7 @@ public sealed class ShippedLayoutTests(RunningServer server) : IClassFixture<Run
     [InlineData("scale-out")]
     [InlineData("failback")]
     [InlineData("failback-application")]
+    [InlineData("dr-drill")]
     public void Boxes_OfShippedWorkflow_FitTheirText(string name)
     {
         var root = Shipped(name)["root"]!.AsObject();
