@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kairship.Delivery.Failover;
 using Kairship.Fleet.Health;
+using Kairship.Server.Scaling;
 
 namespace Kairship.Server.Hosting;
 
@@ -11,7 +12,8 @@ namespace Kairship.Server.Hosting;
 /// </summary>
 /// <param name="Health">When a cluster counts as well.</param>
 /// <param name="Brake">When so much is lost that no failover begins without a person.</param>
-public sealed record ServerSettings(HealthOptions? Health = null, BrakeOptions? Brake = null)
+/// <param name="Scaling">How often replicas are decided, and when a cluster is short of room.</param>
+public sealed record ServerSettings(HealthOptions? Health = null, BrakeOptions? Brake = null, ScalingOptions? Scaling = null)
 {
     private const int Largest = 64 * 1024;
 
@@ -35,5 +37,5 @@ public sealed record ServerSettings(HealthOptions? Health = null, BrakeOptions? 
         }
     }
 
-    public ServerOptions Over(ServerOptions options) => options with { Health = Health ?? options.Health, Brake = Brake ?? options.Brake };
+    public ServerOptions Over(ServerOptions options) => options with { Health = Health ?? options.Health, Brake = Brake ?? options.Brake, Scaling = Scaling ?? options.Scaling };
 }

@@ -9,7 +9,7 @@ public sealed class ServerSettingsTests : IDisposable
     [Fact]
     public void Settings_ThatAreNamed_Hold_AndAllOthersAreAsBefore()
     {
-        File.WriteAllText(file, """{"health": {"interval": "00:00:05"}, "brake": {"shareLimit": 0.5, "anchors": ["10.0.0.1:53"]}, }""");
+        File.WriteAllText(file, """{"health": {"interval": "00:00:05"}, "brake": {"shareLimit": 0.5, "anchors": ["10.0.0.1:53"]}, "scaling": {"interval": "00:00:30", "capacity": {"high": 0.95}}, }""");
 
         var options = ServerSettings.Read(file).Over(new ServerOptions { DataDirectory = "data" });
 
@@ -18,6 +18,7 @@ public sealed class ServerSettingsTests : IDisposable
             DataDirectory = "data",
             Health = new() { Interval = TimeSpan.FromSeconds(5) },
             Brake = new() { ShareLimit = 0.5, Anchors = ["10.0.0.1:53"] },
+            Scaling = new() { Interval = TimeSpan.FromSeconds(30), Capacity = new() { High = 0.95m } },
         });
     }
 
@@ -26,6 +27,7 @@ public sealed class ServerSettingsTests : IDisposable
     [InlineData("""{"brake": {"share": 0.5}}""", "share")]
     [InlineData("""{"brake": {"shareLimit": "half"}}""", "$.brake.shareLimit")]
     [InlineData("""{"health": {"interval": "soon"}}""", "$.health.interval")]
+    [InlineData("""{"scaling": {"capacity": {"hi": 1}}}""", "hi")]
     [InlineData("[]", "$")]
     public void Settings_ThatAreNone_AreRefusedByNameAndFile(string text, string named)
     {
