@@ -16,7 +16,7 @@ internal sealed class ShiftReplicasActivity(Tracks tracks, ClusterChange change,
     private const string Why = "back";
 
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
-        .Create("Kairship.ShiftReplicas", "Rollout", "Moves replicas to where the plan wants them in the application's failback steps: some clusters grow, and when all is healthy, others shrink. What keeps state shrinks first, so that it never runs twice.")
+        .Create("Kairship.ShiftReplicas", "Rollout", "Moves replicas to where the plan wants them in the application's failback steps: some clusters grow, and when all is healthy others shrink; what keeps state shrinks first, so that it never runs twice.")
         .WithInput(ReleaseInputs.Release)
         .WithOutput(ReleaseInputs.Reason)
         .WithOutput(ReleaseInputs.Ending)
