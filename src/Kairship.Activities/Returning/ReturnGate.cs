@@ -38,7 +38,7 @@ public sealed class ReturnGate(IClusterHealthStore health, ReturnBook book)
             return false;
         }
 
-        var isOpen = await book.FindAsync(report.Cluster, cancellationToken) is { IsOpen: true } record && record.Loss >= loss || await IsNewAsync(report, cancellationToken);
+        var isOpen = await book.FindAsync(report.Cluster, cancellationToken) is { IsOpen: true } record && record.Loss >= loss || await IsNewAsync(health, report.Cluster, cancellationToken);
         if (isOpen)
         {
             open[(report.Cluster, report.Transition)] = true;
@@ -56,9 +56,9 @@ public sealed class ReturnGate(IClusterHealthStore health, ReturnBook book)
     };
 
     /// <summary>It joined (again) by this transition: a person brought it, and nothing is known of it from before.</summary>
-    private async Task<bool> IsNewAsync(ClusterReport report, CancellationToken cancellationToken)
+    internal static async Task<bool> IsNewAsync(IClusterHealthStore health, string cluster, CancellationToken cancellationToken)
     {
-        var history = await health.HistoryAsync(report.Cluster, 2, cancellationToken);
+        var history = await health.HistoryAsync(cluster, 2, cancellationToken);
         return history is [{ From: null }, ..] or [_, { From: null }];
     }
 }

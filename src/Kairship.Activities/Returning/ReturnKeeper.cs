@@ -36,6 +36,11 @@ public sealed class ReturnKeeper(
                 : new ReturnPass(null, $"{cluster} is not ready.", IsBack: false);
         }
 
+        if (await ReturnGate.IsNewAsync(health, cluster, cancellationToken))
+        {
+            return new ReturnPass(null, $"{cluster} has joined and was never lost since: what it has is nobody's to fence.");
+        }
+
         try
         {
             var (found, scene) = await CompareAsync(cluster, cancellationToken);

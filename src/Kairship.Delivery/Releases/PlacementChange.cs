@@ -28,6 +28,9 @@ public sealed record PlacementChange(ReleaseKind Kind, string Cause)
     /// <summary>Clusters that the plan goes without, and that nothing is done to.</summary>
     public IReadOnlyList<string> Lost { get; init; } = [];
 
+    /// <summary>Which loss of each of <see cref="Lost"/> it is: the number of the transition that it began with. Clocks of nodes differ, numbers do not.</summary>
+    public IReadOnlyDictionary<string, long> Losses { get; init; } = new Dictionary<string, long>();
+
     /// <summary>The named affinity to begin with; null: where the application is now.</summary>
     public string? Alternative { get; init; }
 

@@ -4,7 +4,9 @@ using Kairship.Delivery.Arbitration;
 using Kairship.Delivery.Failover;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Placement;
+using Kairship.Delivery.Plans;
 using Kairship.Delivery.Releases;
+using Kairship.Delivery.Scaling;
 using Kairship.Fleet.Health;
 
 namespace Kairship.Server.Failover;
@@ -21,9 +23,9 @@ internal sealed record ApplicationHistory(Application Application, IReadOnlyList
     /// <summary>The release under way.</summary>
     public Release? Active => Releases.FirstOrDefault(r => !r.IsOver);
 
-    /// <summary>The failovers since a loss that were for it, newest first.</summary>
+    /// <summary>The failovers that were for a loss, newest first.</summary>
     public IReadOnlyList<Release> FailoversFrom(ClusterLoss loss) =>
-        [.. Releases.Where(r => r.Kind == ReleaseKind.Failover && r.RequestedAt >= loss.At && r.Change!.Lost.Contains(loss.Cluster))];
+        [.. Releases.Where(r => r.Kind == ReleaseKind.Failover && r.Change!.Losses.TryGetValue(loss.Cluster, out var number) && number == loss.Number)];
 }
 
 /// <summary>Reads where applications are and what happened to them. What a succeeded release put where never changes: it is read once.</summary>
@@ -55,7 +57,7 @@ internal sealed class ApplicationHistories(IDeliveryStore delivery)
         }
 
         known[application.Name] = what;
-        var totals = stable.Change?.Totals ?? new Dictionary<string, int>();
+        var totals = ScalingTotals.Kept(application, what.Manifests, what.Plan);
         return new ApplicationHistory(
             application, releases, stable, what.Placement, [.. what.Needs.Select(n => totals.TryGetValue(n.Key, out var total) ? n with { Replicas = total } : n)])
         {
@@ -63,10 +65,28 @@ internal sealed class ApplicationHistories(IDeliveryStore delivery)
         };
     }
 
-    public static FailoverCandidate CandidateOf(ApplicationHistory history, ArbiterLease? lease) => new(history.Application, history.Placement, history.Needs)
+    /// <param name="lost">The clusters that are lost now.</param>
+    public async Task<FailoverCandidate> CandidateOfAsync(ApplicationHistory history, IReadOnlyCollection<string> lost, CancellationToken cancellationToken) =>
+        new(history.Application, await WithRemainsAsync(history, lost, cancellationToken), history.Needs)
     {
-        Stateful = history.Stateful, Lease = lease, IsUnderWay = history.Active?.Kind == ReleaseKind.Failover, Uid = history.Application.Name,
+        Stateful = history.Stateful, Lease = await delivery.GetArbiterLeaseAsync(history.Application.Name, cancellationToken), IsUnderWay = history.Active?.Kind == ReleaseKind.Failover, Uid = history.Application.Name,
     };
+
+    /// <summary>The placement with the lost clusters that failovers without success have written to: what they left there may run, and is fenced as anything else.</summary>
+    private async Task<PreviousPlacement> WithRemainsAsync(ApplicationHistory history, IReadOnlyCollection<string> lost, CancellationToken cancellationToken)
+    {
+        var replicas = history.Placement.Replicas.ToDictionary(r => r.Key, r => r.Value);
+        foreach (var failover in history.Releases.Where(r => r is { Kind: ReleaseKind.Failover, IsOver: true } && r.Number > history.Stable.Number))
+        {
+            var touched = (await delivery.ListReleaseClustersAsync(failover.Id, cancellationToken)).Where(c => c.Phase != ClusterPhase.Waiting && lost.Contains(c.Cluster)).ToList();
+            if (touched.Count > 0 && await delivery.GetPlanAsync(failover.Id, cancellationToken) is { } plan)
+            {
+                touched.ForEach(c => replicas.TryAdd(c.Cluster, plan.Targets.FirstOrDefault(t => t.Cluster == c.Cluster)?.Replicas ?? new Dictionary<string, int>()));
+            }
+        }
+
+        return history.Placement with { Replicas = replicas };
+    }
 
     private async Task<Known?> KnowAsync(Release stable, CancellationToken cancellationToken)
     {
@@ -78,8 +98,8 @@ internal sealed class ApplicationHistories(IDeliveryStore delivery)
 
         var manifests = ManifestParser.FromJsonArray(revision.Manifests);
         var where = new PreviousPlacement(plan.Targets.ToDictionary(c => c.Cluster, c => c.Replicas), plan.Placement?.Alternative);
-        return new Known(stable.Id, where, WorkloadNeed.Of(manifests), manifests);
+        return new Known(stable.Id, where, plan, WorkloadNeed.Of(manifests), manifests);
     }
 
-    private sealed record Known(string Release, PreviousPlacement Placement, IReadOnlyList<WorkloadNeed> Needs, IReadOnlyList<Manifest> Manifests);
+    private sealed record Known(string Release, PreviousPlacement Placement, Plan Plan, IReadOnlyList<WorkloadNeed> Needs, IReadOnlyList<Manifest> Manifests);
 }

@@ -100,12 +100,12 @@ internal sealed partial class FailOverActivity(IServiceProvider services, ILogge
         });
     }
 
-    private async Task StopAsync(IReadOnlyList<Release> stops, CancellationToken cancellationToken)
+    private async Task StopAsync(IReadOnlyList<(Release Failover, string Why)> stops, CancellationToken cancellationToken)
     {
         var control = services.GetRequiredService<ReleaseControl>();
-        foreach (var release in stops)
+        foreach (var (release, why) in stops)
         {
-            await control.AbortAsync(release.Id, "the failover", "a cluster that it goes to is lost as well", cancellationToken);
+            await control.AbortAsync(release.Id, LossProgress.By, why, cancellationToken);
         }
     }
 

@@ -13,7 +13,11 @@ namespace Kairship.Server.Failover;
 /// <param name="Histories">Of all applications that were ever released, by name.</param>
 internal sealed record FailoverScene(
     DateTimeOffset At, IReadOnlyDictionary<string, ClusterLoss> Losses, IReadOnlyDictionary<string, LostCluster> Lost, FailoverOrder Order,
-    IReadOnlyDictionary<string, ApplicationHistory> Histories);
+    IReadOnlyDictionary<string, ApplicationHistory> Histories)
+{
+    /// <summary>Nothing is decided anew: perhaps it is Kairship that is cut off.</summary>
+    public bool BrakeHolds { get; init; }
+}
 
 /// <summary>Reads everything that an order of failovers is decided from, and has it decided.</summary>
 internal sealed class FailoverSurvey(
@@ -31,7 +35,7 @@ internal sealed class FailoverSurvey(
         var candidates = new List<FailoverCandidate>();
         foreach (var history in all.Values.Where(h => h.Placement.Replicas.Keys.Any(lost.ContainsKey)))
         {
-            candidates.Add(ApplicationHistories.CandidateOf(history, await delivery.GetArbiterLeaseAsync(history.Application.Name, cancellationToken)));
+            candidates.Add(await histories.CandidateOfAsync(history, lost.Keys, cancellationToken));
         }
 
         var failovers = all.Values.SelectMany(h => h.Releases.Where(r => r.Kind == ReleaseKind.Failover)).ToList();
@@ -44,7 +48,7 @@ internal sealed class FailoverSurvey(
         };
         var order = await rooms.DecideAsync(
             RoomsOf(view, lost, request), room => new RoomUse<FailoverOrder>(FailoverPlanning.Order(request with { Capacity = room.Book }), null), cancellationToken);
-        return new FailoverScene(request.Now, losses, lost, order, all);
+        return new FailoverScene(request.Now, losses, lost, order, all) { BrakeHolds = !view.Brake.Go };
     }
 
     /// <summary>A cluster that is only suspected is not asked: its answer may never come.</summary>

@@ -33,6 +33,8 @@ internal sealed partial class ReleaseStarter(
     IDeliveryStore delivery, RevisionSource revisions, ReleaseLauncher launcher, WorkflowLookup workflows, ServerMetrics metrics, TimeProvider time,
     ILogger<ReleaseStarter> logger)
 {
+    private const int Page = 50;
+
     public async Task<Answer<ReleaseInfo>> StartAsync(ReleaseOrder order, CancellationToken cancellationToken)
     {
         if (await FindStartedAsync(order.DedupeKey, cancellationToken) is { } before)
@@ -96,7 +98,31 @@ internal sealed partial class ReleaseStarter(
             return Refusal.Conflict($"{order.Application} was never released, so that there is nothing to move: release it first.");
         }
 
-        return await StartAsync(new NewRelease(spec, revision, order.Workflow, order.By, order.DedupeKey, order.Change), cancellationToken);
+        // Asked of a workflow without a gate, nobody would be.
+        if (order.Change.Asks is not null && await workflows.UngatedAsync(spec with { Rollout = spec.Rollout with { Approval = spec.Rollout.Approval ?? new() } }, order.Workflow, cancellationToken) is { } ungated)
+        {
+            return ungated;
+        }
+
+        return await StartAsync(new NewRelease(await AsReleasedAsync(spec, cancellationToken), revision, order.Workflow, order.By, order.DedupeKey, order.Change), cancellationToken);
+    }
+
+    /// <summary>The application as it wishes to be placed now, with what it was released with: a change of place brings no edit that nobody has released, or agreed to.</summary>
+    private async Task<Application> AsReleasedAsync(Application spec, CancellationToken cancellationToken)
+    {
+        for (var skip = 0; ; skip += Page)
+        {
+            var (releases, total) = await delivery.ListReleasesAsync(spec.Name, skip, Page, cancellationToken);
+            if (releases.FirstOrDefault(r => r.Status == ReleaseStatus.Succeeded) is { Spec: var released })
+            {
+                return spec with { Namespace = released.Namespace, Overrides = released.Overrides, Apply = released.Apply, Status = released.Status };
+            }
+
+            if (releases.Count == 0 || skip + releases.Count >= total)
+            {
+                return spec;
+            }
+        }
     }
 
     /// <summary>A release to a revision that exists, such as the one before.</summary>

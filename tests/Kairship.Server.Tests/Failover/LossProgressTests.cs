@@ -49,12 +49,15 @@ public sealed class LossProgressTests
         var east = new ClusterLoss("east", 4, Now.AddSeconds(-5));
         var scene = Scene(FailoverVerdict.UnderWay, "Progressing 0", east);
         var progress = LossProgress.Of(scene, West, _ => ["east"]);
-        progress.Stop.Select(r => r.Id).Should().Equal("shop-2");
+        progress.Stop.Select(s => $"{s.Failover.Id}: {s.Why}").Should().Equal("shop-2: east, where it goes to, is lost as well");
+        LossProgress.Of(scene with { BrakeHolds = true }, West, _ => ["east"]).Stop.Should().BeEmpty("perhaps it is Kairship that is cut off");
         progress.IsOver.Should().BeFalse();
         LossProgress.Of(scene, West, _ => ["north"]).Stop.Should().BeEmpty();
 
         // Stopped by us, not by people: that it was aborted keeps nobody from going elsewhere.
-        LossProgress.Of(Scene(FailoverVerdict.Go, "Aborted -1", east), West, _ => ["east"]).Start.Single().DedupeKey.Should().EndWith(":2");
+        var stopped = Scene(FailoverVerdict.Go, "Aborted -1");
+        stopped = stopped with { Histories = stopped.Histories.ToDictionary(h => h.Key, h => h.Value with { Releases = [.. h.Value.Releases.Select(r => r with { Reason = "Aborted by the failover: east is lost as well." })] }) };
+        LossProgress.Of(stopped, West, _ => ["east"]).Start.Single().DedupeKey.Should().EndWith(":2");
     }
 
     [Fact]
@@ -63,7 +66,9 @@ public sealed class LossProgressTests
         foreach (var losses in new[] { Array.Empty<ClusterLoss>(), [new ClusterLoss("west", 9, Now)] })
         {
             LossProgress.Of(Scene(FailoverVerdict.Go, "") with { Losses = losses.ToDictionary(l => l.Cluster) }, West, _ => []).Should().Match<LossProgress>(p => p.IsOver && p.Start.Count == 0);
-            LossProgress.Of(Scene(FailoverVerdict.UnderWay, "Progressing 0") with { Losses = losses.ToDictionary(l => l.Cluster) }, West, _ => []).IsOver.Should().BeFalse();
+            var writing = LossProgress.Of(Scene(FailoverVerdict.UnderWay, "Progressing 0") with { Losses = losses.ToDictionary(l => l.Cluster) }, West, _ => []);
+            writing.Should().Match<LossProgress>(p => !p.IsOver && p.Stop.Count == 0);
+            LossProgress.Of(Scene(FailoverVerdict.UnderWay, "AwaitingApproval 0") with { Losses = losses.ToDictionary(l => l.Cluster) }, West, _ => []).Stop.Should().ContainSingle("who agrees now would move it from where it is well");
         }
     }
 
@@ -85,7 +90,7 @@ public sealed class LossProgressTests
     {
         var application = new Application { Name = "shop", Namespace = "shop" };
         var tried = before.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(t => t.Split(' ')).ToList();
-        var releases = tried.Select((t, i) => Release(application, tried.Count + 1 - i, Enum.Parse<ReleaseStatus>(t[0]), Now.AddSeconds(int.Parse(t[1], null)), new PlacementChange(ReleaseKind.Failover, "") { Lost = ["west"] })).ToList();
+        var releases = tried.Select((t, i) => Release(application, tried.Count + 1 - i, Enum.Parse<ReleaseStatus>(t[0]), Now.AddSeconds(int.Parse(t[1], null)), new PlacementChange(ReleaseKind.Failover, "") { Lost = ["west"], Losses = new Dictionary<string, long> { ["west"] = 7 } })).ToList();
         var stable = Release(application, 1, ReleaseStatus.Succeeded, Now.AddDays(-1), null);
         var place = new PreviousPlacement(new Dictionary<string, IReadOnlyDictionary<string, int>> { ["west"] = new Dictionary<string, int> { ["Deployment/web"] = 3 } });
         var item = new FailoverItem("shop", 500, verdict, ["west"], 3, "because", verdict == FailoverVerdict.Wait ? Now.AddSeconds(1) : null);
