@@ -16,7 +16,7 @@ internal sealed class FailoverCase
         DueAt = over.Min(d => d.At);
         _borneUntil = due.Where(d => d.At > now).Min(d => d.At);
         LostReplicas = From.Sum(Replicas);
-        var fencing = candidate.Stateful is null ? [] : over.OrderBy(d => d.Cluster.Name, StringComparer.Ordinal)
+        var fencing = candidate.Stateful is null ? [] : over.Where(d => !candidate.Fenced.Contains(d.Cluster.Name)).OrderBy(d => d.Cluster.Name, StringComparer.Ordinal)
             .Select(d => FencingRules.WhyNot(d.Cluster.Fencing, d.Cluster.Name, d.Cluster.Loss)).OfType<string>().ToList();
         FencingMissing = fencing.Count == 0 ? null : string.Join(' ', fencing);
     }

@@ -19,6 +19,9 @@ public sealed record FailoverCandidate(Application Application, PreviousPlacemen
     /// <summary>Why it must never run twice (<see cref="Statefulness.Of"/>); null: it may.</summary>
     public string? Stateful { get; init; }
 
+    /// <summary>Lost clusters that its own hook has confirmed for it; those that a person has confirmed for all are known by <see cref="LostCluster.Fencing"/>.</summary>
+    public IReadOnlyCollection<string> Fenced { get; init; } = [];
+
     /// <summary>Who holds it.</summary>
     public ArbiterLease? Lease { get; init; }
 

@@ -35,7 +35,8 @@ internal sealed class FailoverSurvey(
         var candidates = new List<FailoverCandidate>();
         foreach (var history in all.Values.Where(h => h.Placement.Replicas.Keys.Any(lost.ContainsKey)))
         {
-            candidates.Add(await histories.CandidateOfAsync(history, lost.Keys, cancellationToken));
+            var candidate = await histories.CandidateOfAsync(history, lost.Keys, cancellationToken);
+            candidates.Add(candidate with { Fenced = await FencedAsync(candidate, lost, cancellationToken) });
         }
 
         var failovers = all.Values.SelectMany(h => h.Releases.Where(r => r.Kind == ReleaseKind.Failover)).ToList();
@@ -90,6 +91,23 @@ internal sealed class FailoverSurvey(
         }
 
         return lost;
+    }
+
+    private async Task<IReadOnlyCollection<string>> FencedAsync(FailoverCandidate candidate, Dictionary<string, LostCluster> lost, CancellationToken cancellationToken)
+    {
+        var fenced = new HashSet<string>(StringComparer.Ordinal);
+        if (FencingRules.HookOf(candidate.Application) is not null)
+        {
+            foreach (var cluster in candidate.Placement.Replicas.Keys.Where(lost.ContainsKey))
+            {
+                if (await fencing.IsConfirmedForAsync(candidate.Application.Name, cluster, lost[cluster].Loss, cancellationToken))
+                {
+                    fenced.Add(cluster);
+                }
+            }
+        }
+
+        return fenced;
     }
 
     private async Task<Dictionary<string, ApplicationHistory>> HistoriesAsync(CancellationToken cancellationToken)

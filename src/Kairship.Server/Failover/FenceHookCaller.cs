@@ -53,7 +53,7 @@ internal sealed partial class FenceHookCaller : IDisposable
         var answer = await AskAsync(hook, new JsonObject { ["cluster"] = cluster, ["application"] = application, ["loss"] = loss }, cancellationToken);
         if (answer.Fenced)
         {
-            var confirmed = await book.ConfirmAsync(cluster, Shown(hook.Url), answer.Sentence, loss, cancellationToken);
+            var confirmed = await book.ConfirmForAsync(application, cluster, Shown(hook.Url), answer.Sentence, loss, cancellationToken);
             answer = confirmed.Refusal is { } refusal ? new FenceHookAnswer(false, refusal) : answer;
         }
 

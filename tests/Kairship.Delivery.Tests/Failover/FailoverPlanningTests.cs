@@ -92,6 +92,8 @@ public sealed class FailoverPlanningTests
         Judge(new FencingState.Confirmed("a", 6, "ann", Now, "off")).Verdict.Should().Be(FailoverVerdict.Fence, "that was an earlier loss");
         Judge(new FencingState.Returned("a", 7, Now)).Verdict.Should().Be(FailoverVerdict.Fence);
         Judge(new FencingState.Confirmed("a", 7, "ann", Now, "off")).Verdict.Should().Be(FailoverVerdict.Go);
+        Order(Request("a:0 b:9", candidate with { Fenced = ["a"] })).Items.Single().Verdict.Should().Be(FailoverVerdict.Go, "its own hook has confirmed it for it");
+        Order(Request("a:0 b:9", candidate with { Fenced = ["b"] })).Items.Single().Verdict.Should().Be(FailoverVerdict.Fence);
         var hook = new FenceHook("https://fence.example.org");
         candidate = Candidate("db", "a:1", policy: p => p with { Stateful = new StatefulPolicy { Fencing = FencingMode.Hook, Hook = hook } }) with { Stateful = "It says so." };
         Judge(null).Hook.Should().Be(hook);

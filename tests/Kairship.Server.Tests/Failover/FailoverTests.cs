@@ -33,6 +33,23 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public async Task EditsThatNobodyReleased_DoNotGoAlong()
+    {
+        await using var stage = await FailoverStage.StartAsync("east", "north", "west");
+        await stage.ReleaseAsync("shop", ["east", "west"]);
+        await stage.Admin.ApplyApplicationAsync(
+            FailoverStage.Application(
+                "shop", FailoverStage.Divided(["north", "west"]),
+                more: "overrides: [{overriders: {imageOverrider: [{component: Tag, operator: replace, value: v9}]}}]"), Token);
+
+        stage.Fleet["west"].Faults.Unreachable = true;
+
+        await stage.MovesAsync("shop", "north 6");
+        var moved = await stage.ReadAsync("north", new ObjectRef("apps/v1", "Deployment", "shop", "web"));
+        moved["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]!.GetValue<string>().Should().Be("example/web:v1", "where it may be is its present wish; what it is was released");
+    }
+
+    [Fact]
     public async Task StatefulApplication_WaitsForAPerson_WhoConfirmsThatTheClusterRunsNothing()
     {
         await using var stage = await FailoverStage.StartAsync("east", "north", "west");

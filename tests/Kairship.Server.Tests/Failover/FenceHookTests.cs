@@ -65,7 +65,11 @@ public sealed class FenceHookTests : IAsyncLifetime
 
         (await AskAsync("yes", loss - 1)).Should().Match<FenceHookAnswer>(a => !a.Fenced && a.Sentence.Contains("lost again"), "the answer is about another loss");
         (await AskAsync("yes?token=private", loss)).Should().Be(new FenceHookAnswer(true, "powered off"));
-        (await server.Admin.GetFencingAsync("east")).Should().Match<FencingInfo>(f => f.State == "Confirmed" && f.By == $"{Address}/yes" && f.How == "powered off");
+        (await server.Admin.GetFencingAsync("east")).State.Should().Be("Unknown", "a hook confirms for its own application only");
+        var book = server.Services.GetRequiredService<FencingBook>();
+        (await book.IsConfirmedForAsync("shop", "east", loss, default)).Should().BeTrue();
+        (await book.IsConfirmedForAsync("ledger", "east", loss, default)).Should().BeFalse();
+        (await book.IsConfirmedForAsync("shop", "east", loss + 1, default)).Should().BeFalse("a later loss begins anew");
     }
 
     [Fact]
