@@ -68,7 +68,7 @@ public sealed class PrometheusClientTests : IAsyncLifetime
         (await AskAsync()).Value.Should().Be(3);
         prometheus.Seen.Should().HaveCount(2);
 
-        prometheus.Holds = token => Task.Delay(Timeout.Infinite, token);
+        prometheus.Holds = token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
         (await AskAsync(new MetricsOptions { Timeout = TimeSpan.FromMilliseconds(200) })).Error.Should().Contain("did not answer within 0.2 s");
         var url = prometheus.Url;
         await prometheus.DisposeAsync();
