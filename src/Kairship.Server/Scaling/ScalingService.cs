@@ -26,9 +26,10 @@ internal sealed class ScalingService(IDeliveryStore delivery, ScalingDesk desk, 
             return Refusal.NotFound($"{name} has no spec.scaling: its manifests say how many replicas there are. Add spec.scaling with a max, and metrics or cron rules.");
         }
 
-        var advice = await desk.FindAsync(name, cancellationToken)
-            ?? new ScalingAdvice(ScalingVerdict.Steady, "Nobody has looked yet: that happens within the next seconds.", time.GetUtcNow()) { Limits = ScalingLimits.Of(policy, time.GetUtcNow()) };
+        // What was advised before a release ended is about what was there before it.
         var (releases, _) = await delivery.ListReleasesAsync(name, 0, Remembered, cancellationToken);
+        var known = await desk.FindAsync(name, cancellationToken);
+        var advice = known is null || releases.Any(r => r.FinishedAt > known.At) ? await desk.LookAsync(application, cancellationToken) : known;
         var lease = await delivery.GetArbiterLeaseAsync(name, cancellationToken);
         var waits = lease is not null ? $"{lease.Holder} has the application since {lease.Since:u}."
             : ScalingPause.Of(releases, time.GetUtcNow()) is { } pause ? pause.Why : null;
