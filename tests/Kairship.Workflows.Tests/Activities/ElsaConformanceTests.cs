@@ -26,7 +26,7 @@ public sealed class ElsaConformanceTests
         // To Elsa the start is a port; a flowchart's "start" names one of its activities, and the designer draws no handle for it.
         "Flowchart.Start: only in Elsa",
         // Ours alone: an Elsa server keeps it as a property that it does not know.
-        "ParallelForEach.MaxConcurrency: only here",
+        "ParallelForEach.MaxConcurrency: only here", "Cron.TimeZone: only here",
         // Types that Elsa's own registry cannot name.
         "Fork.JoinMode: typeName: (unregistered) -> String", "FlowSwitch.Cases: typeName: (unregistered) -> Object", "FlowSwitch.Mode: typeName: (unregistered) -> String",
         "Switch.Cases: typeName: (unregistered) -> Object", "Switch.Mode: typeName: (unregistered) -> String", "SetVariable.Variable: typeName: (unregistered) -> Variable",
