@@ -1,4 +1,5 @@
 using Kairship.Delivery.Manifests;
+using Kairship.Delivery.Placement;
 using Kairship.Delivery.Scaling;
 
 namespace Kairship.Delivery.Plans;
@@ -53,6 +54,9 @@ public sealed record Plan(
 
     /// <summary>The clusters that get the revision.</summary>
     public IEnumerable<ClusterPlan> Targets => Clusters.Where(c => c.Role == PlannedRole.Target);
+
+    /// <summary>Where it puts the application, as the next decision sees it.</summary>
+    public PreviousPlacement ToPrevious() => new(Targets.ToDictionary(c => c.Cluster, c => c.Replicas), Placement?.Alternative);
 
     public bool HasProblems => Clusters.Any(c => c.Problems.Count > 0);
     public bool HasChanges => Clusters.Any(c => c.Objects.Any(o => o.Action != PlannedAction.Unchanged));

@@ -97,8 +97,7 @@ internal sealed class ApplicationHistories(IDeliveryStore delivery)
         }
 
         var manifests = ManifestParser.FromJsonArray(revision.Manifests);
-        var where = new PreviousPlacement(plan.Targets.ToDictionary(c => c.Cluster, c => c.Replicas), plan.Placement?.Alternative);
-        return new Known(stable.Id, where, plan, WorkloadNeed.Of(manifests), manifests);
+        return new Known(stable.Id, plan.ToPrevious(), plan, WorkloadNeed.Of(manifests), manifests);
     }
 
     private sealed record Known(string Release, PreviousPlacement Placement, Plan Plan, IReadOnlyList<WorkloadNeed> Needs, IReadOnlyList<Manifest> Manifests);

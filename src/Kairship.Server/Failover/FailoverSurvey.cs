@@ -29,8 +29,7 @@ internal sealed class FailoverSurvey(
     public async Task<FailoverScene> LookAsync(CancellationToken cancellationToken)
     {
         var view = await brake.AskAsync(cancellationToken);
-        var losses = await LossesAsync(view, cancellationToken);
-        var lost = await LostAsync(losses, cancellationToken);
+        var (losses, lost) = await LossesAsync(view, cancellationToken);
         var all = await HistoriesAsync(cancellationToken);
         var candidates = new List<FailoverCandidate>();
         foreach (var history in all.Values.Where(h => h.Placement.Replicas.Keys.Any(lost.ContainsKey)))
@@ -42,14 +41,14 @@ internal sealed class FailoverSurvey(
         var failovers = all.Values.SelectMany(h => h.Releases.Where(r => r.Kind == ReleaseKind.Failover)).ToList();
         var request = new FailoverRequest([.. lost.Values], candidates, await facts.ListAsync(evicting: true, cancellationToken), time.GetUtcNow())
         {
-            Brake = new BrakeAnswer(!view.Brake.Go, view.Brake.Go ? null : view.Brake.Why),
+            Brake = view.Brake.Answer,
             Rate = rate,
             Begun = [.. failovers.Select(r => r.RequestedAt)],
             Running = failovers.Count(r => r.Status is ReleaseStatus.Pending or ReleaseStatus.Progressing),
         };
         var order = await rooms.DecideAsync(
             RoomsOf(view, lost, request), room => new RoomUse<FailoverOrder>(FailoverPlanning.Order(request with { Capacity = room.Book }), null), cancellationToken);
-        return new FailoverScene(request.Now, losses, lost, order, all) { BrakeHolds = !view.Brake.Go };
+        return new FailoverScene(request.Now, losses, lost, order, all) { BrakeHolds = request.Brake.Holds };
     }
 
     /// <summary>A cluster that is only suspected is not asked: its answer may never come.</summary>
@@ -60,37 +59,29 @@ internal sealed class FailoverSurvey(
         return new RoomQuestion([.. asked.Where(c => !FleetFacts.IsElastic(c)).Select(c => c.Name)], [.. asked.Where(FleetFacts.IsElastic).Select(c => c.Name)], "failover");
     }
 
-    private async Task<Dictionary<string, ClusterLoss>> LossesAsync(FleetView view, CancellationToken cancellationToken)
-    {
-        var losses = new Dictionary<string, ClusterLoss>(StringComparer.Ordinal);
-        foreach (var cluster in view.Clusters.Where(c => c.IsLost))
-        {
-            if (await ClusterLoss.FindAsync(health, cluster.Cluster, cancellationToken) is { } loss)
-            {
-                var last = (await health.GetAsync(cluster.Cluster, cancellationToken))?.LastGood;
-                losses[cluster.Cluster] = loss with { LastAnswer = last <= loss.At ? last : null };
-            }
-        }
-
-        return losses;
-    }
-
-    private async Task<Dictionary<string, LostCluster>> LostAsync(Dictionary<string, ClusterLoss> losses, CancellationToken cancellationToken)
+    private async Task<(Dictionary<string, ClusterLoss> Losses, Dictionary<string, LostCluster> Lost)> LossesAsync(FleetView view, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        var losses = new Dictionary<string, ClusterLoss>(StringComparer.Ordinal);
         var lost = new Dictionary<string, LostCluster>(StringComparer.Ordinal);
-        foreach (var loss in losses.Values)
+        foreach (var cluster in view.Clusters.Where(c => c.IsLost).Select(c => c.Cluster))
         {
-            if (await clusters.GetAsync(loss.Cluster, cancellationToken) is { } record)
+            if (await ClusterLoss.FindAsync(health, cluster, cancellationToken) is not { } loss)
+            {
+                continue;
+            }
+
+            var report = await health.GetAsync(cluster, cancellationToken);
+            losses[cluster] = loss with { LastAnswer = report?.LastGood <= loss.At ? report?.LastGood : null };
+            if (await clusters.GetAsync(cluster, cancellationToken) is { } record)
             {
                 // What is confirmed is confirmed of the last change of readiness, not of the loss as a whole: FencingBook says why.
-                var report = await health.GetAsync(loss.Cluster, cancellationToken);
-                lost[loss.Cluster] = new LostCluster(
-                    loss.Cluster, FencingBook.LossOf(report) ?? loss.Number, ClusterTaints.Of(record, report, now), await fencing.NowAsync(loss.Cluster, cancellationToken));
+                lost[cluster] = new LostCluster(
+                    cluster, FencingBook.LossOf(report) ?? loss.Number, ClusterTaints.Of(record, report, now), await fencing.NowAsync(cluster, cancellationToken));
             }
         }
 
-        return lost;
+        return (losses, lost);
     }
 
     private async Task<IReadOnlyCollection<string>> FencedAsync(FailoverCandidate candidate, Dictionary<string, LostCluster> lost, CancellationToken cancellationToken)

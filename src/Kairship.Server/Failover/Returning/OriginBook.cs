@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using Kairship.Delivery.Failover.Returning;
-using Kairship.Delivery.Placement;
-using Kairship.Delivery.Plans;
 using Kairship.Delivery.Releases;
 
 namespace Kairship.Server.Failover.Returning;
@@ -46,12 +44,10 @@ internal sealed class OriginBook(IDeliveryStore delivery)
         {
             if (await delivery.GetPlanAsync(release.Id, cancellationToken) is { } plan)
             {
-                history.Add(new PlacedRelease(release.Id, release.Kind, release.Spec, release.RequestedAt, PlacementOf(plan)));
+                history.Add(new PlacedRelease(release.Id, release.Kind, release.Spec, release.RequestedAt, plan.ToPrevious()));
             }
         }
 
         return history;
     }
-
-    private static PreviousPlacement PlacementOf(Plan plan) => new(plan.Targets.ToDictionary(c => c.Cluster, c => c.Replicas), plan.Placement?.Alternative);
 }
