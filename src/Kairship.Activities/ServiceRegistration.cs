@@ -18,6 +18,7 @@ public static class ServiceRegistration
     public static IServiceCollection AddKairshipActivities(this IServiceCollection services)
     {
         services.AddSingleton<ReleaseDesk>();
+        services.AddSingleton<RemainsReader>();
         services.AddSingleton<ReturnBook>();
         services.AddSingleton<ReturnGate>();
         services.AddSingleton<ReturnExpectations>();
@@ -31,6 +32,8 @@ public static class ServiceRegistration
         services.AddSingleton<HealthGate>();
         services.AddSingleton<DriftKeeper>();
         services.AddSingleton<ClusterChange>();
+        services.AddSingleton<HalfWay>();
+        services.AddSingleton<Exclusion>();
         services.AddSingleton<WayBack>();
         services.AddSingleton<Activity, TakeOverActivity>();
         services.AddSingleton<Departure>();

@@ -7,6 +7,7 @@ using Kairship.Fleet.Metrics;
 using Kairship.Fleet.Metrics.Prometheus;
 using Kairship.Fleet.Resources;
 using Kairship.Fleet.Resources.Status;
+using Kairship.Fleet.Resources.Stopping;
 using Kairship.Fleet.Returning;
 using Kairship.Fleet.Traffic;
 using Kairship.Fleet.Watching;
@@ -46,6 +47,8 @@ public static class ServiceRegistration
         services.TryAddSingleton<Applier>();
         services.TryAddSingleton<Planner>();
         services.TryAddSingleton<Pruner>();
+        services.TryAddSingleton<Standstill>();
+        services.TryAddSingleton<Resumption>();
         services.TryAddSingleton<TrafficShifter>();
         services.TryAddSingleton<HealthReader>();
         services.TryAddSingleton<DriftInspector>();

@@ -11,7 +11,8 @@ internal static class GateRequirement
 {
     private const int MostApprovals = 20;
 
-    private static readonly ApprovalRequirement AnyOne = new(1, [], null);
+    /// <summary>Any one person who may approve.</summary>
+    public static readonly ApprovalRequirement AnyOne = new(1, [], null);
 
     /// <summary>
     /// What the application asks for. Whether people are asked of a change of place was decided where that was asked for: what the application says of its new revisions is not meant, but who is asked

@@ -17,10 +17,13 @@ namespace Kairship.Activities.Approvals;
 /// Asks the release managers and waits, for days if need be, without holding anything. The approval is bound to the plan's digest: before the gate opens the plan is
 /// made again, and when it came out differently the approval is void.
 /// </summary>
-internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDesk desk) : EffectActivity
+internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDesk desk, Exclusion exclusion, IEnumerable<IChangeGuard> guards) : EffectActivity
 {
     /// <summary>A decision wakes the gate by a signal; looking now and then makes a signal that got lost between two writes harmless.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(30);
+    private const string Held = "Held";
 
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
         .Create(ReleaseSignals.ApprovalGate, "Approvals", "Asks for the approvals that the application or this activity requires and waits for them; who asked for the release cannot approve it, and one rejection ends it.")
@@ -35,13 +38,24 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
     public override async ValueTask<ActivityResult> ExecuteAsync(EffectContext context, CancellationToken cancellationToken)
     {
         var work = await desk.LoadAsync(context, cancellationToken);
-        if (GateRequirement.Of(GateRequirement.Of(work.Release), context) is not { } requirement)
+        var abandons = await AbandonsAsync(work, cancellationToken);
+        if (GateRequirement.Of(GateRequirement.Of(work.Release) ?? (abandons is null ? null : GateRequirement.AnyOne), context) is not { } requirement)
         {
+            if (ReleaseSignals.AbortIn(context.ResumedBy, work.Release.Id) is { } ended)
+            {
+                return ReleaseSignals.Aborted(ended);
+            }
+
+            if (await HeldAsync(context, work, cancellationToken) is { } held)
+            {
+                return held;
+            }
+
             await desk.MoveAsync(work.Release, ReleaseStatus.Progressing, null, cancellationToken);
             return ActivityResult.Leave("Approved");
         }
 
-        var approval = await EnsureAsync(context, work, requirement, cancellationToken);
+        var approval = await EnsureAsync(context, work, requirement, work.Release.Change?.Asks ?? abandons, cancellationToken);
         if (ReleaseSignals.AbortIn(context.ResumedBy, work.Release.Id) is { } abort)
         {
             await SettleAsync(approval, ApprovalRules.Void, cancellationToken);
@@ -63,7 +77,7 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
     }
 
     /// <summary>Told before it can be decided: somebody may approve while this process dies, and then nobody comes back to tell that it was asked for.</summary>
-    private async Task<Approval> EnsureAsync(EffectContext context, ReleaseWork work, ApprovalRequirement requirement, CancellationToken cancellationToken)
+    private async Task<Approval> EnsureAsync(EffectContext context, ReleaseWork work, ApprovalRequirement requirement, string? why, CancellationToken cancellationToken)
     {
         var approval = Ask(context, work, requirement);
         if (await desk.Store.GetApprovalAsync(approval.Id, cancellationToken) is { } asked)
@@ -74,11 +88,9 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
         await desk.MoveAsync(work.Release, ReleaseStatus.AwaitingApproval, null, cancellationToken);
         await desk.TellAsync(
             context, work.Release.Id, "ApprovalRequested", null,
-            $"{Why(work.Release)}Approval {approval.Id} of plan {approval.PlanDigest[..12]} is asked of {(approval.Roles.Count == 0 ? "anybody but the requester" : string.Join(", ", approval.Roles))}.", cancellationToken);
+            $"{(why is null ? "" : $"{why} ")}Approval {approval.Id} of plan {approval.PlanDigest[..12]} is asked of {(approval.Roles.Count == 0 ? "anybody but the requester" : string.Join(", ", approval.Roles))}.", cancellationToken);
         return await desk.Store.EnsureApprovalAsync(approval, cancellationToken);
     }
-
-    private static string Why(Release release) => release.Change?.Asks is { } asks ? $"{asks} " : "";
 
     private static Approval Ask(EffectContext context, ReleaseWork work, ApprovalRequirement requirement)
     {
@@ -100,6 +112,11 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
 
     private async Task<ActivityResult> OpenAsync(EffectContext context, ReleaseWork work, Approval approval, CancellationToken cancellationToken)
     {
+        if (await HeldAsync(context, work, cancellationToken) is { } held)
+        {
+            return held;
+        }
+
         var revision = await desk.Store.GetRevisionAsync(work.Release.Application, work.Release.Revision, cancellationToken);
         var elapsed = Pace.Elapsed(context.State, "opening", context.Time, Pace.Late(context.State, context.Time));
         var (plan, refused) = await PlanAgainAsync(work, revision!, cancellationToken);
@@ -122,6 +139,42 @@ internal sealed class RequestApprovalActivity(ReleasePlanner planner, ReleaseDes
         await desk.TellAsync(context, work.Release.Id, "Approved", null, $"Approved by {by}.", cancellationToken);
         await desk.MoveAsync(work.Release, ReleaseStatus.Progressing, null, cancellationToken);
         return ActivityResult.Leave("Approved");
+    }
+
+    /// <summary>Null: nothing is against its beginning. Who asked for it ends it when that lasts; told once for each reason.</summary>
+    private async Task<ActivityResult?> HeldAsync(EffectContext context, ReleaseWork work, CancellationToken cancellationToken)
+    {
+        foreach (var guard in guards)
+        {
+            if (await guard.WhyNotAsync(work.Release, work.Target.Manifests, cancellationToken) is { } why)
+            {
+                if (context.State[Held]?.ToString() != why)
+                {
+                    context.State[Held] = why;
+                    await desk.TellAsync(context, work.Release.Id, Held, null, $"It does not begin: {why}", cancellationToken);
+                }
+
+                return ActivityResult.Wait(Seldom, context.State, ReleaseSignals.Abort(work.Release.Id));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Why people are asked whatever the application says: it keeps state, may have gone on somewhere, and would be deleted there. null: it is not so. What a failover is asked about the application alone says: nobody may be
+    /// awake.
+    /// </summary>
+    private async Task<string?> AbandonsAsync(ReleaseWork work, CancellationToken cancellationToken)
+    {
+        if (work.Release.Kind == ReleaseKind.Failover)
+        {
+            return null;
+        }
+
+        var leaving = work.Target.Plan.Clusters.Where(c => c.Role == PlannedRole.Leaving && work.Stable?.PlanOf(c.Cluster) is not { Role: PlannedRole.Target }).Select(c => c.Cluster).ToList();
+        return leaving.Count > 0 && (await exclusion.UnsettledAsync(work, cancellationToken)).Intersect(leaving).ToList() is { Count: > 0 } left
+            ? $"{work.Release.Application} keeps state, and a release that ended half way has begun it in {string.Join(", ", left)}: what was written there since would be deleted." : null;
     }
 
     /// <summary>The plan as it would be now, or why there can be none.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Kairship.Activities.Releases;
 using Kairship.Activities.Returning;
+using Kairship.Activities.Rollouts;
 using Kairship.Delivery.Applications;
 using Kairship.Delivery.Arbitration;
 using Kairship.Delivery.Drift;
@@ -81,7 +82,7 @@ public sealed class DriftKeeper(IDeliveryStore store, ClusterConnections connect
         var chosen = looks.Values.Select(l => l.Inspection).OfType<Inspection>()
             .Select(i => (Inspection: i, Objects: i.Objects.Where(o => scene.MayHeal(i.Cluster, o.Drift, now) == HealDecision.Heal).ToList()))
             .Where(c => c.Objects.Count > 0).ToList();
-        var waiting = await WaitingAsync(chosen.Select(c => c.Inspection.Cluster), cancellationToken);
+        var waiting = await WaitingAsync(scene, chosen.Select(c => c.Inspection.Cluster), cancellationToken);
         chosen.RemoveAll(c => waiting.ContainsKey(c.Inspection.Cluster));
         if (chosen.Count == 0)
         {
@@ -116,12 +117,14 @@ public sealed class DriftKeeper(IDeliveryStore store, ClusterConnections connect
     }
 
     /// <summary>Clusters in which nothing is put back now, and why.</summary>
-    private async Task<IReadOnlyDictionary<string, IReadOnlyList<PlanProblem>>> WaitingAsync(IEnumerable<string> clusters, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<PlanProblem>>> WaitingAsync(Scene scene, IEnumerable<string> clusters, CancellationToken cancellationToken)
     {
         var waiting = new Dictionary<string, IReadOnlyList<PlanProblem>>(StringComparer.Ordinal);
+        string? doubtful = null;
         foreach (var cluster in clusters)
         {
-            if (await returning.WhyNotAsync(cluster, cancellationToken) is { } why)
+            doubtful ??= await DoubtfulAsync(scene, cancellationToken) ?? "";
+            if ((doubtful.Length > 0 ? doubtful : await returning.WhyNotAsync(cluster, cancellationToken)) is { } why)
             {
                 waiting[cluster] = [new PlanProblem(null, $"{why} Nothing is put back there until then.")];
             }
@@ -129,6 +132,13 @@ public sealed class DriftKeeper(IDeliveryStore store, ClusterConnections connect
 
         return waiting;
     }
+
+    /// <summary>What must not run twice, and may run where it should not since a release ended half way: putting back what was stopped would double it.</summary>
+    private async Task<string?> DoubtfulAsync(Scene scene, CancellationToken cancellationToken) =>
+        Exclusion.IsStateful(scene.Stable)
+        && await new HalfWay(new RemainsReader(store), new ReleaseDesk(store, time)).OfAsync(scene.Application.Name, scene.Stable, int.MaxValue, cancellationToken) is [{ } last, ..]
+            ? $"{last.What.Release} ended half way in {string.Join(", ", last.Clusters)}, and {scene.Application.Name} must not run twice: release it again."
+            : null;
 
     private async Task<HealReport> HealAsync(
         Scene scene, Inspection inspection, IReadOnlyList<InspectedObject> objects, ArbiterLease lease, CancellationToken cancellationToken)

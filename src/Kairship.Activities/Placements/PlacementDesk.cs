@@ -1,3 +1,4 @@
+using Kairship.Delivery.Failover;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Placement.Capacity;
 using Kairship.Delivery.Plans;
@@ -33,12 +34,19 @@ public sealed class PlacementDesk(FleetFacts fleet, ClusterRooms rooms, TimeProv
 
         RoomUse<PlacedApplication> Decide(RoomView view)
         {
-            var request = new PlacementRequest(order.Spec.Placement, clusters, needs)
+            var request = new PlacementRequest(order.Spec.Placement, [.. clusters.Select(c => order.Avoids.Contains(c.Name) ? c.Avoided() : c)], needs)
             {
                 Previous = Presence.Of(order, needs, clusters, view), Capacity = view.Book, Now = time.GetUtcNow(), Fresh = order.Fresh && order.Kept is null,
                 From = FromOf(order), Uid = UidOf(order),
             };
             var decision = Placement.Decide(request);
+            if (decision.Unschedulable is not null && order.Avoids.Count > 0)
+            {
+                // A cluster that may be lost again is better than none.
+                request = request with { Clusters = clusters };
+                decision = Placement.Decide(request);
+            }
+
             if (decision.Unschedulable is not null && request.From is not null && order.From is null)
             {
                 // Where it is it cannot stay: then one before may do again.
@@ -74,10 +82,12 @@ public sealed class PlacementDesk(FleetFacts fleet, ClusterRooms rooms, TimeProv
     private static PlacedApplication Describe(PlacementOrder order, PlacementDecision decision, IReadOnlyList<ClusterFacts> members, string? uid, RoomView view)
     {
         var chosen = decision.Clusters.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
-        var left = decision.Unschedulable is not null ? [] : (order.Before?.Targets ?? []).Select(c => c.Cluster).Where(c => !chosen.Contains(c)).ToList();
+        var remains = order.Remains.Where(r => order.Without.Contains(r) || members.Any(m => m.Name == r && !m.Taints.Any(t => ConditionTaints.IsOfLoss(t.Key)))).ToHashSet(StringComparer.Ordinal);
+        var left = decision.Unschedulable is not null ? [] : (order.Before?.Targets ?? []).Select(c => c.Cluster).Union(remains).Where(c => !chosen.Contains(c)).ToList();
         var lost = left.Where(order.Without.Contains).ToList();
         var leaving = members.Where(m => left.Contains(m.Name) && !lost.Contains(m.Name)).ToList();
         var words = left.ToDictionary(c => c, c => lost.Contains(c) ? $"{c} is lost or left out: what the application has there is not touched."
+            : remains.Contains(c) ? "A release that did not succeed left something there: it goes once all others are healthy."
             : leaving.Exists(m => m.Name == c) ? "The application leaves it: what it has there goes once all others are healthy."
             : $"{c} is no member any more: what the application has there stays.");
         var unknown = view.Unknown.OrderBy(u => u.Key, StringComparer.Ordinal).Select(u => $"The room of {u.Key} is unknown and limits nothing: {u.Value}.").ToList();

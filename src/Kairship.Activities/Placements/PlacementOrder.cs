@@ -25,6 +25,12 @@ public sealed record PlacementOrder(Application Spec, IReadOnlyList<Manifest> Ma
     /// <summary>Clusters that are lost, or thought away: neither there nor holding anything.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
+    /// <summary>Clusters where releases without success left something: it goes, as far as they can be asked.</summary>
+    public IReadOnlyList<string> Remains { get; init; } = [];
+
+    /// <summary>Clusters that keep what they have and get nothing new, as long as there is another place.</summary>
+    public IReadOnlyList<string> Avoids { get; init; } = [];
+
     /// <summary>The alternative to begin with; null: the one that the application is on.</summary>
     public string? From { get; init; }
 
@@ -42,7 +48,7 @@ public sealed record PlacementOrder(Application Spec, IReadOnlyList<Manifest> Ma
 
     /// <summary>The order with what a release asks besides.</summary>
     public PlacementOrder With(PlacementChange? change) =>
-        change is null ? this : this with { Without = change.Lost, From = change.Alternative, Totals = change.Totals, Fresh = change.Fresh };
+        change is null ? this : this with { Without = change.Lost, Avoids = change.Avoids, From = change.Alternative, Totals = change.Totals, Fresh = change.Fresh };
 
     /// <summary>"Deployment/web" to the namespace that it goes to.</summary>
     internal IReadOnlyDictionary<string, string> Namespaces() => Manifests.GroupBy(m => WorkloadKey.Of(m.Ref)).ToDictionary(g => g.Key, g => g.First().Ref.Namespace ?? Spec.Namespace);

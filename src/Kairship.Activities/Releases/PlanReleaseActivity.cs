@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kairship.Activities.Rollouts;
 using Kairship.Delivery.Manifests;
 using Kairship.Delivery.Plans;
 using Kairship.Delivery.Releases;
@@ -7,7 +8,7 @@ using Kairship.Workflows.Activities;
 namespace Kairship.Activities.Releases;
 
 /// <summary>Plans the release and keeps the plan; the waves and steps go to variables.</summary>
-internal sealed class PlanReleaseActivity(ReleasePlanner planner, ReleaseDesk desk) : EffectActivity
+internal sealed class PlanReleaseActivity(ReleasePlanner planner, ReleaseDesk desk, Exclusion exclusion) : EffectActivity
 {
     private const int ProblemsTold = 10;
 
@@ -53,7 +54,8 @@ internal sealed class PlanReleaseActivity(ReleasePlanner planner, ReleaseDesk de
         await desk.TellAsync(
             context, release.Id, "Planned", null,
             $"Planned {release.Revision} for {plan.Targets.Count()} cluster(s) in {plan.Waves.Count} wave(s){left}: {string.Join(", ", counts)}; digest {plan.Digest[..12]}.", cancellationToken);
-        return ActivityResult.Leave(plan.HasChanges ? "Planned" : "NothingToDo", new JsonObject
+        var hasToDo = plan.HasChanges || (await exclusion.UnsettledAsync(await desk.LoadAsync(context, cancellationToken), cancellationToken)).Count > 0;
+        return ActivityResult.Leave(hasToDo ? "Planned" : "NothingToDo", new JsonObject
         {
             ["Waves"] = ReleasePlanner.WavesJson(plan),
             ["Steps"] = ReleasePlanner.StepsJson(release.Spec, plan),

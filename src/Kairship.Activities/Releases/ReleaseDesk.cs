@@ -13,8 +13,6 @@ internal sealed record ReleaseWork(Release Release, Rendition Target, Rendition?
 /// <summary>Loads releases for activities and writes down how they go on.</summary>
 internal sealed class ReleaseDesk(IDeliveryStore store, TimeProvider time)
 {
-    private const int History = 200;
-
     public IDeliveryStore Store => store;
 
     /// <exception cref="ActivityInputException">There is no such release, or another instance carries it out: two would undo each other's work, and who may start workflows may not therefore release.</exception>
@@ -50,16 +48,21 @@ internal sealed class ReleaseDesk(IDeliveryStore store, TimeProvider time)
 
     private async Task<ReleaseWork?> WorkAsync(Release release, CancellationToken cancellationToken)
     {
-        if (await store.GetPlanAsync(release.Id, cancellationToken) is not { } plan)
+        if (await RenditionAsync(release, cancellationToken) is not { } target)
         {
             return null;
         }
 
-        var target = new Rendition(release.Id, release.Spec, plan, await ManifestsAsync(release.Application, release.Revision, cancellationToken));
         var states = await store.ListReleaseClustersAsync(release.Id, cancellationToken);
         return new ReleaseWork(
             release, target, await StableAsync(release.Application, release.FromRevision, release.Number, cancellationToken), new(states.ToDictionary(s => s.Cluster)));
     }
+
+    /// <summary>What a release puts where; null: it has no plan.</summary>
+    public async Task<Rendition?> RenditionAsync(Release release, CancellationToken cancellationToken) =>
+        await store.GetPlanAsync(release.Id, cancellationToken) is { } plan
+            ? new Rendition(release.Id, release.Spec, plan, await ManifestsAsync(release.Application, release.Revision, cancellationToken))
+            : null;
 
     /// <summary>What the last succeeded release before <paramref name="before"/> left in the clusters; null when there was none.</summary>
     public async Task<Rendition?> StableAsync(string application, string? revision, int before, CancellationToken cancellationToken)
@@ -69,22 +72,15 @@ internal sealed class ReleaseDesk(IDeliveryStore store, TimeProvider time)
             return null;
         }
 
-        for (var skip = 0; ; skip += History)
+        await foreach (var release in store.NewestFirstAsync(application, cancellationToken))
         {
-            var (releases, total) = await store.ListReleasesAsync(application, skip, History, cancellationToken);
-            foreach (var release in releases.Where(r => r.Number < before && r.Status == ReleaseStatus.Succeeded && r.Revision == revision))
+            if (release.Number < before && release.Status == ReleaseStatus.Succeeded && release.Revision == revision && await store.GetPlanAsync(release.Id, cancellationToken) is { } plan)
             {
-                if (await store.GetPlanAsync(release.Id, cancellationToken) is { } plan)
-                {
-                    return new Rendition(release.Id, release.Spec, plan, await ManifestsAsync(application, revision, cancellationToken));
-                }
-            }
-
-            if (releases.Count == 0 || skip + releases.Count >= total)
-            {
-                return null;
+                return new Rendition(release.Id, release.Spec, plan, await ManifestsAsync(application, revision, cancellationToken));
             }
         }
+
+        return null;
     }
 
     /// <summary>Adds a line to the release's story, once for each execution and topic.</summary>

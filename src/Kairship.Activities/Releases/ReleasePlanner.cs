@@ -32,7 +32,7 @@ public sealed record PlanOrder(Application Spec, Revision Revision)
 
 /// <summary>Finds out everything that a release would do, by placing it, by rendering and by asking every cluster with a dry-run. Writes nothing.</summary>
 public sealed class ReleasePlanner(
-    IDeliveryStore store, ClusterConnections connections, PlacementDesk placements, Planner planner, Pruner pruner, TimeProvider time)
+    IDeliveryStore store, RemainsReader remains, ClusterConnections connections, PlacementDesk placements, Planner planner, Pruner pruner, TimeProvider time)
 {
     private const int ClustersAtOnce = 16;
 
@@ -46,8 +46,9 @@ public sealed class ReleasePlanner(
         var (spec, manifests) = (order.Spec, ManifestParser.FromJsonArray(order.Revision.Manifests));
         var current = await store.GetCurrentRevisionAsync(spec.Name, cancellationToken);
         var stable = await new ReleaseDesk(store, time).StableAsync(spec.Name, current, int.MaxValue, cancellationToken);
-        var asked = new PlacementOrder(spec, manifests, stable?.Plan) 
+        var asked = new PlacementOrder(spec, manifests, stable?.Plan)
         {
+            Remains = stable is null ? [] : await remains.OfAsync(spec.Name, [.. stable.Plan.Targets.Select(t => t.Cluster)], cancellationToken),
             Kept = order.Kept, TakesRoom = order.TakesRoom, Origin = order.Change?.Origin is { } origin ? await store.GetPlanAsync(origin, cancellationToken) : null,
         };
         var placed = await placements.DecideAsync(asked.With(order.Change), cancellationToken);

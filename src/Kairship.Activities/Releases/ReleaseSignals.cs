@@ -15,6 +15,9 @@ public static class ReleaseSignals
     /// <summary>An approval was decided; who waits reads it anew.</summary>
     public static StimulusKey Approval(string approvalId) => new("Kairship.Approval", approvalId);
 
+    /// <summary>An approval of any release was decided. Payload: { release, status }. For who follows many releases and would otherwise look again and again.</summary>
+    public static StimulusKey Decided { get; } = new("Kairship.Approval.Decided", "*");
+
     /// <summary>When the stimulus is an abort: how the release is to end and why; otherwise null.</summary>
     internal static (string Ending, string Reason)? AbortIn(Stimulus? stimulus, string releaseId)
     {

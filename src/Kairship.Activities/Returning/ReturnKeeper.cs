@@ -15,6 +15,19 @@ namespace Kairship.Activities.Returning;
 /// <param name="IsBack">False: it is not ready (any more).</param>
 public sealed record ReturnPass(ReturnRecord? Record, string? Trouble, bool IsBack = true);
 
+/// <summary>What became of applications that were being changed when their cluster was compared.</summary>
+public enum BusyNow
+{
+    /// <summary>There were none.</summary>
+    None,
+
+    /// <summary>They still are.</summary>
+    Still,
+
+    /// <summary>At least one is not any more, or by somebody else: the cluster is to be compared again.</summary>
+    Done,
+}
+
 /// <summary>
 /// Compares a cluster that came back with what it should have, and fences what is stale there: first what would run twice is scaled down, then the rest is deleted in order. Every pass begins anew and may be repeated
 /// at any time; each write is over exactly what was judged, by what is released at that moment.
@@ -43,16 +56,16 @@ public sealed class ReturnKeeper(
 
         try
         {
-            var (found, scene) = await CompareAsync(cluster, cancellationToken);
-            var record = await book.WriteAsync(found, loss, time.GetUtcNow(), scene.Busy, [], cancellationToken);
+            var (found, busy) = await CompareAsync(cluster, cancellationToken);
+            var record = await book.WriteAsync(found, loss, time.GetUtcNow(), busy, [], cancellationToken);
             if (!fence || !found.Fence.Any())
             {
                 return new ReturnPass(record, null);
             }
 
             var fenced = await FenceAsync(found, loss, cancellationToken);
-            (found, scene) = await CompareAsync(cluster, cancellationToken);
-            return new ReturnPass(await book.WriteAsync(found, loss, time.GetUtcNow(), scene.Busy, fenced, cancellationToken), null);
+            (found, busy) = await CompareAsync(cluster, cancellationToken);
+            return new ReturnPass(await book.WriteAsync(found, loss, time.GetUtcNow(), busy, fenced, cancellationToken), null);
         }
         catch (Exception e) when (e is ClusterException or UnknownClusterException or ManifestException)
         {
@@ -60,19 +73,33 @@ public sealed class ReturnKeeper(
         }
     }
 
-    private async Task<(ReturnComparison Found, Scene Scene)> CompareAsync(string cluster, CancellationToken cancellationToken)
+    /// <summary>Asks no cluster.</summary>
+    public async Task<BusyNow> BusyAsync(ReturnRecord record, CancellationToken cancellationToken)
+    {
+        if (record.Busy.Count == 0)
+        {
+            return BusyNow.None;
+        }
+
+        var busy = (await expectations.AllAsync(record.Cluster, cancellationToken)).Where(a => a.Busy is not null).ToDictionary(a => a.Busy!, a => a.IsBeingChanged);
+        return record.Busy.Any(b => !busy.ContainsKey(b)) ? BusyNow.Done : record.Busy.Any(b => busy[b]) ? BusyNow.Still : BusyNow.None;
+    }
+
+    private async Task<(ReturnComparison Found, IReadOnlyList<string> Busy)> CompareAsync(string cluster, CancellationToken cancellationToken)
     {
         // What should be there is read after what is: a release that ended in between is known, and what it made is not taken for stale.
         var before = new Scene(await expectations.AllAsync(cluster, cancellationToken));
         var reading = await reader.ReadAsync(cluster, before.Expected, before.Kinds, cancellationToken);
         var scene = new Scene(await expectations.AllAsync(cluster, cancellationToken));
         var live = reading.Objects.Where(o => !IsBusy(o, before, scene)).Select(o => ReturningObject.From(o, Manager)).ToList();
-        return (ReturnComparison.Of(cluster, live, scene.Expectations, reading.Unread), scene);
+        return (ReturnComparison.Of(cluster, live, scene.Expectations, reading.Unread), scene.BusyOf(reading.Objects.Select(ApplicationOf).ToHashSet()));
     }
+
+    private static string? ApplicationOf(Manifest live) => live.Json["metadata"]?["labels"]?[KairshipLabels.Application]?.ToString();
 
     private static bool IsBusy(Manifest live, params ReadOnlySpan<Scene> scenes)
     {
-        var application = live.Json["metadata"]?["labels"]?[KairshipLabels.Application]?.ToString();
+        var application = ApplicationOf(live);
         foreach (var scene in scenes)
         {
             if (application is not null && scene.IsBusy(application))
@@ -132,12 +159,13 @@ public sealed class ReturnKeeper(
 
         public IReadOnlyList<ReturnExpectation> Expectations { get; } = [.. applications.Select(a => a.Expectation)];
 
-        public IReadOnlyList<string> Busy { get; } = [.. applications.Select(a => a.Busy).OfType<string>().Take(ReturnRecord.Most)];
-
         public IReadOnlySet<string> Expected { get; } = applications.SelectMany(a => a.Expectation.Objects ?? []).Select(o => o.Identity).ToHashSet(StringComparer.Ordinal);
 
         public IEnumerable<ObjectKind> Kinds => applications.SelectMany(a => a.Kinds).Distinct();
 
         public bool IsBusy(string application) => busy.Contains(application);
+
+        /// <summary>Of these that have something in the cluster: whoever is changed elsewhere only has nothing to be compared there.</summary>
+        public IReadOnlyList<string> BusyOf(IReadOnlySet<string?> there) => [.. applications.Where(a => there.Contains(a.Name)).Select(a => a.Busy).OfType<string>().Take(ReturnRecord.Most)];
     }
 }

@@ -5,6 +5,7 @@ using Kairship.Delivery.Releases;
 using Kairship.Delivery.Rollouts;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Resources;
+using Kairship.Fleet.Resources.Stopping;
 using Kairship.Workflows.Activities;
 
 namespace Kairship.Activities.Rollouts;
@@ -31,7 +32,7 @@ internal enum StepOutcome
 /// Takes one cluster to a destination in small steps that may each be repeated: apply, wait until healthy, remove the canary, prune. Where it is stands in
 /// the activity's state, so that it goes on after a crash where it was.
 /// </summary>
-internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier applier, Pruner pruner, TimeProvider time)
+internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier applier, Pruner pruner, Resumption resumption, TimeProvider time)
 {
     /// <summary>Where a cluster's part of the state says how far it is.</summary>
     internal const string Step = "step";
@@ -104,9 +105,13 @@ internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier appl
             case "apply":
                 var options = ReleaseOptions.Stable(work.Release.Spec, work.Release.Id, context.Epoch);
                 var applied = await applier.ApplyAllAsync(cluster, content.Objects, options, cancellationToken);
-                return applied.IsTransient ? throw new TransientTroubleException(SetCanaryWeightActivity.Sentence(applied))
-                    : applied.Succeeded ? (true, null)
-                    : (false, SetCanaryWeightActivity.Sentence(applied));
+                if (!applied.Succeeded)
+                {
+                    return applied.IsTransient ? throw new TransientTroubleException(SetCanaryWeightActivity.Sentence(applied)) : (false, SetCanaryWeightActivity.Sentence(applied));
+                }
+
+                await ResumeAsync(work, cluster, content, cancellationToken);
+                return (true, null);
             case "healthy":
                 return await AwaitHealthAsync(work, cluster, to.Phase, content, elapsed, state, cancellationToken);
             case "canary":
@@ -120,6 +125,10 @@ internal sealed class ClusterChange(Tracks tracks, HealthGate gate, Applier appl
                 return Told(await pruner.PruneAsync(cluster, work.Release.Application, content.Leaving, pruning, cancellationToken));
         }
     }
+
+    /// <summary>What an autoscaler sizes and <see cref="Exclusion"/> has stopped here is started again.</summary>
+    private Task ResumeAsync(ReleaseWork work, string cluster, Content content, CancellationToken cancellationToken) =>
+        Exclusion.IsStateful(work) ? resumption.ResumeAsync(cluster, ReleaseOptions.SetOf(work.Release.Spec), content.Objects, cancellationToken) : Task.CompletedTask;
 
     private async Task<(bool Advanced, string? Refused)> AwaitHealthAsync(
         ReleaseWork work, string cluster, ClusterPhase phase, Content content, TimeSpan elapsed, JsonObject state, CancellationToken cancellationToken)

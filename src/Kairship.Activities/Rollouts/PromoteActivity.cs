@@ -8,7 +8,7 @@ using Kairship.Workflows.Activities;
 namespace Kairship.Activities.Rollouts;
 
 /// <summary>Gives the new revision to a wave for good, as many clusters at a time as the wave allows: apply, wait until healthy, remove the canary, prune.</summary>
-internal sealed class PromoteActivity(Tracks tracks, ClusterChange change, Departure departure, ReleaseDesk desk) : EffectActivity
+internal sealed class PromoteActivity(Tracks tracks, ClusterChange change, Exclusion exclusion, Departure departure, ReleaseDesk desk) : EffectActivity
 {
     private const string AppliedTold = "appliedTold";
 
@@ -29,6 +29,11 @@ internal sealed class PromoteActivity(Tracks tracks, ClusterChange change, Depar
         }
 
         var wave = WaveInput.Of(context);
+        if (await exclusion.BeforeAsync(context, work, wave, cancellationToken) is { } notApart)
+        {
+            return notApart;
+        }
+
         if (wave.Clusters.Any(c => work.Target.PlanOf(c)?.Role == PlannedRole.Leaving)
             && await departure.BeforeAsync(context, work, cancellationToken) is { } notYet)
         {

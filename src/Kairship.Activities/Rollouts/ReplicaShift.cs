@@ -1,7 +1,6 @@
 using Kairship.Activities.Releases;
 using Kairship.Delivery.Failover;
 using Kairship.Delivery.Failover.Returning;
-using Kairship.Delivery.Plans;
 
 namespace Kairship.Activities.Rollouts;
 
@@ -11,18 +10,20 @@ namespace Kairship.Activities.Rollouts;
 internal sealed record ShiftHalf(IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Replicas, string Sentence);
 
 /// <summary>The way of an application's replicas from one plan to another, half step by half step. The same release always has the same.</summary>
-/// <param name="Undo">What must not run twice is first taken away from there, when it goes back. null: two of it do no harm.</param>
-internal sealed record ReplicaShift(IReadOnlyList<ShiftHalf> Halves, ShiftHalf? Undo)
+internal static class ReplicaShift
 {
-    public static ReplicaShift Of(ReleaseWork work)
+    /// <summary>What must not run twice has no steps: Promote moves it as a whole, and takes it away first (<see cref="Exclusion"/>).</summary>
+    public static IReadOnlyList<ShiftHalf> Of(ReleaseWork work)
     {
-        var (present, target) = (Placed(work.Stable?.Plan), Placed(work.Target.Plan));
-        return Statefulness.Of(work.Release.Spec, work.Target.Manifests) is null
-            ? new ReplicaShift(Gentle(present, work.Release.Spec.Traffic is null ? target : Most(present, target), work.Release.Spec.Failover.Failback.Steps), null)
-            : Exclusive(present, target);
+        var (present, target) = (Exclusion.Placed(work.Stable?.Plan), Exclusion.Placed(work.Target.Plan));
+        return Exclusion.IsStateful(work)
+            ? []
+            : Gentle(present, work.Release.Spec.Traffic is null ? target : ExclusiveMove.Most(present, target), work.Release.Spec.Failover.Failback.Steps);
     }
 
-    /// <summary>Grow, then shrink: never fewer than before or than in the end.</summary>
+    /// <summary>
+    /// Grow, then shrink: never fewer than before or than in the end. Where a router divides the traffic nothing shrinks here: only when that goes to the new places may the old ones have less, and Promote sees to that.
+    /// </summary>
     private static List<ShiftHalf> Gentle(
         IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> present, IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> target, IReadOnlyList<int> percents)
     {
@@ -38,31 +39,6 @@ internal sealed record ReplicaShift(IReadOnlyList<ShiftHalf> Halves, ShiftHalf? 
         return halves;
     }
 
-    /// <summary>Where a router divides the traffic nothing shrinks here: only when that goes to the new places may the old ones have less, and Promote sees to that.</summary>
-    private static IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Most(
-        IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> present, IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> target) =>
-        present.Keys.Union(target.Keys).ToDictionary(
-            c => c,
-            c => (IReadOnlyDictionary<string, int>)new[] { present, target }.Select(p => p.GetValueOrDefault(c)).OfType<IReadOnlyDictionary<string, int>>()
-                .SelectMany(w => w).GroupBy(w => w.Key).ToDictionary(w => w.Key, w => w.Max(n => n.Value)));
-
-    /// <summary>Shrink to nothing, then grow: never two at a time.</summary>
-    private static ReplicaShift Exclusive(
-        IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> present, IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> target)
-    {
-        var step = FailbackSteps.Plan(present, target, [])[0];
-        var lowered = step.Raised.ToDictionary(c => c.Key, c => Least(c.Value, step.Lowered[c.Key], present.GetValueOrDefault(c.Key)));
-        var halves = new List<ShiftHalf>();
-        Add(halves, present, lowered, "It runs nothing any more where it leaves");
-        Add(halves, lowered, step.Lowered, "It is back");
-        var undo = new List<ShiftHalf>();
-        Add(undo, step.Lowered, lowered, "");
-        return new ReplicaShift(halves, undo is [{ } half] ? half : null);
-    }
-
-    private static IReadOnlyDictionary<string, int> Least(IReadOnlyDictionary<string, int> raised, IReadOnlyDictionary<string, int> lowered, IReadOnlyDictionary<string, int>? present) =>
-        raised.Keys.ToDictionary(w => w, w => Math.Min(Math.Min(raised[w], lowered[w]), present?.GetValueOrDefault(w) ?? 0));
-
     private static void Add(
         List<ShiftHalf> halves, IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> before, IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> after, string words)
     {
@@ -73,6 +49,4 @@ internal sealed record ReplicaShift(IReadOnlyList<ShiftHalf> Halves, ShiftHalf? 
             halves.Add(new ShiftHalf(changed, $"{words}: {where}."));
         }
     }
-
-    private static IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Placed(Plan? plan) => (plan?.Targets ?? []).ToDictionary(c => c.Cluster, c => c.Replicas);
 }

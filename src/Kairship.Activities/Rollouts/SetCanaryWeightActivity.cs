@@ -24,7 +24,7 @@ internal sealed class SetCanaryWeightActivity(Tracks tracks, Applier applier, Re
     public override async ValueTask<ActivityResult> ExecuteAsync(EffectContext context, CancellationToken cancellationToken)
     {
         var work = await desk.LoadAsync(context, cancellationToken);
-        var wave = WaveInput.Of(context).Targets(work.Target.Plan);
+        var wave = WaveInput.Of(context).Tried(work);
         if (!int.TryParse(context.RequiredText("Weight"), out var weight) || weight is < 1 or > 100)
         {
             throw new ActivityInputException(context.ActivityId, "Weight", "must be a whole number from 1 to 100");
@@ -72,8 +72,9 @@ internal sealed class SetCanaryWeightActivity(Tracks tracks, Applier applier, Re
         {
             var cluster = wave.Clusters[index];
 
-            // Written down before it is done: whoever rolls back must know where to look.
-            await desk.SaveAsync(work, desk.StateOf(work, cluster) with { Phase = ClusterPhase.Canary, Weight = weight, Health = "Progressing" }, token);
+            // Written down before it is done: whoever rolls back must know where to look. More than a canary is to be taken back where something was taken away already.
+            var known = desk.StateOf(work, cluster);
+            await desk.SaveAsync(work, known with { Phase = known.Phase == ClusterPhase.Promoting ? known.Phase : ClusterPhase.Canary, Weight = weight, Health = "Progressing" }, token);
             refused[index] = await ApplyAsync(context, work, cluster, canary[cluster], token);
         });
         if (refused.FirstOrDefault(r => r is not null) is { } reason)

@@ -13,44 +13,36 @@ internal sealed class ShiftReplicasActivity(Tracks tracks, ClusterChange change,
     private const string Position = "half";
     private const string Clusters = "clusters";
     private const string Looks = "looks";
-    private const string Why = "back";
 
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
-        .Create("Kairship.ShiftReplicas", "Rollout", "Moves replicas to where the plan wants them in the application's failback steps: some clusters grow, and when all is healthy others shrink; what keeps state shrinks first, so that it never runs twice.")
+        .Create("Kairship.ShiftReplicas", "Rollout", "Moves replicas to where the plan wants them in the application's failback steps: some clusters grow, and when all is healthy others shrink; what keeps state is moved by Promote as a whole.")
         .WithInput(ReleaseInputs.Release)
         .WithOutput(ReleaseInputs.Reason)
         .WithOutput(ReleaseInputs.Ending)
-        .WithOutcomes("Shifted", "Failed", "Stuck", "Aborted") with { DisplayName = "Shift Replicas" };
+        .WithOutcomes("Shifted", "Failed", "Aborted") with { DisplayName = "Shift Replicas" };
 
     public override async ValueTask<ActivityResult> ExecuteAsync(EffectContext context, CancellationToken cancellationToken)
     {
         var work = await desk.LoadAsync(context, cancellationToken);
-        var shift = ReplicaShift.Of(work);
         if (ReleaseSignals.AbortIn(context.ResumedBy, work.Release.Id) is { } abort)
         {
-            Turn(context.State, shift, abort.Ending, abort.Reason);
-            return context.State[Why] is null ? ReleaseSignals.Aborted(abort) : Pace.GoOn(context.State, work.Release.Id, context.Time);
-        }
-
-        if (context.State[Why] is JsonObject back)
-        {
-            return await GoBackAsync(context, work, shift, back, cancellationToken);
+            return ReleaseSignals.Aborted(abort);
         }
 
         await desk.MoveAsync(work.Release, ReleaseStatus.Progressing, null, cancellationToken);
+        var halves = ReplicaShift.Of(work);
         var position = context.State[Position]?.GetValue<int>() ?? 0;
-        if (position >= shift.Halves.Count)
+        if (position >= halves.Count)
         {
             return ActivityResult.Leave("Shifted");
         }
 
-        var half = shift.Halves[position];
+        var half = halves[position];
         var (done, refused) = await TakeAsync(context, work, half, cancellationToken);
         if (refused is { } no)
         {
             await desk.TellAsync(context, work.Release.Id, "ShiftFailed", no.Cluster, no.Reason, cancellationToken);
-            Turn(context.State, shift, "RolledBack", no.Reason);
-            return context.State[Why] is null ? ReleaseSignals.Failed(no.Reason) : Pace.GoOn(context.State, work.Release.Id, context.Time);
+            return ReleaseSignals.Failed(no.Reason);
         }
 
         if (!done)
@@ -61,26 +53,6 @@ internal sealed class ShiftReplicasActivity(Tracks tracks, ClusterChange change,
         await desk.TellAsync(context, work.Release.Id, $"Shifted{position}", null, half.Sentence, cancellationToken);
         Begin(context.State, position + 1);
         return Pace.GoOn(context.State, work.Release.Id, context.Time);
-    }
-
-    /// <summary>What must not run twice is first taken away again from where it has grown: only then may it be given back to where it was.</summary>
-    private async Task<ActivityResult> GoBackAsync(EffectContext context, ReleaseWork work, ReplicaShift shift, JsonObject back, CancellationToken cancellationToken)
-    {
-        var (ending, reason) = (back["ending"]!.ToString(), back["reason"]!.ToString());
-        var (done, refused) = await TakeAsync(context, work, shift.Undo!, cancellationToken);
-        return refused is { } no
-            ? ActivityResult.Leave("Stuck", new JsonObject { ["Reason"] = $"{reason} It stays as it is, since it is not certain that {no.Cluster} runs nothing: {no.Reason}", ["Ending"] = "Failed" })
-            : done ? (ending == "Aborted" ? ReleaseSignals.Aborted((ending, reason)) : ReleaseSignals.Failed(reason))
-            : RollBackActivity.WithoutAbort(Pace.LookAgain(context.State, work.Release.Id, context.Time));
-    }
-
-    private static void Turn(JsonObject state, ReplicaShift shift, string ending, string reason)
-    {
-        if (state[Why] is null && shift.Undo is not null)
-        {
-            Begin(state, state[Position]?.GetValue<int>() ?? 0);
-            state[Why] = new JsonObject { ["ending"] = ending, ["reason"] = reason };
-        }
     }
 
     private static void Begin(JsonObject state, int position)

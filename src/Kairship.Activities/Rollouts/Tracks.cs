@@ -22,11 +22,12 @@ internal sealed class Tracks(ClusterConnections connections, Pruner pruner)
     /// <summary>Objects whose health tells how a release goes.</summary>
     public static bool IsWorkload(ObjectRef reference) => Workloads.Contains($"{reference.Group}/{reference.Kind}");
 
-    public Task<IReadOnlyList<Manifest>> TargetAsync(ReleaseWork work, string cluster, CancellationToken cancellationToken) =>
-        work.Target.InAsync(connections, cluster, cancellationToken);
+    public Task<IReadOnlyList<Manifest>> TargetAsync(ReleaseWork work, string cluster, CancellationToken cancellationToken) => InAsync(work.Target, cluster, cancellationToken);
 
     public async Task<IReadOnlyList<Manifest>> StableAsync(ReleaseWork work, string cluster, CancellationToken cancellationToken) =>
-        work.Stable is null ? [] : await work.Stable.InAsync(connections, cluster, cancellationToken);
+        work.Stable is null ? [] : await InAsync(work.Stable, cluster, cancellationToken);
+
+    public Task<IReadOnlyList<Manifest>> InAsync(Rendition rendition, string cluster, CancellationToken cancellationToken) => rendition.InAsync(connections, cluster, cancellationToken);
 
     /// <summary>The canary's objects in a cluster; <paramref name="replicas"/> by "Deployment/name".</summary>
     public async Task<CanarySet> CanaryAsync(ReleaseWork work, string cluster, IReadOnlyDictionary<string, int> replicas, CancellationToken cancellationToken) =>

@@ -21,7 +21,7 @@ internal abstract class WatchActivity(Tracks tracks, HealthGate gate, ReleaseDes
             return ReleaseSignals.Aborted(abort);
         }
 
-        var wave = WaveInput.Of(context).Targets(work.Target.Plan);
+        var wave = WaveInput.Of(context).Tried(work);
         if (wave.Clusters.Count == 0)
         {
             return ActivityResult.Leave("Healthy");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kairship.Activities.Releases;
 using Kairship.Delivery.Plans;
 using Kairship.Workflows.Activities;
 
@@ -26,10 +27,11 @@ internal sealed record WaveInput(string Name, IReadOnlyList<string> Clusters, in
         return new WaveInput(wave["name"]?.ToString() ?? "", names, Math.Clamp(limit, 1, Math.Max(1, names.Count)));
     }
 
-    /// <summary>The wave without the clusters that the application leaves: nothing is tried there.</summary>
-    public WaveInput Targets(Plan plan)
+    /// <summary>The wave without the clusters that the application leaves: nothing is tried there. Nor is it where what must not run twice would be new: it runs elsewhere still.</summary>
+    public WaveInput Tried(ReleaseWork work)
     {
-        var names = Clusters.Except(plan.Clusters.Where(c => c.Role != PlannedRole.Target).Select(c => c.Cluster), StringComparer.Ordinal).ToList();
+        var isNew = Exclusion.IsStateful(work) ? Clusters.Where(c => work.Stable?.PlanOf(c) is not { Role: PlannedRole.Target }) : [];
+        var names = Clusters.Except(work.Target.Plan.Clusters.Where(c => c.Role != PlannedRole.Target).Select(c => c.Cluster).Concat(isNew), StringComparer.Ordinal).ToList();
         return names.Count == Clusters.Count ? this : new WaveInput(Name, names, Math.Clamp(MaxConcurrency, 1, Math.Max(1, names.Count)));
     }
 

@@ -9,10 +9,11 @@ using Kairship.Workflows.Activities;
 namespace Kairship.Activities.Rollouts;
 
 /// <summary>Takes the clusters that a release has touched back to what they had, the last wave first, in steps that may each be repeated. What is to be undone is fixed before anything is.</summary>
-internal sealed class WayBack(Tracks tracks, ClusterChange change, HealthGate gate, ReleaseDesk desk)
+internal sealed class WayBack(Tracks tracks, ClusterChange change, HealthGate gate, Exclusion exclusion, ReleaseDesk desk)
 {
     private const string Touched = "touched";
     private const string Failure = "failure";
+    private const string Without = "without";
 
     public static bool HasBegun(EffectContext context) => context.State[Touched] is JsonArray;
 
@@ -26,20 +27,38 @@ internal sealed class WayBack(Tracks tracks, ClusterChange change, HealthGate ga
         var order = work.Target.Plan.Waves.SelectMany(w => w.Clusters).ToList();
         context.State[Touched] = new JsonArray(work.Clusters.Values
             .Where(c => c.Phase != ClusterPhase.Waiting && !without.Contains(c.Cluster))
+            .Where(c => Had(work, c.Cluster) || work.Target.PlanOf(c.Cluster) is { Role: PlannedRole.Target }) // What an earlier release left behind is not to be given back.
             .OrderByDescending(c => Had(work, c.Cluster))
             .ThenByDescending(c => order.IndexOf(c.Cluster))
             .Select(c => (JsonNode)new JsonObject
             {
                 ["cluster"] = c.Cluster, ["wave"] = Had(work, c.Cluster) ? c.Wave : $"{c.Wave} (new)", ["restore"] = c.Phase is not ClusterPhase.Canary,
             }).ToArray());
+        context.State[Without] = new JsonArray(without.Select(c => (JsonNode)c).ToArray());
         return ActivityResult.Wait(TimeSpan.FromMilliseconds(1), context.State);
     }
 
     /// <summary>Goes as far as it can go now. Null: not there yet; otherwise what could not be undone, and why.</summary>
     public async Task<IReadOnlyList<string>?> GoAsync(EffectContext context, ReleaseWork work, CancellationToken cancellationToken)
     {
+        IReadOnlyList<string> touched = [.. Clusters(context).Select(t => t["cluster"]!.GetValue<string>())];
+        IReadOnlyList<string> without = [.. (context.State[Without] as JsonArray ?? []).Select(c => c!.GetValue<string>())];
+        switch (await exclusion.BeforeBackAsync(context, work, touched, without, cancellationToken))
+        {
+            case (false, _):
+                return null;
+            case (_, { } whyNot):
+                return [whyNot];
+        }
+
         foreach (var wave in Clusters(context).GroupBy(t => t["wave"]!.GetValue<string>()).ToList())
         {
+            // The only other copy of its data: it stays there, stopped.
+            if (Exclusion.IsStateful(work) && Failures(context) is { Count: > 0 } failures && wave.Select(t => t["cluster"]!.GetValue<string>()).Where(c => !Had(work, c)).ToList() is { Count: > 0 } spared)
+            {
+                return [.. failures, $"nothing is deleted in {string.Join(", ", spared)}, since what it had elsewhere is not back"];
+            }
+
             var clusters = wave.Select(t => (Name: t["cluster"]!.GetValue<string>(), Restore: t["restore"]!.GetValue<bool>())).ToList();
             var states = clusters.ToDictionary(c => c.Name, c => Pace.Of(context.State, c.Name));
             var open = clusters.Where(c => !IsSettled(states[c.Name])).ToList();
@@ -50,7 +69,7 @@ internal sealed class WayBack(Tracks tracks, ClusterChange change, HealthGate ga
             }
         }
 
-        return [.. Clusters(context).Select(t => Pace.Of(context.State, t["cluster"]!.GetValue<string>())[Failure]?.ToString()).OfType<string>()];
+        return Failures(context);
     }
 
     /// <summary>First those get back what they had, then the new ones lose what they got: so there is never less than before.</summary>
@@ -60,6 +79,9 @@ internal sealed class WayBack(Tracks tracks, ClusterChange change, HealthGate ga
 
     /// <summary>Back, or known not to get there: one cluster that cannot go back must not keep the others from it.</summary>
     private static bool IsSettled(JsonObject state) => ClusterChange.IsDone(state) || state[Failure] is not null;
+
+    private static IReadOnlyList<string> Failures(EffectContext context) =>
+        [.. Clusters(context).Select(t => Pace.Of(context.State, t["cluster"]!.GetValue<string>())[Failure]?.ToString()).OfType<string>()];
 
     private async Task UndoAsync(
         EffectContext context, ReleaseWork work, string cluster, bool restore, JsonObject state, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal static class ApplyCommand
         var file = new Option<string>("--file", "-f") { Description = "File with the application, or with Karmada's PropagationPolicy and OverridePolicy objects ('-': standard input)", Required = true };
         var into = new Option<string?>("--application") { Description = "Into which application Karmada's policies go [default: the one whose objects they select]" };
         return new Command(
-                "apply", "Creates or changes an application: where it goes, what differs there, how it is released. Karmada's policies are read into the application that they are for; what of them has no counterpart is said line by line. Releases nothing.") { file, into }
+                "apply", "Creates or changes an application: where it goes, what differs there, how it is released. Karmada's policies are read into the application that they are for; what of them has no counterpart is said line by line. Releases nothing. All fields of an application: docs/application.md.") { file, into }
             .WithExamples(
                 "kairship apply -f application.yaml", "cat application.yaml | kairship apply -f -", "kairship apply -f propagation-policy.yaml --application storefront")
             .Calls(async (result, client, ct) =>

@@ -42,7 +42,11 @@ internal static class ApprovalCommands
         result, whole, approvals, ["Approval", "Release", "Status", "Requested by", "Needs", "Roles", "Plan", "Expires", "Decided by"],
         a =>
         [
-            a.Id, a.ReleaseId, a.Status, a.RequestedBy, a.MinApprovals.ToString(), string.Join(",", a.Roles), a.PlanDigest[..12],
+            a.Id, What(a), a.Status, a.RequestedBy, a.MinApprovals.ToString(), string.Join(",", a.Roles), a.PlanDigest[..12],
             a.ExpiresAt?.ToString("u"), string.Join(",", a.Decisions.Select(d => d.By)),
         ]);
+
+    /// <summary>A release's id names its application; of anything else, a drill, it is said.</summary>
+    private static string What(ApprovalInfo approval) =>
+        approval.ReleaseId.StartsWith($"{approval.Application}-", StringComparison.Ordinal) ? approval.ReleaseId : $"{approval.ReleaseId} ({approval.Application})";
 }

@@ -109,10 +109,10 @@ internal static class ClusterCommands
             c =>
             [
                 c.Name, c.Condition?.Ready ?? "Unknown", c.Condition?.Version, Nodes(c.Condition),
-                c.Condition?.LatencyMilliseconds is { } ms ? $"{ms:0} ms" : null, TaintCommands.Short(c), Printer.Labels(c.Labels), c.Server,
+                c.Condition is { Ready: "True", LatencyMilliseconds: { } ms } ? $"{ms:0} ms" : null, TaintCommands.Short(c), Printer.Labels(c.Labels), c.Server,
             ]);
 
-    /// <summary>Ready ones of all, once they were counted.</summary>
-    private static string? Nodes(ClusterConditionInfo? condition) =>
+    /// <summary>Ready ones of all, once they were counted; of a cluster that does not answer nobody knows.</summary>
+    private static string? Nodes(ClusterConditionInfo? condition) => condition is { Ready: "Unknown" } ? null :
         condition?.Capacity is { } capacity ? $"{capacity.ReadyNodes}/{condition.Nodes}" : condition?.Nodes?.ToString();
 }

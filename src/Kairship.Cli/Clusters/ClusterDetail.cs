@@ -49,8 +49,9 @@ internal static class ClusterDetail
 
     public static string? Memory(AmountsInfo? amounts) => amounts is null ? null : $"{(amounts.MemoryBytes / (double)(1L << 30)).ToString("0.#", CultureInfo.InvariantCulture)} GiB";
 
+    /// <summary>Of one that is not ready, none: what was measured before says nothing of now.</summary>
     public static string? Latency(ClusterConditionInfo? condition) =>
-        condition?.LatencyMilliseconds is { } median ? string.Create(CultureInfo.InvariantCulture, $"{median:0}/{condition.LatencyP95Milliseconds:0} ms") : null;
+        condition is { Ready: "True" } && condition.LatencyMilliseconds is { } median ? string.Create(CultureInfo.InvariantCulture, $"{median:0}/{condition.LatencyP95Milliseconds:0} ms") : null;
 
     /// <summary>What is not well although the cluster is ready.</summary>
     public static string? Warnings(ClusterConditionInfo? condition)

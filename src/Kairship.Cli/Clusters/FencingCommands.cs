@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kairship.Api.Clusters;
 using Kairship.Cli.Connection;
 using Kairship.Cli.Output;
+using Spectre.Console;
 
 namespace Kairship.Cli.Clusters;
 
@@ -15,8 +16,17 @@ internal static class FencingCommands
         var loss = new Option<long?>("--loss") { Description = "The loss that you saw, by its number ('cluster show' has it) [default: the present one]" };
         return new Command("confirm-fenced", "Says that a lost cluster runs nothing any more, so that stateful applications may be moved away from it. Make sure first: two of them would write the same data.") { name, how, loss }
             .WithExamples("kairship cluster confirm-fenced east --how \"powered off in the rack\"")
-            .Calls(async (result, client, ct) => Print(
-                result, await client.ConfirmFencedAsync(result.GetRequiredValue(name), new ConfirmFencedRequest(result.GetRequiredValue(how), result.GetValue(loss)), ct)));
+            .Calls(async (result, client, ct) =>
+            {
+                var said = result.GetRequiredValue(how);
+                var fencing = await client.ConfirmFencedAsync(result.GetRequiredValue(name), new ConfirmFencedRequest(said, result.GetValue(loss)), ct);
+                if (fencing.How != said.Trim())
+                {
+                    Run.Errors.MarkupLineInterpolated($"[yellow]note:[/] it was confirmed before, by {fencing.By}{(fencing.At is { } at ? $" {Printer.Ago(at)}" : "")}: that stays, and what you said is not kept.");
+                }
+
+                return Print(result, fencing);
+            });
     }
 
     private static int Print(ParseResult result, FencingInfo fencing) => Printer.Print(

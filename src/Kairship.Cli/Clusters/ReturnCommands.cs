@@ -25,7 +25,7 @@ internal static class ReturnCommands
             return Printer.PrintWhole(result, found);
         }
 
-        Console.Out.WriteLine($"{found.Cluster}: {found.State}{(found.ComparedAt is { } at ? $", compared {Printer.Ago(at)} after loss {found.Loss}" : "")}");
+        Console.Out.WriteLine($"{found.Cluster}: {Say(found.State)}{(found.ComparedAt is { } at ? $" Compared last {Printer.Ago(at)}, after loss {found.Loss}." : "")}");
         foreach (var sentence in found.Unread.Concat(found.Busy))
         {
             Console.Out.WriteLine(sentence);
@@ -45,4 +45,15 @@ internal static class ReturnCommands
 
         return 0;
     }
+
+    private static string Say(string state) => state switch
+    {
+        "NotBack" => "It is not back: it is not ready now, or was never lost. There is nothing to compare.",
+        "NotCompared" => "NotCompared. It is back and was not compared yet; until then nothing new goes there.",
+        "Fencing" => "Fencing. What is stale there is being scaled down and deleted; until then nothing new goes there.",
+        "Held" => "Held. It was compared, and something waits for a person.",
+        "Waiting" => "Waiting. Some applications are being changed and are compared after that.",
+        "Clean" => "Clean. It runs what it should.",
+        _ => $"{state}.",
+    };
 }

@@ -17,6 +17,10 @@ internal static class DrillCommands
     private const string Activity = "Kairship.RunDrill";
     private const int JournalRead = 500;
 
+    /// <summary>What the activity takes.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(2);
+
     public static Command Create() => new Command("drill", "Drills of a disaster: lose a cluster on purpose, on twins, and see how long it takes") { RunDrill() }
         .WithExamples("kairship drill run --cluster east --wait", "kairship report list --kind drill");
 
@@ -24,11 +28,24 @@ internal static class DrillCommands
     {
         var cluster = new Option<string?>("--cluster") { Description = "The cluster to lose [default: the one with the most replicas]" };
         var real = new Option<bool>("--real") { Description = "On the real clusters: somebody else approves first ('kairship approvals'), then applications move" };
-        var timeout = new Option<TimeSpan?>("--timeout") { Description = "From the loss to the end, such as 00:10:00 [default: 15 minutes]" };
+        var timeout = Durations.Option("--timeout", "From the loss to the end, such as 10m or 00:10:00 [default: 15m]", Shortest, Longest);
         var wait = new Option<bool>("--wait") { Description = "Wait for the report and show it; ends with 5 when an objective was missed or the drill was not carried out" };
-        return new Command("run", "Runs a drill on simulated twins of the fleet, which touches nothing real, and files a report") { cluster, real, timeout, wait }
-            .WithExamples("kairship drill run --cluster east --wait", "kairship drill run", "kairship drill run --cluster east --real").Calls(async (result, client, ct) =>
+        var command = new Command("run", "Runs a drill on simulated twins of the fleet, which touches nothing real, and files a report") { cluster, real, timeout, wait };
+        command.Validators.Add(given =>
+        {
+            if (given.GetValue(real) && string.IsNullOrEmpty(given.GetValue(cluster)))
             {
+                given.AddError("A drill on the real clusters names the cluster: --cluster NAME");
+            }
+        });
+        return command.WithExamples("kairship drill run --cluster east --wait", "kairship drill run", "kairship drill run --cluster east --real").Calls(async (result, client, ct) =>
+            {
+                if (result.GetValue(cluster) is { Length: > 0 } named)
+                {
+                    // A drill of what does not exist would begin, and fault a moment later.
+                    await client.GetClusterAsync(named, ct);
+                }
+
                 var inputs = new JsonObject { ["Cluster"] = result.GetValue(cluster), ["Real"] = result.GetValue(real), ["Timeout"] = result.GetValue(timeout)?.ToString("c") };
                 var started = await client.RunWorkflowAsync(Workflow, new RunWorkflowRequest(JsonSerializer.SerializeToElement(inputs), null, null, null), cancellationToken: ct);
                 if (!result.GetValue(wait))

@@ -34,10 +34,10 @@ internal static partial class CommandHelp
 
         var command = parsed.CommandResult.Command;
         var said = parsed.UnmatchedTokens.Count > 0 ? $"there is no command or option '{parsed.UnmatchedTokens[0]}' here"
-            : command.Subcommands.Count > 0 ? $"say which: {string.Join(", ", command.Subcommands.Select(c => c.Name))}"
+            : command.Subcommands.Count > 0 && command.Action is null ? $"say which: {string.Join(", ", command.Subcommands.Select(c => c.Name))}"
             : NumberExpected().Replace(
                 string.Join(' ', parsed.Errors[0].Message.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
-                ": it must be a whole number").TrimEnd('.');
+                ": it must be a whole number of at most 2147483647").TrimEnd('.');
         return $"{said}. See '{Path(parsed.CommandResult)} --help'";
     }
 

@@ -88,6 +88,10 @@ internal static class ReleaseView
         if (detail.PendingApproval is { } approval)
         {
             parts.Add(new Markup($"[blue]waits for an approval:[/] kairship approve {approval.Id.EscapeMarkup()}   (plan {approval.PlanDigest[..12]})"));
+            if (detail.Events.LastOrDefault(e => e.Kind == "ApprovalRequested") is { } asked)
+            {
+                parts.Add(new Text(asked.Message));
+            }
         }
 
         if (release.Cause is not null)

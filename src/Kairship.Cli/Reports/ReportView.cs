@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Kairship.Api.Reports;
 using Kairship.Cli.Output;
+using static Kairship.Cli.Reports.ReportWords;
 
 namespace Kairship.Cli.Reports;
 
@@ -31,7 +32,7 @@ internal static class ReportView
             Console.Out.WriteLine();
             Printer.Print(
                 result, report, applications, ["Application", "From", .. Durations.Select(d => d.Title), "Outcome"],
-                a => [Text(a, "application"), From(a), .. Durations.Select(d => Seconds(a, d.Property)), Text(a, "outcome")]);
+                a => [Text(a, "application"), From(a), .. Durations.Select(d => d.Property == "totalSeconds" && !info.IsOver && Text(a, "healthy") is null ? Since(a) : Seconds(a, d.Property)), Text(a, "outcome")]);
         }
 
         Tell("Not moved:", Items(loss, "notMoved").Select(n => $"{Text(n, "application")} ({Text(n, "verdict")}): {Text(n, "sentence")}"));
@@ -48,15 +49,13 @@ internal static class ReportView
         }
     }
 
+    /// <summary>It is written only when something has changed: what is not healthy yet is down for longer by now.</summary>
+    private static string? Since(JsonElement application) => (Text(application, "lastAnswer") ?? Text(application, "detected")) is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var since)
+        ? $"{Math.Max(0, (TimeProvider.System.GetUtcNow() - since).TotalSeconds):0} s and on" : null;
+
     private static string From(JsonElement application) => string.Join(", ", Items(application, "from").Select(Said));
 
     private static string? Said(JsonElement line) => line.ValueKind == JsonValueKind.String ? line.GetString() : Text(line, "sentence") ?? line.GetRawText();
-
-    private static List<JsonElement> Items(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? [.. items.EnumerateArray()] : [];
-
-    private static string? Text(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static string? Seconds(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? $"{value.GetDouble().ToString("0.0", CultureInfo.InvariantCulture)} s" : null;

@@ -49,7 +49,8 @@ internal static class VersionCommands
                     result, page, page.Items, ["Entry", "Workflow", "Version", "Change", "Problem"],
                     e => [e.Name, e.Workflow?.DefinitionId, e.Workflow?.Version.ToString(), e.Workflow is null ? "refused" : e.Changed ? "new version" : "unchanged",
                         e.Workflow is null && e.Problems is [var first, ..] ? first.Message : null]);
-                return page.Items.All(e => e.Workflow is not null) ? 0 : 1;
+                return page.Items.Count == 0 ? throw new CommandException($"'{path}' has no definitions: it must be a zip of them, or a JSON array", 2)
+                    : page.Items.All(e => e.Workflow is not null) ? 0 : 1;
             });
     }
 

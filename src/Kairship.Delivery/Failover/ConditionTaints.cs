@@ -20,6 +20,9 @@ public static class ConditionTaints
     /// <summary>Of a cluster that was lost, is ready again and was not compared yet with what it should have: takes nothing new until then.</summary>
     public const string Returning = "kairship.io/returning";
 
+    /// <summary>Of a cluster that was lost and is not trusted again by an application: a failover puts nothing new there while there is another place.</summary>
+    public const string Recovering = "kairship.io/recovering";
+
     /// <summary>Set by a person: takes nothing new.</summary>
     public const string Cordoned = "kairship.io/cordoned";
 
@@ -27,7 +30,10 @@ public static class ConditionTaints
     private const int SuspiciousLooks = 2;
 
     /// <summary>Keys that come and go with the condition, which nobody sets.</summary>
-    public static bool IsOfCondition(string key) => key is NotReady or Unreachable or Suspected or Returning;
+    public static bool IsOfCondition(string key) => key is NotReady or Unreachable or Suspected or Returning or Recovering;
+
+    /// <summary>Keys of clusters that are lost, or came back and are compared first: nobody else need look at what they still have.</summary>
+    public static bool IsOfLoss(string key) => key is NotReady or Unreachable or Returning;
 
     public static IReadOnlyList<Taint> Of(ClusterSight sight) => sight.Readiness switch
     {
@@ -37,6 +43,9 @@ public static class ConditionTaints
         _ when sight.FailedLooks >= SuspiciousLooks => [new Taint(Suspected, TaintEffect.NoSchedule, TimeAdded: sight.SeenAt ?? sight.Since)],
         _ => [],
     };
+
+    /// <summary>As one that gets nothing new for now sees it.</summary>
+    public static ClusterFacts Avoided(this ClusterFacts cluster) => cluster with { Taints = [.. cluster.Taints, new Taint(Recovering, TaintEffect.NoSchedule)] };
 
     /// <summary>
     /// The tolerations of an application for the taints of lost clusters: its own where it says anything about such a taint; else it bears them for so many seconds, and only where it is

@@ -16,9 +16,10 @@ internal sealed class FailoverCase
         DueAt = over.Min(d => d.At);
         _borneUntil = due.Where(d => d.At > now).Min(d => d.At);
         LostReplicas = From.Sum(Replicas);
-        var fencing = candidate.Stateful is null ? [] : over.Where(d => !candidate.Fenced.Contains(d.Cluster.Name)).OrderBy(d => d.Cluster.Name, StringComparer.Ordinal)
-            .Select(d => FencingRules.WhyNot(d.Cluster.Fencing, d.Cluster.Name, d.Cluster.Loss)).OfType<string>().ToList();
-        FencingMissing = fencing.Count == 0 ? null : string.Join(' ', fencing);
+        var fencing = over.Where(d => candidate.Stateful is not null && !candidate.Fenced.Contains(d.Cluster.Name)).OrderBy(d => d.Cluster.Name, StringComparer.Ordinal)
+            .Select(d => (d.Cluster.Name, Why: FencingRules.WhyNot(d.Cluster.Fencing, d.Cluster.Name, d.Cluster.Loss))).Where(f => f.Why is not null).ToList();
+        Unfenced = fencing.ConvertAll(f => f.Name);
+        FencingMissing = fencing.Count == 0 ? null : string.Join(' ', fencing.Select(f => f.Why));
     }
 
     public FailoverCandidate Candidate { get; }
@@ -34,6 +35,9 @@ internal sealed class FailoverCase
 
     /// <summary>Why it may not be doubled yet, as a sentence.</summary>
     public string? FencingMissing { get; }
+
+    /// <summary>The lost clusters that somebody has to make sure of.</summary>
+    public IReadOnlyList<string> Unfenced { get; }
 
     public string Name => Candidate.Application.Name;
 
@@ -56,7 +60,7 @@ internal sealed class FailoverCase
     {
         if (Candidate.IsUnderWay)
         {
-            return Item(FailoverVerdict.UnderWay, $"{Name} is being moved already.");
+            return Item(FailoverVerdict.UnderWay, $"{Name} is being moved already.") with { Unfenced = FencingMissing };
         }
 
         if (From.Count == 0)
@@ -76,12 +80,12 @@ internal sealed class FailoverCase
     public bool IsAsBefore(PlacementDecision decision)
     {
         var left = Candidate.Placement.Replicas.Where(p => !From.Contains(p.Key)).ToDictionary(p => p.Key, p => p.Value);
-        return left.Count == decision.Replicas.Count
+        return !Candidate.IsHalfWay && left.Count == decision.Replicas.Count
             && left.All(p => decision.Replicas.TryGetValue(p.Key, out var now) && now.All(w => p.Value.GetValueOrDefault(w.Key) == w.Value));
     }
 
     public FailoverItem Item(FailoverVerdict verdict, string sentence, DateTimeOffset? at = null, PlacementDecision? decision = null) =>
-        new(Name, Priority, verdict, From, LostReplicas, sentence, at ?? (verdict == FailoverVerdict.Tolerate ? null : _borneUntil), decision);
+        new(Name, Priority, verdict, From, LostReplicas, sentence, at ?? (verdict == FailoverVerdict.Tolerate ? null : _borneUntil), decision) { Touched = [.. Touched.Select(c => c.Name)] };
 
     private int Replicas(string cluster) => Candidate.Placement.Replicas[cluster].Values.Sum();
 }

@@ -43,8 +43,17 @@ public sealed record FailoverItem(
     string Application, int Priority, FailoverVerdict Verdict, IReadOnlyList<string> From, int Lost, string Sentence, DateTimeOffset? At = null,
     PlacementDecision? Decision = null, FenceHook? Hook = null, string? Preempts = null)
 {
+    /// <summary>The lost clusters that it is in, or was being brought to: those that it leaves, and those whose loss it bears.</summary>
+    public IReadOnlyList<string> Touched { get; init; } = [];
+
+    /// <summary>With <see cref="FailoverVerdict.UnderWay"/>: why it would not begin any more, as it must not run twice. null: nothing is against it.</summary>
+    public string? Unfenced { get; init; }
+
+    /// <summary>Clusters that it keeps away from as long as there is another place: they came back, and it does not trust them again.</summary>
+    public IReadOnlyList<string> Avoids { get; init; } = [];
+
     /// <summary>What its failover asks of the placement, where one begins (<see cref="FailoverVerdict.Go"/>, <see cref="FailoverVerdict.Ask"/>).</summary>
-    public PlacementChange ToChange() => new(ReleaseKind.Failover, Sentence) { Lost = From, Alternative = Decision?.Alternative };
+    public PlacementChange ToChange() => new(ReleaseKind.Failover, Sentence) { Lost = From, Alternative = Decision?.Alternative, Avoids = Avoids };
 }
 
 /// <summary>All applications of lost clusters, in the order in which they go.</summary>

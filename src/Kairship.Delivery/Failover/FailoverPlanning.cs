@@ -1,4 +1,5 @@
 using Kairship.Delivery.Arbitration;
+using Kairship.Delivery.Failover.Returning;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Placement.Capacity;
 
@@ -9,7 +10,7 @@ public static class FailoverPlanning
 {
     // Nobody tolerates it by name; it closes a lost cluster whose loss is borne to anything new.
     private static readonly Taint Lost = new("kairship.io/lost", TaintEffect.NoSchedule);
-    private static readonly Taint Recovering = new("kairship.io/recovering", TaintEffect.NoSchedule);
+    private static readonly FlapDamping Damping = new();
 
     /// <summary>The same request gives the same order, whatever the order of its lists: the greatest priority first, then who has been due longest, then by name.</summary>
     public static FailoverOrder Order(FailoverRequest request)
@@ -52,7 +53,7 @@ public static class FailoverPlanning
             return one.Item(FailoverVerdict.Wait, ((ArbiterClaim.Refused)one.Claim(request.Now)).Reason);
         }
 
-        var decision = Decide(one, request, fleet);
+        var (decision, avoids) = Decide(one, request, fleet);
         if (decision.Unschedulable is { } why)
         {
             return one.Item(FailoverVerdict.Nowhere, $"{one.Name} has nowhere to go: {why}", decision: decision);
@@ -68,38 +69,55 @@ public static class FailoverPlanning
             assumed.Add(assumption);
         }
 
+        FailoverItem Item(FailoverVerdict verdict, string sentence, DateTimeOffset? at = null) => one.Item(verdict, sentence, at, decision) with { Avoids = avoids };
         var preempts = granted.Preempted is { } lease && lease.Purpose != ArbiterPurpose.Heal ? lease.Holder : null;
         if (one.FencingMissing is { } missing)
         {
-            return one.Item(FailoverVerdict.Fence, $"{one.Candidate.Stateful} {missing}", decision: decision) with { Hook = FencingRules.HookOf(one.Candidate.Application), Preempts = preempts };
+            var hook = FencingRules.HookOf(one.Candidate.Application);
+            var what = hook is null ? string.Concat(one.Unfenced.Select(c => $" When you have made sure of it: kairship cluster confirm-fenced {c} --how \"...\".")) : " Its hook is asked.";
+            return Item(FailoverVerdict.Fence, $"{one.Candidate.Stateful} {missing}{what}") with { Hook = hook, Preempts = preempts };
         }
 
         if (one.Asks)
         {
-            return one.Item(FailoverVerdict.Ask, $"{one.Name} lost {one.LostReplicas} replicas; the application wants people to agree first.", decision: decision) with { Preempts = preempts };
+            return Item(FailoverVerdict.Ask, $"{one.Name} lost {one.LostReplicas} replicas; the application wants people to agree first.") with { Preempts = preempts };
         }
 
         return pace.Take() is { } full
-            ? one.Item(FailoverVerdict.Wait, $"{one.Name} waits for its turn: {full.Why}.", full.At, decision)
-            : one.Item(FailoverVerdict.Go, $"{one.Name} leaves {string.Join(", ", one.From)}.", decision: decision) with { Preempts = preempts };
+            ? Item(FailoverVerdict.Wait, $"{one.Name} waits for its turn: {full.Why}.", full.At)
+            : Item(FailoverVerdict.Go, $"{one.Name} leaves {string.Join(", ", one.From)}.") with { Preempts = preempts };
     }
 
-    private static PlacementDecision Decide(FailoverCase one, FailoverRequest request, ClusterFacts[] fleet)
+    /// <summary>Where it goes, and the clusters that it keeps away from since it does not trust them again.</summary>
+    private static (PlacementDecision Decision, IReadOnlyList<string> Avoids) Decide(FailoverCase one, FailoverRequest request, ClusterFacts[] fleet)
     {
         var application = one.Candidate.Application;
+        var avoids = Untrusted(one, request);
         var policy = application.Placement with { ClusterTolerations = FailoverTolerations.Of(application) };
-        var asked = new PlacementRequest(policy, fleet, one.Candidate.Workloads)
+        var asked = new PlacementRequest(policy, [.. fleet.Select(c => avoids.Contains(c.Name) ? c.Avoided() : c)], one.Candidate.Workloads)
         {
             Previous = one.Candidate.Placement, Capacity = request.Capacity, Now = request.Now, From = one.Candidate.Placement.Alternative, Uid = one.Candidate.Uid,
         }.Without(one.From);
+        var decision = Decide(asked);
+        return decision.Unschedulable is not null && avoids.Count > 0
+            ? (Decide((asked with { Clusters = fleet }).Without(one.From)), [])
+            : (decision, avoids);
+    }
+
+    private static PlacementDecision Decide(PlacementRequest asked)
+    {
         var decision = Placement.Placement.Decide(asked);
 
         // An earlier alternative is better than none.
         return decision.Unschedulable is not null && asked.From is not null && Placement.Placement.Decide(asked with { From = null }) is { Unschedulable: null } other ? other : decision;
     }
 
-    private static ClusterFacts[] Fleet(FailoverRequest request, Dictionary<string, LostCluster> lost) => request.Clusters.Select(cluster =>
-        lost.TryGetValue(cluster.Name, out var gone) ? cluster with { Taints = [.. gone.Taints, Lost] }
-        : request.Recovering.Contains(cluster.Name) ? cluster with { Taints = [.. cluster.Taints, Recovering] }
-        : cluster).ToArray();
+    private static IReadOnlyList<string> Untrusted(FailoverCase one, FailoverRequest request) =>
+    [
+        .. request.Recovering.Where(c => !(Damping.TrustedAt(one.Candidate.Application.Failover.Failback.Stabilisation, c.Losses, c.WellSince, request.Now) <= request.Now))
+            .Select(c => c.Name).Except(one.From).Order(StringComparer.Ordinal),
+    ];
+
+    private static ClusterFacts[] Fleet(FailoverRequest request, Dictionary<string, LostCluster> lost) =>
+        [.. request.Clusters.Select(cluster => lost.TryGetValue(cluster.Name, out var gone) ? cluster with { Taints = [.. gone.Taints, Lost] } : cluster)];
 }

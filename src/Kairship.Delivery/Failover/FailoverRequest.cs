@@ -1,5 +1,6 @@
 using Kairship.Delivery.Applications;
 using Kairship.Delivery.Arbitration;
+using Kairship.Delivery.Failover.Returning;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Placement.Capacity;
 
@@ -12,7 +13,7 @@ namespace Kairship.Delivery.Failover;
 public sealed record LostCluster(string Name, long Loss, IReadOnlyList<Taint> Taints, FencingState? Fencing = null);
 
 /// <summary>An application that may have to be moved.</summary>
-/// <param name="Placement">Where it is by its last release, lost clusters included.</param>
+/// <param name="Placement">Where it is by its last release, lost clusters included, and those too where a release since may have brought it.</param>
 /// <param name="Workloads">What it has replicas of, with the totals that hold now.</param>
 public sealed record FailoverCandidate(Application Application, PreviousPlacement Placement, IReadOnlyList<WorkloadNeed> Workloads)
 {
@@ -27,6 +28,9 @@ public sealed record FailoverCandidate(Application Application, PreviousPlacemen
 
     /// <summary>A failover of it is under way: it is counted, and not begun again.</summary>
     public bool IsUnderWay { get; init; }
+
+    /// <summary>A release since may have taken it away where <see cref="Placement"/> has it: even where nothing else changes it is to be put there again.</summary>
+    public bool IsHalfWay { get; init; }
 
     /// <summary>Turns the order of names in Webster's ties.</summary>
     public string? Uid { get; init; }
@@ -53,7 +57,7 @@ public sealed record BrakeAnswer(bool Holds, string? Sentence = null)
 
 /// <summary>Everything that an order of failovers is decided from.</summary>
 /// <param name="Clusters">The whole fleet with the taints of each, lost ones too: who bears a loss stays in that cluster.</param>
-/// <param name="Applications">Those that were in a lost cluster; others are passed over.</param>
+/// <param name="Applications">Those that are in a lost cluster; others are passed over.</param>
 public sealed record FailoverRequest(IReadOnlyList<LostCluster> Lost, IReadOnlyList<FailoverCandidate> Applications, IReadOnlyList<ClusterFacts> Clusters, DateTimeOffset Now)
 {
     public BrakeAnswer Brake { get; init; } = BrakeAnswer.Off;
@@ -66,8 +70,11 @@ public sealed record FailoverRequest(IReadOnlyList<LostCluster> Lost, IReadOnlyL
     /// <summary>Failovers that are begun and not yet applied.</summary>
     public int Running { get; init; }
 
-    /// <summary>Clusters that came back a while ago and are not yet trusted: they keep what they have, and get nothing new.</summary>
-    public IReadOnlyCollection<string> Recovering { get; init; } = [];
+    /// <summary>
+    /// Clusters that were lost lately and are back. Until an application trusts one again (<see cref="FlapDamping"/>), it keeps there what it has and gets nothing new, unless there is no other place: else clusters that flap
+    /// in turn would hand it to each other.
+    /// </summary>
+    public IReadOnlyList<ReturningCluster> Recovering { get; init; } = [];
 
     /// <summary>Null: room is unknown everywhere. It is as before when the planning is over.</summary>
     public CapacityBook? Capacity { get; init; }

@@ -53,7 +53,7 @@ public static class FleetBrake
         }
 
         var doubt = Doubt(counted, lost, allowed, now, options);
-        return new BrakeDecision(doubt is null, doubt ?? Well(counted, lost, allowed), state, allowed, counted.Count);
+        return new BrakeDecision(doubt is null, doubt ?? Well(counted, lost, allowed, state.Accepted), state, allowed, counted.Count);
     }
 
     /// <summary>A person has looked at what is lost and lets failovers go on: these clusters do not count until they have been ready for long enough.</summary>
@@ -127,13 +127,19 @@ public static class FleetBrake
         return most;
     }
 
-    private static string Well(List<ClusterSight> counted, List<ClusterSight> lost, int allowed) => lost.Count == 0
-        ? "No cluster is lost."
-        : $"{lost.Count} of {counted.Count} clusters {(lost.Count == 1 ? "is" : "are")} lost, which {allowed} may be: {Names(lost)}.";
+    private static string Well(List<ClusterSight> counted, List<ClusterSight> lost, int allowed, IReadOnlyList<string> accepted)
+    {
+        var others = accepted.Count > 0 ? "other " : "";
+        var known = accepted.Count > 0 ? $"{accepted.Count} {(accepted.Count == 1 ? "is" : "are")} lost and accepted by a person: {Names(accepted)}. " : "";
+        return known + (lost.Count == 0
+            ? $"No {others}cluster is lost."
+            : $"{lost.Count} of {counted.Count} {others}clusters {(lost.Count == 1 ? "is" : "are")} lost, which {allowed} may be: {Names(lost)}.");
+    }
 
     private static string Limit(int allowed, BrakeOptions options) =>
         $"At most {(allowed == 1 ? "one" : $"{allowed}")} may be at once ({options.ShareLimit * 100:0} % of them, and always one).";
 
-    private static string Names(List<ClusterSight> clusters) =>
-        string.Join(", ", clusters.Take(Named).Select(c => c.Cluster)) + (clusters.Count > Named ? $" and {clusters.Count - Named} more" : "");
+    private static string Names(List<ClusterSight> clusters) => Names(clusters.ConvertAll(c => c.Cluster));
+
+    private static string Names(IReadOnlyList<string> clusters) => string.Join(", ", clusters.Take(Named)) + (clusters.Count > Named ? $" and {clusters.Count - Named} more" : "");
 }

@@ -66,6 +66,17 @@ public sealed record RtoReport(FailoverTimes Times, TimeSpan? Objective, RtoOutc
         return new RtoReport(times, objective, outcome, total);
     }
 
+    /// <summary>What <see cref="ToJson"/> wrote.</summary>
+    /// <param name="lastAnswer">When the cluster fell silent, where that is known better; null: as it was written.</param>
+    /// <param name="now">Until when an unfinished one is counted.</param>
+    public static RtoReport Of(JsonObject json, DateTimeOffset? lastAnswer, DateTimeOffset now)
+    {
+        DateTimeOffset? Time(string name) => json[name]?.GetValue<DateTimeOffset>();
+        var from = (json["from"] as JsonArray ?? []).Select(f => f!.GetValue<string>()).ToList();
+        var times = new FailoverTimes(json["application"]!.GetValue<string>(), from, lastAnswer ?? Time("lastAnswer"), Time("detected")!.Value, Time("decided"), Time("applied"), Time("healthy"));
+        return Of(times, json["objectiveSeconds"] is { } seconds ? TimeSpan.FromSeconds(seconds.GetValue<double>()) : null, now);
+    }
+
     public JsonObject ToJson() => new()
     {
         ["application"] = Times.Application,

@@ -32,7 +32,7 @@ public static class KarmadaReader
         ("conflictResolution", "spec.apply of the application says it"),
         ("activationPreference", "a release is started by somebody"),
         ("preserveResourcesOnDeletion", "removing an application asks what becomes of its objects"),
-        ("failover", "the failover workflow says it"),
+        ("failover", "spec.failover of the application says it, with tolerationSeconds and purgeMode"),
     ];
 
     /// <exception cref="ApplicationYamlException">It is not YAML, holds something else than policies, or says something that is not supported; with all problems.</exception>

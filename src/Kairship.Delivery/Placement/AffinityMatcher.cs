@@ -8,7 +8,8 @@ public static class AffinityMatcher
         clusters.Where(new AffinityTest(affinity).Matches).OrderBy(cluster => cluster.Name, StringComparer.Ordinal).ToList();
 
     public static bool Matches(ClusterAffinity affinity, ClusterFacts cluster) =>
-        !(affinity.Exclude?.Contains(cluster.Name) ?? false) && (affinity.ClusterNames is not { Count: > 0 } names || names.Contains(cluster.Name)) && SelectorsMatch(affinity, cluster);
+        !(affinity.Exclude?.Contains(cluster.Name) ?? false) && (affinity.ClusterNames is not { Count: > 0 } names || names.Contains(cluster.Name))
+        && (affinity.LabelSelector is not { } selector || ClusterSelector.Matches(selector, cluster)) && (affinity.FieldSelector is not { } fields || FieldMatcher.FirstUnmet(fields, cluster) is null);
 
     /// <summary>Why an affinity leaves a cluster out, as the end of a sentence; null when it takes it.</summary>
     public static string? WhyNot(ClusterAffinity affinity, ClusterFacts cluster)
@@ -31,10 +32,6 @@ public static class AffinityMatcher
         return affinity.FieldSelector is { } fields ? WhyNot(fields, cluster) : null;
     }
 
-    internal static bool SelectorsMatch(ClusterAffinity affinity, ClusterFacts cluster) =>
-        (affinity.LabelSelector is not { } selector || ClusterSelector.Holds(selector, cluster))
-        && (affinity.FieldSelector is not { } fields || FieldMatcher.FirstUnmet(fields, cluster) is null);
-
     private static string? WhyNot(FieldSelector selector, ClusterFacts cluster) => FieldMatcher.FirstUnmet(selector, cluster) is { } requirement
         ? $"its {requirement.Key} is {FieldMatcher.ValueOf(requirement.Key, cluster) ?? "unknown"}, which does not satisfy {ClusterSelector.Describe(requirement)}"
         : null;
@@ -45,9 +42,12 @@ internal sealed class AffinityTest(ClusterAffinity affinity)
 {
     private readonly HashSet<string>? _names = affinity.ClusterNames is { Count: > 0 } names ? [.. names] : null;
     private readonly HashSet<string>? _excluded = affinity.Exclude is { Count: > 0 } names ? [.. names] : null;
+    private readonly KeyValuePair<string, string>[] _labels = affinity.LabelSelector?.MatchLabels?.ToArray() ?? [];
 
     public bool Matches(ClusterFacts cluster) =>
-        (_excluded is null || !_excluded.Contains(cluster.Name)) && (_names is null || _names.Contains(cluster.Name)) && AffinityMatcher.SelectorsMatch(affinity, cluster);
+        (_excluded is null || !_excluded.Contains(cluster.Name)) && (_names is null || _names.Contains(cluster.Name))
+        && (affinity.LabelSelector is not { } selector || ClusterSelector.Holds(_labels, selector.MatchExpressions, cluster))
+        && (affinity.FieldSelector is not { } fields || FieldMatcher.FirstUnmet(fields, cluster) is null);
 }
 
 /// <summary>The fields by which Karmada selects and spreads: provider, region, zone.</summary>
@@ -75,8 +75,9 @@ public static class FieldMatcher
 
     internal static LabelRequirement? FirstUnmet(FieldSelector selector, ClusterFacts cluster)
     {
-        foreach (var requirement in selector.MatchExpressions ?? [])
+        for (var i = 0; i < (selector.MatchExpressions?.Count ?? 0); i++)
         {
+            var requirement = selector.MatchExpressions![i];
             var value = ValueOf(requirement.Key, cluster);
             var isAmong = value is not null && (requirement.Values?.Contains(value) ?? false);
             var holds = requirement.Operator switch

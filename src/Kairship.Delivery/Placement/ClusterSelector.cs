@@ -10,7 +10,7 @@ public static class ClusterSelector
 
     /// <summary>True when every requirement holds. A null selector selects nothing, an empty one everything. NotIn holds where the key is absent.</summary>
     /// <exception cref="ArgumentException">An operator that is not one of <see cref="Operators"/>.</exception>
-    public static bool Matches(LabelSelector? selector, ClusterFacts cluster) => selector is not null && Holds(selector, cluster);
+    public static bool Matches(LabelSelector? selector, ClusterFacts cluster) => selector is not null && Holds([.. selector.MatchLabels ?? NoLabels], selector.MatchExpressions, cluster);
 
     /// <summary>The requirement that keeps a cluster out, in words ("tier=edge", "region In [eu, us]"); null when all hold.</summary>
     internal static string? FirstUnmet(LabelSelector selector, ClusterFacts cluster)
@@ -26,10 +26,10 @@ public static class ClusterSelector
         return selector.MatchExpressions?.FirstOrDefault(requirement => !Holds(requirement, cluster.Labels)) is { } unmet ? Describe(unmet) : null;
     }
 
-    /// <summary>As <see cref="FirstUnmet"/>, without the words.</summary>
-    internal static bool Holds(LabelSelector selector, ClusterFacts cluster)
+    /// <summary>As <see cref="FirstUnmet"/>, without the words, and without allocating: it is asked a million times.</summary>
+    internal static bool Holds(ReadOnlySpan<KeyValuePair<string, string>> labels, IReadOnlyList<LabelRequirement>? expressions, ClusterFacts cluster)
     {
-        foreach (var (key, value) in selector.MatchLabels ?? NoLabels)
+        foreach (var (key, value) in labels)
         {
             if (!cluster.Labels.TryGetValue(key, out var actual) || actual != value)
             {
@@ -37,9 +37,9 @@ public static class ClusterSelector
             }
         }
 
-        foreach (var requirement in selector.MatchExpressions ?? [])
+        for (var i = 0; i < (expressions?.Count ?? 0); i++)
         {
-            if (!Holds(requirement, cluster.Labels))
+            if (!Holds(expressions![i], cluster.Labels))
             {
                 return false;
             }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Kairship.Delivery.Placement;
@@ -68,10 +69,16 @@ public static class Webster
 
         ReadOnlySpan<long> weights = equal ?? given;
         var seats = Start(total, weights, held, out var left);
-        var heap = new Heap(weights, seats, descendingTies);
-        for (; left > 0; left--)
+        if (left > 0)
         {
-            heap.Seat();
+            var order = ArrayPool<int>.Shared.Rent(weights.Length);
+            var heap = new Heap(weights, seats, order, descendingTies);
+            for (; left > 0; left--)
+            {
+                heap.Seat();
+            }
+
+            ArrayPool<int>.Shared.Return(order);
         }
 
         return seats;
@@ -109,15 +116,19 @@ public static class Webster
             sum += weight;
         }
 
-        var (certain, certainSum) = (new int[seats.Length], 0L);
+        var certainSum = 0L;
         for (var i = 0; i < seats.Length; i++)
         {
-            certain[i] = Math.Max(seats[i], Certain(weights[i], spare, sum));
-            certainSum += certain[i];
+            certainSum += Math.Max(seats[i], Certain(weights[i], spare, sum));
+        }
+
+        for (var i = 0; i < seats.Length && certainSum <= total; i++)
+        {
+            seats[i] = Math.Max(seats[i], Certain(weights[i], spare, sum));
         }
 
         left = certainSum <= total ? total - certainSum : left;
-        return certainSum <= total ? certain : seats;
+        return seats;
     }
 
     // The count of k >= 0 with weight/(2k+1) > sum/(2*spare), that is 2k+1 < 2*weight*spare/sum.
@@ -136,12 +147,12 @@ public static class Webster
         private readonly int _count;
         private readonly bool _descending;
 
-        public Heap(ReadOnlySpan<long> weights, int[] seats, bool descending)
+        /// <param name="order">Room for a number of each party.</param>
+        public Heap(ReadOnlySpan<long> weights, int[] seats, int[] order, bool descending)
         {
             _weights = weights;
             (_seats, _descending) = (seats, descending);
             var count = 0;
-            var order = new int[weights.Length];
             for (var i = 0; i < weights.Length; i++)
             {
                 if (weights[i] > 0)

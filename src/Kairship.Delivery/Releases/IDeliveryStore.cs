@@ -39,6 +39,13 @@ public interface IDeliveryStore
 
     /// <summary>Newest first; null application: all.</summary>
     Task<(IReadOnlyList<Release> Items, long Total)> ListReleasesAsync(string? application, int skip, int take, CancellationToken cancellationToken);
+
+    /// <summary>Where the applications stand, in a few queries however many they are. By name.</summary>
+    /// <param name="application">null: all.</param>
+    Task<IReadOnlyList<ApplicationStanding>> ListStandingsAsync(string? application, CancellationToken cancellationToken);
+
+    /// <summary>The failovers of all applications that were asked for since, newest first.</summary>
+    Task<IReadOnlyList<Release>> ListFailoversAsync(DateTimeOffset since, int limit, CancellationToken cancellationToken);
     Task SetReleaseInstanceAsync(string releaseId, string instanceId, CancellationToken cancellationToken);
 
     /// <summary>Moves a release on. A release that is over never changes again: false. Reaching an end gives up its arbiter lease in the same transaction.</summary>
@@ -52,11 +59,17 @@ public interface IDeliveryStore
     /// <summary>By wave order of saving, then name.</summary>
     Task<IReadOnlyList<ReleaseCluster>> ListReleaseClustersAsync(string releaseId, CancellationToken cancellationToken);
 
+    /// <summary>The same of many releases, in a few queries: the order of their waves is not told.</summary>
+    Task<IReadOnlyList<ReleaseCluster>> ListReleaseClustersAsync(IReadOnlyCollection<string> releaseIds, CancellationToken cancellationToken);
+
     /// <summary>Adds a line; the same key twice adds one.</summary>
     Task AddReleaseEventAsync(ReleaseEvent line, string dedupeKey, CancellationToken cancellationToken);
     Task<IReadOnlyList<ReleaseEvent>> ListReleaseEventsAsync(string releaseId, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Keeps the plan of a release; a later one replaces it.</summary>
+    /// <summary>When lines of some kinds were last added to the stories of many releases, for each release, kind and cluster that there is one of; in a few queries. The messages are left out.</summary>
+    Task<IReadOnlyList<ReleaseEvent>> ListLastEventsAsync(IReadOnlyCollection<string> releaseIds, IReadOnlyCollection<string> kinds, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the plan of a release; a later one replaces it, until the release is over: what it did then stands fast.</summary>
     Task SavePlanAsync(string releaseId, Plan plan, CancellationToken cancellationToken);
     Task<Plan?> GetPlanAsync(string releaseId, CancellationToken cancellationToken);
 

@@ -31,6 +31,9 @@ public sealed record PlacementChange(ReleaseKind Kind, string Cause)
     /// <summary>Which loss of each of <see cref="Lost"/> it is: the number of the transition that it began with. Clocks of nodes differ, numbers do not.</summary>
     public IReadOnlyDictionary<string, long> Losses { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>Clusters that keep what they have and get nothing new, as long as there is another place: they came back from a loss and are not trusted again.</summary>
+    public IReadOnlyList<string> Avoids { get; init; } = [];
+
     /// <summary>The named affinity to begin with; null: where the application is now.</summary>
     public string? Alternative { get; init; }
 

@@ -21,7 +21,6 @@ internal sealed record RemovalOrder(bool KeepObjects = false, bool Namespaces = 
 internal sealed class ApplicationRemoval(IDeliveryStore delivery, Pruner pruner, ScalingDesk scaling, TimeProvider time)
 {
     private const int ClustersAtOnce = 16;
-    private const int Page = 200;
 
     public async Task<Answer<RemovalInfo>> RemoveAsync(string name, RemovalOrder order, CancellationToken cancellationToken)
     {
@@ -92,25 +91,17 @@ internal sealed class ApplicationRemoval(IDeliveryStore delivery, Pruner pruner,
     private async Task<IReadOnlyList<(string Cluster, IReadOnlyDictionary<string, IReadOnlyList<ObjectRef>> Sets)>> KnownAsync(string application, CancellationToken cancellationToken)
     {
         var found = new SortedDictionary<string, SortedDictionary<string, List<ObjectRef>>>(StringComparer.Ordinal);
-        for (var skip = 0; ; skip += Page)
+        await foreach (var release in delivery.NewestFirstAsync(application, cancellationToken))
         {
-            var (releases, total) = await delivery.ListReleasesAsync(application, skip, Page, cancellationToken);
-            foreach (var release in releases)
+            var plan = await delivery.GetPlanAsync(release.Id, cancellationToken);
+            foreach (var state in (await delivery.ListReleaseClustersAsync(release.Id, cancellationToken)).Where(c => c.Phase != ClusterPhase.Waiting))
             {
-                var plan = await delivery.GetPlanAsync(release.Id, cancellationToken);
-                foreach (var state in (await delivery.ListReleaseClustersAsync(release.Id, cancellationToken)).Where(c => c.Phase != ClusterPhase.Waiting))
-                {
-                    var objects = plan?.Clusters.FirstOrDefault(c => c.Cluster == state.Cluster)?.Objects ?? [];
-                    Add(found, state.Cluster, release.Spec.Namespace, objects.Where(o => o.Action != PlannedAction.Delete).Select(o => o.Ref));
-                }
-            }
-
-            if (releases.Count == 0 || skip + releases.Count >= total)
-            {
-                return [.. found.Select(f => (f.Key, (IReadOnlyDictionary<string, IReadOnlyList<ObjectRef>>)f.Value.ToDictionary(
-                    s => s.Key, s => (IReadOnlyList<ObjectRef>)[.. s.Value.DistinctBy(r => r.Identity)])))];
+                var objects = plan?.Clusters.FirstOrDefault(c => c.Cluster == state.Cluster)?.Objects ?? [];
+                Add(found, state.Cluster, release.Spec.Namespace, objects.Where(o => o.Action != PlannedAction.Delete).Select(o => o.Ref));
             }
         }
+
+        return [.. found.Select(f => (f.Key, (IReadOnlyDictionary<string, IReadOnlyList<ObjectRef>>)f.Value.ToDictionary(s => s.Key, s => (IReadOnlyList<ObjectRef>)[.. s.Value.DistinctBy(r => r.Identity)])))];
     }
 
     private static void Add(SortedDictionary<string, SortedDictionary<string, List<ObjectRef>>> found, string cluster, string ns, IEnumerable<ObjectRef> references)

@@ -73,6 +73,11 @@ internal sealed class ApprovalService(IDeliveryStore delivery, WorkflowRuntime r
             var payload = new JsonObject { ["status"] = approval.Status.ToString(), ["by"] = by };
             await runtime.SignalAsync(
                 instance, new Stimulus(ReleaseSignals.Approval(approval.Id), payload), $"approval:{approval.Id}:{by}", cancellationToken);
+            if (approval.Status != ApprovalStatus.Pending)
+            {
+                var decided = new JsonObject { ["release"] = approval.ReleaseId, ["status"] = approval.Status.ToString() };
+                await runtime.PublishAsync(new Stimulus(ReleaseSignals.Decided, decided), null, $"decided:{approval.Id}:{by}", cancellationToken);
+            }
         }
     }
 

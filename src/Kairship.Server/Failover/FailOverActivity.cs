@@ -38,8 +38,9 @@ internal sealed partial class FailOverActivity(IServiceProvider services, ILogge
     {
         // Asked for when it is needed: what starts releases needs the activities first.
         var cluster = context.RequiredText("Cluster");
-        var scene = await services.GetRequiredService<FailoverSurvey>().LookAsync(cancellationToken);
-        if (LossIn(context.State, cluster) is not { } loss)
+        var loss = LossIn(context.State, cluster);
+        var scene = await services.GetRequiredService<FailoverSurvey>().LookAsync(loss, cancellationToken);
+        if (loss is null)
         {
             if (!scene.Losses.TryGetValue(cluster, out loss))
             {
@@ -57,7 +58,7 @@ internal sealed partial class FailOverActivity(IServiceProvider services, ILogge
         services.GetRequiredService<FenceHooks>().Ask(scene);
         var reports = services.GetRequiredService<LossReports>();
         var report = await reports.WriteAsync(scene, loss, progress.NotMoved, cancellationToken);
-        var filed = await reports.FileAsync(report, loss, progress.IsOver, context.State[Filed]?.GetValue<string>(), cancellationToken);
+        var filed = await reports.FileAsync(report, loss, progress.IsOver, context.State[Filed]?.GetValue<string>(), context.InstanceId, cancellationToken);
         if (!progress.IsOver)
         {
             var state = StateOf(loss);
@@ -109,15 +110,15 @@ internal sealed partial class FailOverActivity(IServiceProvider services, ILogge
         }
     }
 
-    /// <summary>Where the last failover of each application goes, as far as it is planned.</summary>
+    /// <summary>Where the failovers that are under way go, as far as they are planned.</summary>
     private async Task<Func<Release, IReadOnlyCollection<string>>> TargetsAsync(FailoverScene scene, CancellationToken cancellationToken)
     {
         var targets = new Dictionary<string, IReadOnlyCollection<string>>(StringComparer.Ordinal);
         var delivery = services.GetRequiredService<IDeliveryStore>();
         if (scene.Losses.Count > 1)
         {
-            // With one lost cluster nobody can have gone to another.
-            foreach (var release in scene.Histories.Values.Select(h => h.Releases[0]).Where(r => r.Kind == ReleaseKind.Failover))
+            // With one lost cluster nobody can have gone to another, and what is over is not stopped.
+            foreach (var release in scene.Histories.Values.Select(h => h.Active).OfType<Release>().Where(r => r.Kind == ReleaseKind.Failover))
             {
                 targets[release.Id] = [.. (await delivery.GetPlanAsync(release.Id, cancellationToken))?.Targets.Select(t => t.Cluster) ?? []];
             }

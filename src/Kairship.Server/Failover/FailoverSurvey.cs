@@ -4,6 +4,7 @@ using Kairship.Delivery.Releases;
 using Kairship.Fleet.Capacity;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Health;
+using Kairship.Server.Failover.Returning;
 
 namespace Kairship.Server.Failover;
 
@@ -21,21 +22,26 @@ internal sealed record FailoverScene(
 
 /// <summary>Reads everything that an order of failovers is decided from, and has it decided.</summary>
 internal sealed class FailoverSurvey(
-    IDeliveryStore delivery, IClusterStore clusters, IClusterHealthStore health, FleetFacts facts, FleetBrakeKeeper brake, ClusterRooms rooms, ApplicationHistories histories,
-    FencingBook fencing, FailoverRate rate, TimeProvider time)
+    IClusterStore clusters, IClusterHealthStore health, FleetFacts facts, FleetBrakeKeeper brake, ClusterRooms rooms, ApplicationHistories histories,
+    FencingBook fencing, ReturningClusters back, FailoverRate rate, TimeProvider time)
 {
-    private const int ReadAtOnce = 8;
+    /// <summary>Clocks of nodes differ, and releases are dated by them.</summary>
+    private static readonly TimeSpan ClocksApart = TimeSpan.FromHours(1);
 
-    public async Task<FailoverScene> LookAsync(CancellationToken cancellationToken)
+    /// <param name="about">The loss that failovers are told of, which may be over; null: only those that last.</param>
+    public async Task<FailoverScene> LookAsync(ClusterLoss? about, CancellationToken cancellationToken)
     {
         var view = await brake.AskAsync(cancellationToken);
         var (losses, lost) = await LossesAsync(view, cancellationToken);
-        var all = await HistoriesAsync(cancellationToken);
+        var since = losses.Values.Select(l => l.At).Append(about?.At ?? time.GetUtcNow()).Min();
+        var all = await histories.AllAsync(since - ClocksApart, cancellationToken);
         var candidates = new List<FailoverCandidate>();
-        foreach (var history in all.Values.Where(h => h.Placement.Replicas.Keys.Any(lost.ContainsKey)))
+        foreach (var history in all.Values)
         {
-            var candidate = await histories.CandidateOfAsync(history, lost.Keys, cancellationToken);
-            candidates.Add(candidate with { Fenced = await FencedAsync(candidate, lost, cancellationToken) });
+            if (await histories.CandidateOfAsync(history, lost.Keys, cancellationToken) is { } candidate)
+            {
+                candidates.Add(candidate with { Fenced = await FencedAsync(candidate, lost, cancellationToken) });
+            }
         }
 
         var failovers = all.Values.SelectMany(h => h.Releases.Where(r => r.Kind == ReleaseKind.Failover)).ToList();
@@ -43,6 +49,7 @@ internal sealed class FailoverSurvey(
         {
             Brake = view.Brake.Answer,
             Rate = rate,
+            Recovering = await back.ListAsync(cancellationToken),
             Begun = [.. failovers.Select(r => r.RequestedAt)],
             Running = failovers.Count(r => r.Status is ReleaseStatus.Pending or ReleaseStatus.Progressing),
         };
@@ -99,22 +106,5 @@ internal sealed class FailoverSurvey(
         }
 
         return fenced;
-    }
-
-    private async Task<Dictionary<string, ApplicationHistory>> HistoriesAsync(CancellationToken cancellationToken)
-    {
-        var all = new Dictionary<string, ApplicationHistory>(StringComparer.Ordinal);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = ReadAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(await delivery.ListApplicationsAsync(cancellationToken), parallel, async (application, token) =>
-        {
-            if (await histories.ReadAsync(application, token) is { } history)
-            {
-                lock (all)
-                {
-                    all[application.Name] = history;
-                }
-            }
-        });
-        return all;
     }
 }

@@ -9,8 +9,16 @@ internal sealed class FenceHooks(FenceHookCaller caller, IHostApplicationLifetim
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(15);
     private readonly ConcurrentDictionary<(string Application, string Cluster, long Loss), DateTimeOffset> asked = new();
 
+    /// <summary>How many questions are remembered.</summary>
+    public int Remembered => asked.Count;
+
     public void Ask(FailoverScene scene)
     {
+        foreach (var over in asked.Keys.Where(k => scene.Lost.GetValueOrDefault(k.Cluster)?.Loss != k.Loss || !scene.Histories.ContainsKey(k.Application)))
+        {
+            asked.TryRemove(over, out _);
+        }
+
         foreach (var item in scene.Order.Of(FailoverVerdict.Fence).Where(i => i.Hook is not null))
         {
             foreach (var cluster in item.From.Select(c => scene.Lost[c]).Where(c => FencingRules.WhyNot(c.Fencing, c.Name, c.Loss) is not null))

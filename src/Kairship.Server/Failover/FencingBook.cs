@@ -10,6 +10,7 @@ internal sealed class FencingBook(IDocumentStore documents, IClusterHealthStore 
 {
     private const string Kind = "fencing";
     private const int Attempts = 10;
+    private const int MostHooks = 1000;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>
@@ -46,6 +47,14 @@ internal sealed class FencingBook(IDocumentStore documents, IClusterHealthStore 
 
     public async Task<bool> IsConfirmedForAsync(string application, string cluster, long loss, CancellationToken cancellationToken) =>
         (await ReadAsync(cluster, application, cancellationToken)).State is FencingState.Confirmed confirmed && confirmed.Loss == loss;
+
+    /// <summary>Applications whose own hook has confirmed a loss for them, by name.</summary>
+    public async Task<IReadOnlyList<(string Application, FencingState.Confirmed State)>> ConfirmedForAsync(string cluster, long loss, CancellationToken cancellationToken) =>
+    [
+        .. (await documents.ListAsync($"{Kind}-for", MostHooks, cancellationToken)).Where(d => d.Key.StartsWith($"{cluster}/", StringComparison.Ordinal))
+            .Select(d => (Application: d.Key[(cluster.Length + 1)..], State: JsonSerializer.Deserialize<FencingState>(d.Body, Json) as FencingState.Confirmed))
+            .Where(f => f.State?.Loss == loss).Select(f => (f.Application, f.State!)).OrderBy(f => f.Application, StringComparer.Ordinal),
+    ];
 
     private async Task<FencingAnswer> ConfirmAsync(string cluster, string? application, string by, string how, long? loss, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using Kairship.Activities.Approvals;
+using Kairship.Activities.Rollouts;
 using Kairship.Server.Failover.Returning;
 using Kairship.Workflows.Activities.BuiltIn.Http;
 
@@ -11,8 +13,14 @@ internal static class FencingRegistration
         services.AddSingleton(new SecretFolder(secrets));
         services.AddSingleton<FencingBook>();
         services.AddSingleton<FencingService>();
+        services.AddSingleton<FailoverGuard>();
+        services.AddSingleton<IChangeGuard>(p => p.GetRequiredService<FailoverGuard>());
+        services.AddSingleton<IFencing>(p => p.GetRequiredService<FailoverGuard>());
         services.AddSingleton<ReturnService>();
         services.AddSingleton<OriginBook>();
+        services.AddSingleton<ReturnRoom>();
+        services.AddSingleton<ReturningClusters>();
+        services.AddSingleton<FailbackAttempts>();
         services.AddSingleton<FailbackSurvey>();
         services.AddSingleton<Kairship.Workflows.Activities.Activity, FailBackActivity>();
         services.AddSingleton(p => new FenceHookCaller(

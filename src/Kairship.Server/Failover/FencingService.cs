@@ -11,8 +11,18 @@ internal sealed class FencingService(ClusterRegistry registry, FencingBook book)
 {
     private const int LongestText = 1000;
 
-    public async Task<Answer<FencingInfo>> GetAsync(string cluster, CancellationToken cancellationToken) =>
-        await registry.GetAsync(cluster, cancellationToken) is null ? Unknown(cluster) : InfoOf(cluster, await book.NowAsync(cluster, cancellationToken));
+    public async Task<Answer<FencingInfo>> GetAsync(string cluster, CancellationToken cancellationToken)
+    {
+        if (await registry.GetAsync(cluster, cancellationToken) is null)
+        {
+            return Unknown(cluster);
+        }
+
+        var info = InfoOf(cluster, await book.NowAsync(cluster, cancellationToken));
+        return info is { State: "Unknown", Loss: { } loss } && await book.ConfirmedForAsync(cluster, loss, cancellationToken) is { Count: > 0 } hooks
+            ? info with { Applications = [.. hooks.Select(h => new FencedApplication(h.Application, h.State.By, h.State.At, h.State.How))] }
+            : info;
+    }
 
     public async Task<Answer<FencingInfo>> ConfirmAsync(string cluster, ConfirmFencedRequest request, string by, CancellationToken cancellationToken)
     {

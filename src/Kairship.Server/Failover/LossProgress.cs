@@ -32,7 +32,7 @@ internal sealed record LossProgress(IReadOnlyList<FailoverStart> Start, IReadOnl
         var notMoved = new List<NotMoved>();
         var isOpen = underWay.Count > 0;
         DateTimeOffset? again = null;
-        foreach (var item in lasts ? scene.Order.Items.Where(i => Concerns(i, scene, loss)) : [])
+        foreach (var item in lasts ? scene.Order.Items.Where(i => i.Touched.Contains(loss.Cluster)) : [])
         {
             var (begins, stays, at, waits) = Judge(item, scene, loss);
             isOpen |= waits || begins is not null;
@@ -51,9 +51,6 @@ internal sealed record LossProgress(IReadOnlyList<FailoverStart> Start, IReadOnl
         return new LossProgress(start, stop, !isOpen, again, notMoved);
     }
 
-    private static bool Concerns(FailoverItem item, FailoverScene scene, ClusterLoss loss) =>
-        scene.Histories.TryGetValue(item.Application, out var history) && history.Placement.Replicas.ContainsKey(loss.Cluster);
-
     private static string? WhyStop(Release failover, FailoverScene scene, Func<Release, IReadOnlyCollection<string>> targetsOf)
     {
         if (scene.BrakeHolds)
@@ -66,10 +63,15 @@ internal sealed record LossProgress(IReadOnlyList<FailoverStart> Start, IReadOnl
             return $"{overtaken}, where it goes to, is lost as well";
         }
 
-        // Nothing is written yet: who agrees afterwards would move it away from where it is well.
-        return failover.Status is ReleaseStatus.Pending or ReleaseStatus.AwaitingApproval
-            && failover.Change!.Losses.FirstOrDefault(l => scene.Losses.GetValueOrDefault(l.Key)?.Number != l.Value).Key is { } back
-            ? $"{back} is not lost any more, or anew" : null;
+        if (failover.Status is not (ReleaseStatus.Pending or ReleaseStatus.AwaitingApproval))
+        {
+            return null;
+        }
+
+        // Nothing is written yet: who agrees afterwards would move it away from where it is well, or have it run twice.
+        return failover.Change!.Losses.FirstOrDefault(l => scene.Losses.GetValueOrDefault(l.Key)?.Number != l.Value).Key is { } back
+            ? $"{back} is not lost any more, or anew"
+            : scene.Order.Items.FirstOrDefault(i => i.Application == failover.Application)?.Unfenced;
     }
 
     private static bool IsOurs(Release ended) => ended.Status == ReleaseStatus.Aborted && ended.Reason?.StartsWith($"Aborted by {By}:", StringComparison.Ordinal) == true;

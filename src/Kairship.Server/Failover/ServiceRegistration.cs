@@ -16,6 +16,7 @@ internal static class ServiceRegistration
         services.AddSingleton<FenceHooks>();
         services.AddSingleton<Kairship.Workflows.Activities.Activity, FailOverActivity>();
         services.AddSingleton(new DrillPace());
+        services.AddSingleton(new TwinBounds());
         services.AddSingleton<FleetReader>();
         services.AddSingleton<FailoverWorkflows>();
         services.AddSingleton<TwinDrill>();

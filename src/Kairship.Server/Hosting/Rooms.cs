@@ -107,6 +107,7 @@ internal static class Rooms
         services.AddSingleton<ReleaseReconciler>();
         services.AddSingleton<ApprovalService>();
         services.AddSingleton<ReportBook>();
+        services.AddHostedService<OpenReports>();
         services.AddSingleton<WorkflowLookup>();
         services.AddSingleton<WorkflowService>();
         services.AddSingleton<DefinitionService>();

@@ -33,8 +33,6 @@ internal sealed partial class ReleaseStarter(
     IDeliveryStore delivery, RevisionSource revisions, ReleaseLauncher launcher, WorkflowLookup workflows, ServerMetrics metrics, TimeProvider time,
     ILogger<ReleaseStarter> logger)
 {
-    private const int Page = 50;
-
     public async Task<Answer<ReleaseInfo>> StartAsync(ReleaseOrder order, CancellationToken cancellationToken)
     {
         if (await FindStartedAsync(order.DedupeKey, cancellationToken) is { } before)
@@ -108,22 +106,10 @@ internal sealed partial class ReleaseStarter(
     }
 
     /// <summary>The application as it wishes to be placed now, with what it was released with: a change of place brings no edit that nobody has released, or agreed to.</summary>
-    private async Task<Application> AsReleasedAsync(Application spec, CancellationToken cancellationToken)
-    {
-        for (var skip = 0; ; skip += Page)
-        {
-            var (releases, total) = await delivery.ListReleasesAsync(spec.Name, skip, Page, cancellationToken);
-            if (releases.FirstOrDefault(r => r.Status == ReleaseStatus.Succeeded) is { Spec: var released })
-            {
-                return spec with { Namespace = released.Namespace, Overrides = released.Overrides, Apply = released.Apply, Status = released.Status };
-            }
-
-            if (releases.Count == 0 || skip + releases.Count >= total)
-            {
-                return spec;
-            }
-        }
-    }
+    private async Task<Application> AsReleasedAsync(Application spec, CancellationToken cancellationToken) =>
+        (await delivery.FindStandingAsync(spec.Name, cancellationToken))?.Stable is { Spec: var released }
+            ? spec with { Namespace = released.Namespace, Overrides = released.Overrides, Apply = released.Apply, Status = released.Status }
+            : spec;
 
     /// <summary>A release to a revision that exists, such as the one before.</summary>
     /// <exception cref="DeliveryConflictException">Somebody else holds the application.</exception>

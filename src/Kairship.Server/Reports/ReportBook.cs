@@ -18,6 +18,9 @@ internal sealed class ReportBook(IDocumentStore documents)
 
     private const string Wholes = "report";
     private const string Tops = "report-top";
+
+    /// <summary>Report to the instance that files it, of those that are not over.</summary>
+    private const string Open = "report-open";
     private const int MaxTries = 50;
 
     /// <summary>Files it, or replaces what was filed under its id.</summary>
@@ -30,8 +33,46 @@ internal sealed class ReportBook(IDocumentStore documents)
         }
 
         var top = JsonSerializer.SerializeToNode(report.ToInfo(), WireJson.Options)!.AsObject();
-        await PutAsync(Wholes, report, new JsonObject { ["report"] = top, ["document"] = report.Document.DeepClone() }.ToJsonString(), cancellationToken);
-        await PutAsync(Tops, report, top.ToJsonString(), cancellationToken);
+        if (report is { IsOver: false, Instance: { } instance } && await documents.FindAsync(Open, report.Id, cancellationToken) is null)
+        {
+            await documents.PutAsync(Open, report.Id, JsonSerializer.Serialize(instance), 0, report.Updated, cancellationToken);
+        }
+
+        await PutAsync(Wholes, report.Id, Whole(top, report.Document), report.Updated, cancellationToken);
+        await PutAsync(Tops, report.Id, top.ToJsonString(), report.Updated, cancellationToken);
+        if (report.IsOver)
+        {
+            await ForgetAsync(report.Id, cancellationToken);
+        }
+    }
+
+    /// <summary>Reports that are not over, with the instances that file them.</summary>
+    public async Task<IReadOnlyList<(string Id, string Instance)>> ListOpenAsync(CancellationToken cancellationToken) =>
+        [.. (await documents.ListAsync(Open, MostListed, cancellationToken)).Select(d => (d.Key, JsonSerializer.Deserialize<string>(d.Body)!))];
+
+    /// <summary>Ends a report that nobody files any more; what it said until then stays. One that is over already is left as it is.</summary>
+    /// <param name="why">A sentence; it begins the report's.</param>
+    public async Task CloseAsync(string id, string why, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await documents.FindAsync(Wholes, id, cancellationToken) is { } found)
+        {
+            var (report, document) = JsonSerializer.Deserialize<ReportDetail>(found.Body, WireJson.Options)!;
+            if (!report.IsOver)
+            {
+                var said = JsonObject.Create(document)!;
+                said["sentence"] = $"{why} Until then: {report.Sentence}";
+                report = new Report(id, report.Kind, report.Title, report.Begun, now, IsOver: true, IsMet: null, said).ToInfo();
+                if (!await documents.PutAsync(Wholes, id, Whole(JsonSerializer.SerializeToNode(report, WireJson.Options)!, said), found.Version, now, cancellationToken))
+                {
+                    // Somebody files it still: it is looked at again.
+                    return;
+                }
+            }
+
+            await PutAsync(Tops, id, JsonSerializer.Serialize(report, WireJson.Options), now, cancellationToken);
+        }
+
+        await ForgetAsync(id, cancellationToken);
     }
 
     public async Task<Answer<ReportDetail>> GetAsync(string id, CancellationToken cancellationToken) =>
@@ -51,17 +92,27 @@ internal sealed class ReportBook(IDocumentStore documents)
         return paging.Cut<ReportInfo>([.. all.Where(r => kind is null || r.Kind == kind).OrderByDescending(r => r.Begun).ThenBy(r => r.Id, StringComparer.Ordinal)]);
     }
 
-    private async Task PutAsync(string documentKind, Report report, string body, CancellationToken cancellationToken)
+    private static string Whole(JsonNode top, JsonObject document) => new JsonObject { ["report"] = top.DeepClone(), ["document"] = document.DeepClone() }.ToJsonString();
+
+    private async Task ForgetAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await documents.FindAsync(Open, id, cancellationToken) is { } open)
+        {
+            await documents.DeleteAsync(Open, id, open.Version, cancellationToken);
+        }
+    }
+
+    private async Task PutAsync(string documentKind, string id, string body, DateTimeOffset at, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxTries; attempt++)
         {
-            var version = (await documents.FindAsync(documentKind, report.Id, cancellationToken))?.Version ?? 0;
-            if (await documents.PutAsync(documentKind, report.Id, body, version, report.Updated, cancellationToken))
+            var version = (await documents.FindAsync(documentKind, id, cancellationToken))?.Version ?? 0;
+            if (await documents.PutAsync(documentKind, id, body, version, at, cancellationToken))
             {
                 return;
             }
         }
 
-        throw new InvalidOperationException($"Report {report.Id} could not be filed: it is filed by others all the time.");
+        throw new InvalidOperationException($"Report {id} could not be filed: it is filed by others all the time.");
     }
 }

@@ -48,9 +48,7 @@ internal sealed partial class DeliveryStore
             return
             [
                 .. rows.GroupBy(x => x.Wave, StringComparer.Ordinal).OrderBy(wave => wave.Min(x => x.Position))
-                    .SelectMany(wave => wave.OrderBy(x => x.Cluster, StringComparer.Ordinal))
-                    .Select(x => new ReleaseCluster(
-                        x.ReleaseId, x.Cluster, x.Wave, (ClusterPhase)x.Phase, x.Weight, x.Ready, x.Desired, x.Health, x.Message, Ticks.ToTime(x.UpdatedAt))),
+                    .SelectMany(wave => wave.OrderBy(x => x.Cluster, StringComparer.Ordinal)).Select(ToCluster),
             ];
         });
 
@@ -78,10 +76,13 @@ internal sealed partial class DeliveryStore
 
     public Task SavePlanAsync(string releaseId, Plan plan, CancellationToken cancellationToken)
     {
-        var body = StoredJson.Write(plan);
+        var (body, over) = (StoredJson.Write(plan), (int)ReleaseStatus.Succeeded);
         return database.WriteAsync(
             context => context.Database.ExecuteSqlAsync(
-                $"INSERT INTO plans (release_id, body) VALUES ({releaseId}, {body}) ON CONFLICT (release_id) DO UPDATE SET body = excluded.body",
+                $"""
+                 INSERT INTO plans (release_id, body) VALUES ({releaseId}, {body}) ON CONFLICT (release_id) DO UPDATE SET body = excluded.body
+                 WHERE NOT EXISTS (SELECT 1 FROM releases r WHERE r.id = excluded.release_id AND r.status >= {over})
+                 """,
                 cancellationToken),
             cancellationToken);
     }
@@ -90,6 +91,9 @@ internal sealed partial class DeliveryStore
         await context.Set<PlanRow>().Where(x => x.ReleaseId == releaseId).Select(x => x.Body).SingleOrDefaultAsync(cancellationToken) is { } body
             ? StoredJson.Read<Plan>(body)
             : null);
+
+    private static ReleaseCluster ToCluster(ReleaseClusterRow x) =>
+        new(x.ReleaseId, x.Cluster, x.Wave, (ClusterPhase)x.Phase, x.Weight, x.Ready, x.Desired, x.Health, x.Message, Ticks.ToTime(x.UpdatedAt));
 
     private static Task<int> UpdateClusterAsync(KairshipDbContext context, ReleaseCluster state, CancellationToken cancellationToken)
     {

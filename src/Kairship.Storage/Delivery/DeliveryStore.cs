@@ -9,6 +9,8 @@ namespace Kairship.Storage.Delivery;
 /// so that numbers have no gaps and one holder wins.</summary>
 internal sealed partial class DeliveryStore(KairshipDatabase database) : IDeliveryStore
 {
+    private readonly DeliveryMemory memory = new();
+
     public Task SaveApplicationAsync(Application application, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var (spec, ticks) = (StoredJson.Write(application), at.UtcTicks);

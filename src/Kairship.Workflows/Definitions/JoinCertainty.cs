@@ -63,7 +63,9 @@ internal sealed class JoinCertainty
                 continue;
             }
 
-            if (arrivals.FirstOrDefault(a => !Again(a)) is { } once)
+            // Other loops further on, which may not be taken, have a look of their own.
+            bool InRound(Connection c) => c.Source == back.Target || ahead[index[back.Target]][index[c.Source]];
+            if (arrivals.Any(InRound) && arrivals.FirstOrDefault(a => !InRound(a)) is { } once)
             {
                 return once;
             }
@@ -159,7 +161,7 @@ internal sealed class JoinCertainty
 
         foreach (var port in ports)
         {
-            var condition = !isChoice || choices.ContainsKey(group) && ports.All(p => p == port || p.All(Returns)) ? own : next++;
+            var condition = !isChoice || choices.ContainsKey(group) && ports.All(p => p == port || p.All(c => Returns(c, node, []))) ? own : next++;
             if (condition != own)
             {
                 choiceOf[condition] = group;
@@ -191,20 +193,18 @@ internal sealed class JoinCertainty
         return left.Count == 1 ? left.Single() : next++;
     }
 
-    /// <summary>Whatever goes along it comes back by a connection that closes a loop.</summary>
-    private bool Returns(Connection connection) => Returns(connection, []);
-
-    private bool Returns(Connection connection, HashSet<ActivityNode> seen)
+    /// <summary>Whatever goes along it comes back to the choice by a connection that closes a loop around it; a loop further on keeps it.</summary>
+    private bool Returns(Connection connection, ActivityNode choice, HashSet<ActivityNode> seen)
     {
         if (order.BackEdges.Contains(connection))
         {
-            return true;
+            return connection.Target == choice || ahead[index[connection.Target]][index[choice]];
         }
 
         var node = connection.Target;
         var outgoing = graph.Outgoing[node.Id].ToArray();
         return seen.Count < 100 && seen.Add(node) && !node.Descriptor.IsTerminal && node.Outcomes is { } outcomes
-            && outcomes.All(o => outgoing.Any(c => c.SourcePort.Equals(o, StringComparison.OrdinalIgnoreCase))) && outgoing.All(c => Returns(c, seen));
+            && outcomes.All(o => outgoing.Any(c => c.SourcePort.Equals(o, StringComparison.OrdinalIgnoreCase))) && outgoing.All(c => Returns(c, choice, seen));
     }
 
     /// <summary>By any connection, or without those that close loops.</summary>

@@ -73,6 +73,24 @@ internal sealed class ReturnStage : IAsyncDisposable
         return release;
     }
 
+    /// <summary>Loses a cluster, moves an application away, and gets the cluster back, fenced: nothing of the application runs there.</summary>
+    public async Task AwayAsync(string lost, Application application)
+    {
+        await LoseAsync(lost);
+        await FailOverAsync(application, lost);
+        await ReturnAsync(lost);
+        await ReleaseRig.UntilAsync(async () => (await Keeper.GoAsync(lost, fence: true, CancellationToken.None)).Record!.IsOpen, "nothing is left to fence");
+        await ReleaseRig.UntilAsync(() => Task.FromResult(this[lost].Store.List("", "pods", application.Namespace).Count == 0), "the pods of the cluster that came back are gone");
+    }
+
+    /// <summary>Starts the way back to where an application was first.</summary>
+    public async Task<Release> ReturnsAsync(Application application)
+    {
+        var origin = (await Rig.Delivery.ListReleasesAsync(application.Name, 0, 100, CancellationToken.None)).Items[^1];
+        var alternative = (await Rig.Delivery.GetPlanAsync(origin.Id, CancellationToken.None))!.Placement!.Alternative;
+        return await Rig.ChangeAsync(application, new PlacementChange(ReleaseKind.Failback, "back") { Origin = origin.Id, Alternative = alternative }, "failback-application");
+    }
+
     public Task LoseAsync(string cluster)
     {
         this[cluster].Faults.Unreachable = true;

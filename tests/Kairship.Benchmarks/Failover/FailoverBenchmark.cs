@@ -35,6 +35,11 @@ internal static class FailoverBenchmark
             await Detection.MeasureAsync(quick ? 1 : 10);
         }
 
+        if (Wanted("failover-survey-1000-ms") || Wanted("failback-survey-1000-ms"))
+        {
+            await Surveys.MeasureAsync(quick ? 5 : 30);
+        }
+
         return 0;
 
         bool Wanted(string row) => row.StartsWith(only, StringComparison.Ordinal);

@@ -34,6 +34,7 @@ internal static class PlacementBenchmark
         var applications = SyntheticFleet.Applications(count);
         var seconds = new List<double>();
         var milliseconds = Enumerable.Range(0, count).Select(_ => new List<double>(rounds)).ToArray();
+        var allocated = new List<long>();
         var (placed, replicas) = (0, 0L);
 
         // The first round is the runtime's.
@@ -42,6 +43,7 @@ internal static class PlacementBenchmark
             var book = new CapacityBook(nodes);
             GC.Collect();
             var decisions = new List<PlacementDecision>(count);
+            var bytes = GC.GetAllocatedBytesForCurrentThread();
             var start = Stopwatch.GetTimestamp();
             foreach (var application in applications)
             {
@@ -60,6 +62,7 @@ internal static class PlacementBenchmark
             if (round > 0)
             {
                 seconds.Add(elapsed);
+                allocated.Add(GC.GetAllocatedBytesForCurrentThread() - bytes);
             }
 
             placed = decisions.Count(d => d.Unschedulable is null);
@@ -74,6 +77,7 @@ internal static class PlacementBenchmark
         Row.Print(
             Bench, "place-decision-p99-ms", At(medians, 0.99), "ms",
             ("p50-ms", Math.Round(At(medians, 0.5), 3)), ("worst-ms", Math.Round(medians[^1], 3)), ("raw-p99-ms", Math.Round(At(raw, 0.99), 3)), ("raw-p999-ms", Math.Round(At(raw, 0.999), 3)), ("rounds", rounds));
+        Row.Print(Bench, "place-decision-allocated-kb", allocated.Min() / 1024d / count, "KiB", ("worst-kb", Math.Round(allocated.Max() / 1024d / count, 1)), ("measured", "mean of the quietest round, decisions and what they assume"));
         return 0;
     }
 

@@ -44,4 +44,13 @@ public class ConditionTaintsTests
         ConditionTaints.Tolerations([new(Operator: TolerationOperator.Exists)], 60).Should().ContainSingle("it bears everything for ever");
         ConditionTaints.Tolerations(own).Should().Equal(own);
     }
+
+    [Theory]
+    [InlineData(ConditionTaints.NotReady, true)]
+    [InlineData(ConditionTaints.Unreachable, true)]
+    [InlineData(ConditionTaints.Returning, true)]
+    [InlineData(ConditionTaints.Suspected, false)]
+    [InlineData(ConditionTaints.Recovering, false)]
+    [InlineData(ConditionTaints.Cordoned, false)]
+    public void Loss_IsMeant_WhereAReturnIsCompared(string key, bool isLoss) => ConditionTaints.IsOfLoss(key).Should().Be(isLoss);
 }

@@ -2,6 +2,7 @@ using CsCheck;
 using Kairship.Delivery.Applications;
 using Kairship.Delivery.Arbitration;
 using Kairship.Delivery.Failover;
+using Kairship.Delivery.Failover.Returning;
 using Kairship.Delivery.Placement;
 using Kairship.Delivery.Releases;
 using Kairship.Delivery.Tests.Placement;
@@ -88,7 +89,7 @@ public sealed class FailoverPlanningTests
     {
         var candidate = Candidate("db", "a:1", policy: p => p with { Priority = 1000 }) with { Stateful = "db keeps state in StatefulSet/db." };
         FailoverItem Judge(FencingState? fencing) => Order(Request("a:0 b:9", candidate) with { Lost = [Lost("a") with { Fencing = fencing }] }).Items.Single();
-        Judge(null).Should().Match<FailoverItem>(i => i.Verdict == FailoverVerdict.Fence && i.Hook == null && i.Sentence == "db keeps state in StatefulSet/db. Nobody has confirmed that a runs nothing any more.");
+        Judge(null).Should().Match<FailoverItem>(i => i.Verdict == FailoverVerdict.Fence && i.Hook == null && i.Sentence == "db keeps state in StatefulSet/db. Nobody has confirmed that a runs nothing any more. When you have made sure of it: kairship cluster confirm-fenced a --how \"...\".");
         Judge(new FencingState.Confirmed("a", 6, "ann", Now, "off")).Verdict.Should().Be(FailoverVerdict.Fence, "that was an earlier loss");
         Judge(new FencingState.Returned("a", 7, Now)).Verdict.Should().Be(FailoverVerdict.Fence);
         Judge(new FencingState.Confirmed("a", 7, "ann", Now, "off")).Verdict.Should().Be(FailoverVerdict.Go);
@@ -114,11 +115,31 @@ public sealed class FailoverPlanningTests
     }
 
     [Fact]
-    public void Duplicated_WithoutANewCandidate_HasNothingToMove() =>
-        Show(Order(Request("a:0 b:9 c:9", Candidate("web", "a:2 b:2 c:2", placement: new PlacementPolicy())))).Should().Be("web:Nothing");
+    public void Duplicated_WithoutANewCandidate_HasNothingToMove_UnlessItWasTakenAwayThere()
+    {
+        var candidate = Candidate("web", "a:2 b:2 c:2", placement: new PlacementPolicy());
+        Show(Order(Request("a:0 b:9 c:9", candidate))).Should().Be("web:Nothing");
+        Show(Order(Request("a:0 b:9 c:9", candidate with { IsHalfWay = true }))).Should().Be("web:Go");
+    }
 
-    [Fact]
-    public void Recovering_GetsNothingNew() => Order(Request("a:0 b:9 c:9", Candidate("web", "a:2 c:1")) with { Recovering = ["b"] }).Items.Single().Decision!.Show().Should().Be("c:3");
+    /// <summary>b was lost so many minutes ago and so often, and is well for so many minutes; the application trusts it after 10, doubled for each loss after the first.</summary>
+    [Theory]
+    [InlineData("a:0 b:9 c:9", 9, 1, "c:3", "b")]
+    [InlineData("a:0 b:9 c:9", 11, 1, "b:1 c:2", "")]
+    [InlineData("a:0 b:9 c:9", 11, 2, "c:3", "b")]
+    [InlineData("a:0 b:9 c:9", 19, 2, "c:3", "b")]
+    [InlineData("a:0 b:9 c:9", 21, 2, "b:1 c:2", "")]
+    [InlineData("a:0 b:9 c:1", 9, 1, "b:2 c:1", "")]
+    [InlineData("a:0 b:9 c:9", -1, 1, "c:3", "b")]
+    public void Recovering_GetsNothingNew_BeforeItIsTrusted_UnlessThereIsNoOtherPlace(string room, int wellMinutes, int losses, string placed, string avoided)
+    {
+        var since = wellMinutes < 0 ? (DateTimeOffset?)null : Now.AddMinutes(-wellMinutes);
+        var back = new ReturningCluster("b", since, [.. Enumerable.Range(1, losses).Select(i => Now.AddMinutes(-30 - i))], null);
+        var item = Order(Request(room, Candidate("web", "a:2 c:1")) with { Recovering = [back] }).Items.Single();
+
+        item.Decision!.Show().Should().Be(placed);
+        string.Join(' ', item.ToChange().Avoids).Should().Be(avoided);
+    }
 
     [Fact]
     public void Alternatives_TheOneItIsOn_ThenTheLaterOnes_ThenTheEarlier()

@@ -101,7 +101,8 @@ public class FleetBrakeTests
 
         var after = FleetBrake.Decide(released, fleet, null, Noon.AddMinutes(1), Options);
         after.Should().Match<BrakeDecision>(a => a.Go && a.Counted == 6 && a.Allowed == 1 && a.State.ReleasedBy == "ops");
-        FleetBrake.Decide(after.State, Sights("RRRRRUUUUU"), null, Noon.AddMinutes(2), Options).Go.Should().BeTrue("one of the six that are left");
+        after.Why.Should().Be("4 are lost and accepted by a person: c6, c7, c8, c9. No other cluster is lost.");
+        FleetBrake.Decide(after.State, Sights("RRRRRUUUUU"), null, Noon.AddMinutes(2), Options).Should().Match<BrakeDecision>(a => a.Go && a.Why.EndsWith(" 1 of 6 other clusters is lost, which 1 may be: c5."));
         FleetBrake.Decide(after.State, Sights("RRRRUVUUUU"), null, Noon.AddMinutes(2), Options).State.IsOn.Should().BeTrue("two of the six that are left");
 
         var back = FleetBrake.Decide(after.State, Sights("RRRRRRRUUU"), null, Noon.AddMinutes(3), Options).State;

@@ -37,9 +37,27 @@ public sealed class RtoReportTests
         var report = ClusterLossReport.Of("a", 3, [Report("web", 15, 16, 18, healthy, 60), Report("api", 10, 11, 12, 20, 60)], [new NotMoved("db", stayed, "why")]);
         report.IsMet.Should().Be(isMet);
         report.DetectedToApplied.Should().Be(TimeSpan.FromSeconds(8));
-        report.Sentence.Should().StartWith($"a was lost: 2 of 2 applications are healthy elsewhere, the slowest after {(healthy == 40 ? "40s" : "1m10s; 1 missed their objective")}");
+        report.Sentence.Should().StartWith($"a was lost: 2 of {(stayed is FailoverVerdict.Tolerate or FailoverVerdict.Nothing ? 2 : 3)} applications are healthy elsewhere, the slowest after {(healthy == 40 ? "40s" : "1m10s; 1 missed their objective")}");
         report.ToJson()["applications"]!.AsArray().Select(a => a!["application"]!.GetValue<string>()).Should().Equal("api", "web");
         report.ToJson()["notMoved"]![0]!["verdict"]!.GetValue<string>().Should().Be(stayed.ToString());
+    }
+
+    /// <summary>Whoever waited until its cluster was back was down until then, and is held to what it promises.</summary>
+    [Theory]
+    [InlineData(null, null, false, 0, "Nobody knows.")]
+    [InlineData(null, 90, false, 1, "Nobody knows. db is not healthy again after 1m40s, too late for its objective of 1m30s (detected after 15s).")]
+    [InlineData(80, 90, true, 0, "Nobody knows. db was healthy again after 1m20s, within its objective of 1m30s (detected after 15s).")]
+    [InlineData(80, null, true, 0, "Nobody knows. db was healthy again after 1m20s (detected after 15s).")]
+    [InlineData(95, 90, false, 1, "Nobody knows. db was healthy again after 1m35s, too late for its objective of 1m30s (detected after 15s).")]
+    public void WhoWasNotMoved_CountsAgainstItsObjective(int? back, int? objective, bool isMet, int missed, string sentence)
+    {
+        var stayed = new NotMoved("db", FailoverVerdict.Fence, "Nobody knows.") { Down = Report("db", 15, null, null, back, objective) };
+        var report = ClusterLossReport.Of("a", 3, [Report("web", 15, 16, 18, 40, 60)], [stayed]);
+        report.IsMet.Should().Be(isMet);
+        report.Sentence.Should().Be($"a was lost: 1 of 2 applications are healthy elsewhere, the slowest after 40s{(missed > 0 ? "; 1 missed their objective" : "")}; 1 was not moved.");
+        var written = NotMoved.Of(report.ToJson()["notMoved"]![0]!.AsObject(), null, Start.AddSeconds(100));
+        written.Should().BeEquivalentTo(stayed);
+        written.Sentence.Should().Be(sentence);
     }
 
     [Fact]
@@ -48,6 +66,7 @@ public sealed class RtoReportTests
         var report = ClusterLossReport.Of("a", 3, [Report("web", 15, 16, null, null, null)], []);
         report.IsMet.Should().BeFalse();
         report.DetectedToApplied.Should().BeNull();
+        report.Sentence.Should().Be("a was lost: 0 of 1 application is healthy elsewhere.", "what is not healthy is not the slowest that was");
     }
 
     private static RtoReport Report(string name, double detected, double? decided, double? applied, double? healthy, int? objective)

@@ -14,6 +14,7 @@ public sealed class KarmadaReaderTests
         metadata: {name: web-spread, namespace: shop, labels: {team: a}}
         spec:
           propagateDeps: true
+          failover: {application: {decisionConditions: {tolerationSeconds: 30}, purgeMode: Graciously}}
           resourceSelectors: [{apiVersion: apps/v1, kind: Deployment, name: web}]
           placement:
             clusterAffinities:
@@ -64,6 +65,7 @@ public sealed class KarmadaReaderTests
             ("mirror", OverrideScope.Namespaced, 1, 1, 1, 0), ("house", OverrideScope.Cluster, 0, 0, 0, 1));
         policies.Notes.Should().Equal(
             "web-spread: propagateDeps has no effect here: an application's manifests hold what it depends on.",
+            "web-spread: failover has no effect here: spec.failover of the application says it, with tolerationSeconds and purgeMode.",
             "web-spread: the toleration of cluster.karmada.io/not-ready is read as one of kairship.io/not-ready, as such taints are called here.");
     }
 

@@ -8,6 +8,11 @@ internal sealed class BrowserSession : IAsyncDisposable
     /// <summary>Nothing that a user waits for takes longer, also on a busy machine.</summary>
     public const int Patience = 30_000;
 
+    private const int MostShots = 5;
+
+    // Milliseconds.
+    private const float BetweenShots = 300;
+
     private readonly string _folder;
     private int _shots;
 
@@ -52,9 +57,23 @@ internal sealed class BrowserSession : IAsyncDisposable
     public Task AtAsync(string path) => EndToEnd.Tests.Processes.Patience.UntilAsync(
         () => Task.FromResult(IsAt(new Uri(Page.Url).AbsolutePath, path)), () => $"the address is {Page.Url}, not {path}", TimeSpan.FromMilliseconds(Patience));
 
-    /// <summary>A picture of what the user sees now.</summary>
-    public async Task ShootAsync(string step, IPage? page = null) =>
-        await (page ?? Page).ScreenshotAsync(new() { Path = Path.Combine(_folder, $"{++_shots:00}-{step}.png"), Animations = ScreenshotAnimations.Disabled });
+    /// <summary>A picture of what the user sees now, for people: nothing is concluded from it. While it changes pages Chromium sometimes cannot take one, and is asked again.</summary>
+    public async Task ShootAsync(string step, IPage? page = null)
+    {
+        var (of, path) = (page ?? Page, Path.Combine(_folder, $"{++_shots:00}-{step}.png"));
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await of.ScreenshotAsync(new() { Path = path, Animations = ScreenshotAnimations.Disabled });
+                return;
+            }
+            catch (PlaywrightException e) when (attempt < MostShots && e.Message.Contains("Unable to capture screenshot", StringComparison.Ordinal))
+            {
+                await of.WaitForTimeoutAsync(BetweenShots);
+            }
+        }
+    }
 
     /// <summary>Keeps what helps to find the cause.</summary>
     public async Task KeepTraceAsync()

@@ -39,6 +39,26 @@ public sealed class SignInTests(DesignerStage stage) : BrowserTest(stage)
     }
 
     [Fact]
+    public async Task Link_SignsInOnce_AndLeadsOnWhereOneIsSignedInByItAlready()
+    {
+        var link = await Stage.Connect("viewer").MakeSignInLinkAsync(TestContext.Current.CancellationToken);
+        await Page.GotoAsync(link.Path);
+        await Session.AtAsync("/workflows");
+        await Expect(Page.Locator("header")).ToContainTextAsync("viewer");
+
+        Watch.Expect(403, "^/session");
+        await Page.GotoAsync("about:blank");
+        await Page.GotoAsync(link.Path);
+        await Session.AtAsync("/workflows");
+
+        Watch.Expect(403, "^/session");
+        await Session.Context.ClearCookiesAsync();
+        await Page.GotoAsync("about:blank");
+        await Page.GotoAsync(link.Path);
+        await Expect(Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("used already");
+    }
+
+    [Fact]
     public async Task Address_InCapitals_OpensThePage()
     {
         await Session.SignInAsync(Stage.Key("viewer"));

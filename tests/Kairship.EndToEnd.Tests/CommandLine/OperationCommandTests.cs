@@ -78,6 +78,7 @@ public sealed class OperationCommandTests(CommandStage stage)
         mine["root"]!["connections"]!.AsArray()[0]!["target"]!["activity"] = "nowhere";
         (await stage.Admin.RunAsync("workflows", "push", stage.Folder.Write("dangling.json", mine.ToJsonString()))).Ends(1).Error.Should().StartWith("error: ").And.Contain("nowhere");
         (await stage.Developer.RunWithInputAsync(canary.Out, "workflows", "push", "-")).Refuses(1, "admin");
+        (await stage.Admin.RunAsync("workflows", "import", stage.Folder.Write("none.json", "[]"))).Refuses(2, "no definitions");
         (await stage.Developer.RunAsync("workflows", "list", "-o", "json")).Ends(0).Json["items"]!.AsArray()
             .Single(w => w!["definitionId"]!.ToString() == "my-canary")!["version"]!.GetValue<int>().Should().Be(1);
     }

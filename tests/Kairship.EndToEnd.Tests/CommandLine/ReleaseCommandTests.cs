@@ -23,6 +23,7 @@ public sealed class ReleaseCommandTests(CommandStage stage)
 
         var waiting = stage.Lead.RunAsync("release", "story", "--source", v1, "--revision", "v1", "--wait");
         var approval = await PendingAsync("story");
+        (await stage.Developer.RunAsync("status", "story-1")).Ends(0).Out.Should().ContainAll($"kairship approve {approval}", "is asked of release-manager");
         (await stage.Lead.RunAsync("approve", "story-1")).Refuses(1, "lead asked for this release");
         (await stage.Developer.RunAsync("approve", "story-1")).Refuses(1, "release-manager");
         (await stage.Manager.RunAsync("approve", "story-1", "--plan", "0000")).Refuses(1, "the plan is");

@@ -33,7 +33,13 @@ internal sealed class LossStage : IAsyncDisposable
 
     public SimulatedCluster LostCluster => _fleet[Lost];
 
-    public static async Task<LossStage> StartAsync(int applications)
+    public IReadOnlyList<SimulatedCluster> Clusters => _fleet.Clusters;
+
+    /// <summary>Where drills of the server have what they need.</summary>
+    public string Drills => Path.Combine(Server.Data, "drills");
+
+    /// <param name="failback">spec.failover.failback of each, as a flow mapping.</param>
+    public static async Task<LossStage> StartAsync(int applications, string failback = "{}")
     {
         var stage = new LossStage();
         try
@@ -42,7 +48,7 @@ internal sealed class LossStage : IAsyncDisposable
                 ((string[])[Lost, "north", "west"]).Select(name => new SimulatedClusterOptions { Name = name, PodReadyAfter = TimeSpan.FromMilliseconds(50) }));
             stage.Server = new KairshipServerProcess(stage._folder) { Settings = stage._folder.Write("settings.json", QuickLooks) };
             await stage.Server.StartAsync();
-            await stage.PrepareAsync(applications);
+            await stage.PrepareAsync(applications, failback);
             return stage;
         }
         catch
@@ -53,11 +59,34 @@ internal sealed class LossStage : IAsyncDisposable
     }
 
     /// <summary>Releases that move applications, newest first.</summary>
-    public async Task<IReadOnlyList<ReleaseInfo>> FailoversAsync()
+    public Task<IReadOnlyList<ReleaseInfo>> FailoversAsync() => ReleasesAsync("Failover");
+
+    public async Task<IReadOnlyList<ReleaseInfo>> ReleasesAsync(string kind)
     {
         using var client = Server.Connect();
-        return [.. (await client.ListReleasesAsync(take: 1000)).Items.Where(r => r.Kind == "Failover")];
+        return [.. (await client.ListReleasesAsync(take: 1000)).Items.Where(r => r.Kind == kind)];
     }
+
+    /// <summary>"app-001 east 2, west 1": where each is by its Deployments' wishes.</summary>
+    public IReadOnlyList<string> Places()
+    {
+        var all = _fleet.Clusters.Select(c => (c.Name, Deployments: c.Store.List("apps", "deployments").ToLookup(Namespace))).ToList();
+        return [.. _wanted.Keys.Order(StringComparer.Ordinal).Select(name => $"{name} {string.Join(", ", all.Where(c => c.Deployments[name].Any()).Select(c => $"{c.Name} {c.Deployments[name].Sum(d => Number(d["spec"]!["replicas"]))}"))}")];
+    }
+
+    /// <summary>Of each application over all clusters: wanted by its Deployments, and pods that are ready. What ran in a cluster that was lost is not counted.</summary>
+    /// <param name="stale">Uids of what is left there.</param>
+    public IReadOnlyDictionary<string, (int Specified, int Ready)> Running(IReadOnlySet<string> stale)
+    {
+        // The cluster that gets back what it had is read last: what goes elsewhere is there already.
+        var clusters = _fleet.Clusters.OrderBy(c => c.Name == Lost).ToList();
+        var pods = clusters.SelectMany(c => c.Store.List("", "pods").Where(p => IsReady(p) && !stale.Contains(Uid(p)))).ToLookup(Namespace);
+        var deployments = clusters.SelectMany(c => c.Store.List("apps", "deployments").Where(d => !stale.Contains(Uid(d)))).ToLookup(Namespace);
+        return _wanted.Keys.ToDictionary(name => name, name => (deployments[name].Sum(d => Number(d["spec"]!["replicas"])), pods[name].Count()), StringComparer.Ordinal);
+    }
+
+    /// <summary>Uids of all Deployments and pods in the lost cluster.</summary>
+    public IReadOnlySet<string> UidsInLost() => LostCluster.Store.List("apps", "deployments").Concat(LostCluster.Store.List("", "pods")).Select(Uid).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The report of the loss, once there is one.</summary>
     public async Task<ReportDetail?> ReportAsync()
@@ -97,12 +126,17 @@ internal sealed class LossStage : IAsyncDisposable
         _folder.Dispose();
     }
 
+    private static bool IsReady(JsonObject pod) => pod["metadata"]!["deletionTimestamp"] is null
+        && pod["status"]?["conditions"] is JsonArray conditions && conditions.Any(c => c!["type"]?.ToString() == "Ready" && c["status"]?.ToString() == "True");
+
+    private static string Uid(JsonObject o) => o["metadata"]!["uid"]!.ToString();
+
     private static string Namespace(JsonObject o) => o["metadata"]!["namespace"]!.ToString();
 
     /// <summary>Whoever wrote it.</summary>
     private static int Number(JsonNode? node) => node is null ? 0 : int.Parse(node.ToString(), CultureInfo.InvariantCulture);
 
-    private async Task PrepareAsync(int applications)
+    private async Task PrepareAsync(int applications, string failback)
     {
         using var admin = Server.Connect();
         foreach (var cluster in _fleet.Clusters)
@@ -113,7 +147,7 @@ internal sealed class LossStage : IAsyncDisposable
         await Parallel.ForAsync(0, applications, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, token) =>
         {
             var (name, replicas) = ($"app-{i:000}", i % 3 == 0 ? 3 + (i % 2) : 2 + (i % 3));
-            await admin.ApplyApplicationAsync(Application(name, (i % 3) switch { 0 => "east, north, west", 1 => "east, north", _ => "east, west" }, i % 10 == 0 ? 900 : 500), token);
+            await admin.ApplyApplicationAsync(Application(name, (i % 3) switch { 0 => "east, north, west", 1 => "east, north", _ => "east, west" }, i % 10 == 0 ? 900 : 500, failback), token);
             await admin.StartReleaseAsync(name, new StartReleaseRequest(Manifests(replicas), Revision: "v1"), cancellationToken: token);
             lock (_wanted)
             {
@@ -124,7 +158,7 @@ internal sealed class LossStage : IAsyncDisposable
             async () => (await admin.ListReleasesAsync(take: 1000)).Items.Count(r => r.Status == "Succeeded") == applications, () => $"the applications are not in place:\n{Server.Tail()}", TimeSpan.FromSeconds(120));
     }
 
-    private static string Application(string name, string clusters, int priority) => $$"""
+    private static string Application(string name, string clusters, int priority, string failback) => $$"""
         apiVersion: kairship.io/v1
         kind: Application
         metadata: {name: {{name}}}
@@ -134,7 +168,7 @@ internal sealed class LossStage : IAsyncDisposable
             clusterAffinity: {clusterNames: [{{clusters}}]}
             replicaScheduling: {replicaSchedulingType: Divided, replicaDivisionPreference: Weighted}
           rollout: {workflow: deploy, progressDeadline: 60s}
-          failover: {priority: {{priority}}, objective: {rto: 3m} }
+          failover: {priority: {{priority}}, objective: {rto: 3m}, failback: {{failback}} }
         """;
 
     private static string Manifests(int replicas) => $$"""

@@ -78,7 +78,8 @@ internal sealed class KairshipServerProcess(TempFolder folder) : IAsyncDisposabl
 
     private static IEnumerable<string> Last(string file, int lines) => File.Exists(file) ? Read(file).TakeLast(lines) : [];
 
-    private static List<string> Read(string file)
+    /// <summary>Lines of a file that somebody writes to.</summary>
+    public static List<string> Read(string file)
     {
         using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         List<string> lines = [];

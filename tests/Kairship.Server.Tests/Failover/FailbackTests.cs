@@ -1,4 +1,5 @@
 using Kairship.Api.Approvals;
+using Kairship.Delivery.Failover;
 using Kairship.Delivery.Releases;
 using Kairship.Fleet.Health;
 using Kairship.Testing.Releases;
@@ -40,6 +41,69 @@ public sealed class FailbackTests
         (await stage.Admin.ListReleasesAsync("stays", cancellationToken: Token)).Items.Should().NotContain(r => r.Kind == "Failback");
         (await stage.Admin.ListReleasesAsync("free", cancellationToken: Token)).Items.Count(r => r.Kind == "Failback").Should().Be(1);
         (await stage.Admin.CompareReturnedAsync("west", Token)).State.Should().Be("Clean");
+    }
+
+    [Fact]
+    public async Task Application_ThatIsBeingChangedWhenItsClusterComesBack_IsComparedWhenThatIsOver()
+    {
+        await using var stage = await FailoverStage.StartAsync(All);
+        await stage.ReleaseAsync("shop", All, failover: "{failback: {mode: never} }");
+        await LostAsync(stage, "west", "shop");
+        await stage.FailoversEndAsync();
+        await stage.Admin.ApplyApplicationAsync(
+            FailoverStage.Application("shop", FailoverStage.Divided(All), "{failback: {mode: never} }", "{workflow: canary, progressDeadline: 60s, approval: {minApprovals: 1} }"), Token);
+        var release = await stage.Admin.StartReleaseAsync("shop", new(FailoverStage.Web(6, "v2"), Revision: "v2"), cancellationToken: Token);
+        await Eventually.HoldsAsync(async () => (await stage.Admin.GetReleaseAsync(release.Id, Token)).Release.Status == "AwaitingApproval", "it waits for people", () => stage.StoryAsync(release.Id));
+
+        stage.Fleet["west"].Faults.Heal();
+        await Eventually.HoldsAsync(async () => (await stage.Admin.GetReturnAsync("west", Token)).State == "Waiting", "west was compared");
+        ClusterTruth.Of(stage.Fleet["west"], "shop").Should().NotBeEmpty("somebody is changing it");
+        (await RunsAsync(stage)).Should().Be(1);
+
+        await stage.Admin.AbortReleaseAsync(release.Id, "not today", Token);
+        await Eventually.HoldsAsync(() => Task.FromResult(ClusterTruth.Of(stage.Fleet["west"], "shop").Count == 0), "what is stale has gone");
+        await Eventually.HoldsAsync(async () => await RunsAsync(stage) == 0, "the workflow ends");
+    }
+
+    [Fact]
+    public async Task Cluster_ThatOthersHaveFilledMeanwhile_GetsBackNothing_UntilThereIsRoom()
+    {
+        await using var stage = await FailoverStage.StartAsync(All);
+        await stage.Admin.ApplyApplicationAsync(FailoverStage.Application("shop", FailoverStage.Divided(All), Automatic, "{workflow: deploy, progressDeadline: 60s}"), Token);
+        var release = await stage.Admin.StartReleaseAsync("shop", new(Sized("web", 6, "2"), Revision: "v1"), cancellationToken: Token);
+        await stage.EndsAsync(release.Id, "Succeeded");
+        var before = await stage.PlaceAsync("shop");
+        await LostAsync(stage, "west", "shop");
+
+        // Somebody else is there first: 3 nodes of 8 processors, of which 2 in all are left.
+        stage.Fleet["west"].Faults.Heal();
+        await stage.WriteAsync("west", "{apiVersion: v1, kind: Namespace, metadata: {name: others} }");
+        await stage.WriteAsync("west", Sized("greedy", 11, "2").Replace("metadata: {name: greedy}", "metadata: {name: greedy, namespace: others}", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(async () => (await SaidAsync(stage)).Contains("west has no room for what shop had there (2 of Deployment/web)", StringComparison.Ordinal), "it says why it waits", () => SaidAsync(stage));
+        (await stage.PlaceAsync("shop")).Should().NotContain("west");
+
+        await stage.WriteAsync("west", Sized("greedy", 1, "2").Replace("metadata: {name: greedy}", "metadata: {name: greedy, namespace: others}", StringComparison.Ordinal));
+        await stage.MovesAsync("shop", before);
+    }
+
+    [Fact]
+    public async Task ClusterThatItIsInNow_IsLost_ItsReturnWaits_AndIsNotTriedInVain()
+    {
+        await using var stage = await FailoverStage.StartAsync(services => services.AddSingleton(new BrakeOptions { WellFor = TimeSpan.Zero }), "east", "west");
+        await stage.ReleaseAsync(
+            "ledger", "clusterAffinities: [{affinityName: first, clusterNames: [west]}, {affinityName: second, clusterNames: [east]}]", failover: "{stateful: {fencing: confirm}, failback: {mode: automatic, stabilisation: 5s} }");
+        stage.Fleet["west"].Faults.Unreachable = true;
+        await stage.ReadyAsync("west", isReady: false);
+        await stage.Admin.ConfirmFencedAsync("west", new("powered off in the rack"), Token);
+        await Eventually.HoldsAsync(async () => (await stage.FailoversAsync("ledger")) is [{ Status: "Succeeded" }], "it is in east");
+
+        stage.Fleet["west"].Faults.Heal();
+        stage.Fleet["east"].Faults.Unreachable = true;
+
+        await Eventually.HoldsAsync(async () => (await SaidAsync(stage)).Contains("ledger is in east, which is not ready", StringComparison.Ordinal), "it says why it waits", () => SaidAsync(stage));
+        (await stage.Admin.ListReleasesAsync("ledger", cancellationToken: Token)).Items.Where(r => r.Kind == "Failback").Should().BeEmpty("nothing is tried in vain");
+        stage.Fleet["east"].Faults.Heal();
+        await Eventually.HoldsAsync(async () => (await stage.Admin.ListReleasesAsync("ledger", cancellationToken: Token)).Items[0] is { Kind: "Failback", Status: "AwaitingApproval" }, "it asks for its return", () => SaidAsync(stage));
     }
 
     [Fact]
@@ -105,6 +169,28 @@ public sealed class FailbackTests
         var releases = (await stage.Admin.ListReleasesAsync("shop", cancellationToken: Token)).Items;
         releases.Select(r => r.Kind).Should().Equal("Failback", "Failover", "Release");
         ClusterTruth.Of(stage.Fleet["west"], "shop").Should().ContainSingle().Which.Should().StartWith("deployments/web");
+    }
+
+    private static string Sized(string name, int replicas, string cpu) => $$"""
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: {{name}}}
+        spec:
+          replicas: {{replicas}}
+          selector: {matchLabels: {app: {{name}}} }
+          template:
+            metadata: {labels: {app: {{name}}} }
+            spec:
+              containers:
+              - {name: web, image: "example/web:v1", resources: {requests: {cpu: {{cpu}}} } }
+
+        """;
+
+    /// <summary>What the failback under way has noted.</summary>
+    private static async Task<string> SaidAsync(FailoverStage stage)
+    {
+        var runs = (await stage.Admin.ListInstancesAsync("failback", cancellationToken: Token)).Items;
+        return runs.Count == 0 ? "" : string.Join('\n', (await stage.Admin.GetJournalAsync(runs[0].Id, take: 1000, cancellationToken: Token)).Items);
     }
 
     private static async Task LostAsync(FailoverStage stage, string cluster, params string[] applications)

@@ -25,6 +25,18 @@ internal sealed class FailoverStage : IAsyncDisposable
         LookTimeout = TimeSpan.FromMilliseconds(2500), AskAgain = TimeSpan.FromMilliseconds(500), Recheck = TimeSpan.FromMilliseconds(100),
     };
 
+    /// <summary>A DaemonSet: one pod for each node.</summary>
+    public const string Agent = """
+        apiVersion: apps/v1
+        kind: DaemonSet
+        metadata: {name: agent}
+        spec:
+          selector: {matchLabels: {app: agent} }
+          template:
+            metadata: {labels: {app: agent} }
+            spec: {containers: [{name: agent, image: "example/agent:v1"}]}
+        """;
+
     private FailoverStage(RunningServer server, SimulatedFleet? fleet) => (Server, Fleet) = (server, fleet!);
 
     public RunningServer Server { get; }

@@ -91,16 +91,20 @@ public sealed class FailoverTests
     }
 
     [Fact]
-    public async Task ClusterComesBack_BeforePeopleAgreed_NothingIsMoved_AndTheRunEnds()
+    public async Task ClusterComesBack_BeforePeopleAgreed_NothingIsMoved_AndTheRunEnds_AndTellsWhoWasDownForTooLong()
     {
         await using var stage = await FailoverStage.StartAsync("east", "north", "west");
-        await stage.ReleaseAsync("ledger", ["east", "west"], failover: "{stateful: {fencing: confirm}}");
+        await stage.ReleaseAsync("ledger", ["east", "west"], failover: "{stateful: {fencing: confirm}, objective: {rto: 2s} }");
+        await stage.ReleaseAsync("bears", ["east", "west"], failover: "{tolerationSeconds: 3600, objective: {rto: 1s} }");
         stage.Fleet["west"].Faults.Unreachable = true;
-        await stage.ReportAsync("west", r => !r.Report.IsOver && r.Document.GetRawText().Contains("Nobody has confirmed", StringComparison.Ordinal));
+        await stage.ReportAsync("west", r => r.Document.GetRawText().Contains("Nobody has confirmed", StringComparison.Ordinal) && r.Document.GetRawText().Contains("ledger is not healthy again after", StringComparison.Ordinal));
 
         stage.Fleet["west"].Faults.Heal();
 
-        (await stage.ReportAsync("west")).Report.Sentence.Should().StartWith("west was lost: 0 of 0 applications");
+        var report = await stage.ReportAsync("west");
+        (report.Report.IsMet, report.Report.Sentence).Should().Be((false, "west was lost: 0 of 1 application is healthy elsewhere; 1 missed their objective; 2 were not moved."));
+        report.Document.GetProperty("notMoved").EnumerateArray().Select(n => n.GetProperty("sentence").GetString()).Should().SatisfyRespectively(
+            bears => bears.Should().StartWith("bears bears the loss of west until"), ledger => ledger.Should().Contain("ledger was healthy again after").And.Contain("too late for its objective of 2s"));
         (await stage.Admin.ListReleasesAsync("ledger", cancellationToken: Token)).Total.Should().Be(1);
     }
 

@@ -65,7 +65,9 @@ public sealed class FenceHookTests : IAsyncLifetime
 
         (await AskAsync("yes", loss - 1)).Should().Match<FenceHookAnswer>(a => !a.Fenced && a.Sentence.Contains("lost again"), "the answer is about another loss");
         (await AskAsync("yes?token=private", loss)).Should().Be(new FenceHookAnswer(true, "powered off"));
-        (await server.Admin.GetFencingAsync("east")).State.Should().Be("Unknown", "a hook confirms for its own application only");
+        var fencing = await server.Admin.GetFencingAsync("east");
+        fencing.State.Should().Be("Unknown", "a hook confirms for its own application only");
+        fencing.Applications.Should().ContainSingle().Which.Should().Match<FencedApplication>(f => f.Application == "shop" && f.How == "powered off" && !f.By.Contains("private"));
         var book = server.Services.GetRequiredService<FencingBook>();
         (await book.IsConfirmedForAsync("shop", "east", loss, default)).Should().BeTrue();
         (await book.IsConfirmedForAsync("ledger", "east", loss, default)).Should().BeFalse();

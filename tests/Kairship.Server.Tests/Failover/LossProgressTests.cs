@@ -73,6 +73,19 @@ public sealed class LossProgressTests
     }
 
     [Theory]
+    [InlineData("AwaitingApproval 0", 1)]
+    [InlineData("Pending 0", 1)]
+    [InlineData("Progressing 0", 0)]
+    public void ConfirmationIsVoid_WhatWroteNothingYetIsStopped(string underWay, int stopped)
+    {
+        var scene = Scene(FailoverVerdict.UnderWay, underWay);
+        LossProgress.Of(scene, West, _ => []).Stop.Should().BeEmpty();
+        var unfenced = scene with { Order = new FailoverOrder([.. scene.Order.Items.Select(i => i with { Unfenced = "Nobody has confirmed it." })], null) };
+
+        LossProgress.Of(unfenced, West, _ => []).Stop.Select(s => s.Why).Should().Equal(Enumerable.Repeat("Nobody has confirmed it.", stopped));
+    }
+
+    [Theory]
     [InlineData("1:True>Unknown", 1)]
     [InlineData("3:False>Unknown, 2:True>False, 1:Unknown>True", 2)]
     [InlineData("2:Unknown>True, 1:True>Unknown", null)]
@@ -93,7 +106,7 @@ public sealed class LossProgressTests
         var releases = tried.Select((t, i) => Release(application, tried.Count + 1 - i, Enum.Parse<ReleaseStatus>(t[0]), Now.AddSeconds(int.Parse(t[1], null)), new PlacementChange(ReleaseKind.Failover, "") { Lost = ["west"], Losses = new Dictionary<string, long> { ["west"] = 7 } })).ToList();
         var stable = Release(application, 1, ReleaseStatus.Succeeded, Now.AddDays(-1), null);
         var place = new PreviousPlacement(new Dictionary<string, IReadOnlyDictionary<string, int>> { ["west"] = new Dictionary<string, int> { ["Deployment/web"] = 3 } });
-        var item = new FailoverItem("shop", 500, verdict, ["west"], 3, "because", verdict == FailoverVerdict.Wait ? Now.AddSeconds(1) : null);
+        var item = new FailoverItem("shop", 500, verdict, ["west"], 3, "because", verdict == FailoverVerdict.Wait ? Now.AddSeconds(1) : null) { Touched = ["west"] };
         return new FailoverScene(
             Now, others.Append(West).ToDictionary(l => l.Cluster), new Dictionary<string, LostCluster>(), new FailoverOrder([item], null),
             new Dictionary<string, ApplicationHistory> { ["shop"] = new(application, [.. releases, stable], stable, place, []) });

@@ -62,7 +62,7 @@ public sealed class LossScenarioTests
         var failovers = await stage.FailoversAsync("shop");
         failovers.Select(r => r.Status).Should().Equal(nameof(ReleaseStatus.Succeeded), nameof(ReleaseStatus.Aborted));
         failovers[1].Reason.Should().Contain("lost as well");
-        (await stage.ReportAsync("west")).Report.Should().Match<ReportInfo>(r => r.Sentence!.StartsWith("west was lost: 1 of 1 applications are healthy elsewhere"));
+        (await stage.ReportAsync("west")).Report.Should().Match<ReportInfo>(r => r.Sentence!.StartsWith("west was lost: 1 of 1 application is healthy elsewhere"));
     }
 
     [Fact]

@@ -30,6 +30,23 @@ public sealed class ReportTests(RunningServer server) : IClassFixture<RunningSer
     }
 
     [Fact]
+    public async Task Report_WhoseInstanceIsGone_IsClosed_AndSaysWhatItSaidUntilThen()
+    {
+        var open = Report("loss-left-1", T0);
+        await Book.FileAsync(open, cancellation);
+        await Book.FileAsync(open with { Id = "loss-left-2", Instance = "gone" }, cancellation);
+        await Book.FileAsync(open with { Id = "loss-left-3", Instance = "gone" }, cancellation);
+        await Book.FileAsync(open with { Id = "loss-left-3", Instance = "gone", IsOver = true, IsMet = true }, cancellation);
+
+        await Eventually.HoldsAsync(async () => (await Book.ListOpenAsync(cancellation)).Count == 0, "nothing is open any more that nobody files");
+
+        var reports = (await server.Admin.ListReportsAsync("loss", cancellationToken: cancellation)).Items.ToDictionary(r => r.Id);
+        reports["loss-left-1"].IsOver.Should().BeFalse("nobody said who files it");
+        reports["loss-left-2"].Should().Match<Api.Reports.ReportInfo>(r => r.IsOver && r.IsMet == null && r.Sentence == $"Its workflow ended before it was over. Until then: {open.Sentence}");
+        reports["loss-left-3"].Should().Match<Api.Reports.ReportInfo>(r => r.IsOver && r.IsMet == true && r.Sentence == open.Sentence);
+    }
+
+    [Fact]
     public async Task List_HasWhatBeganLast_First_OfTheKindAskedFor()
     {
         await Book.FileAsync(Report("drill-old", T0.AddDays(2)) with { Kind = ReportKinds.Drill }, cancellation);

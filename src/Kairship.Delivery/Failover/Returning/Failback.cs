@@ -60,6 +60,12 @@ public static class Failback
             return wait;
         }
 
+        // It may go before a release, but is never so urgent that somebody's release should end for it.
+        if (lease is { Purpose: ArbiterPurpose.Release })
+        {
+            return new FailbackAnswer(FailbackVerdict.Wait, $"{name} is being released by {lease.Holder} since {lease.Since:u}: it returns when that is over.");
+        }
+
         if (ArbiterRules.Claim(name, lease, $"failback of {name}", ArbiterPurpose.Failback, now) is ArbiterClaim.Refused refused)
         {
             return new FailbackAnswer(FailbackVerdict.Wait, refused.Reason);

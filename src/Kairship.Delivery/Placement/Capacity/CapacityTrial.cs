@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Kairship.Delivery.Placement.Capacity;
 
 /// <summary>What a decision takes while it is made: the book itself is not changed.</summary>
@@ -28,25 +30,23 @@ internal sealed class CapacityTrial(CapacityBook book)
     public int FirstShort(int cluster, WorkloadNeed[] workloads, ReadOnlySpan<int> pods)
     {
         var room = book.Room(cluster);
-        var taken = new int[]?[workloads.Length];
+        var buffer = ArrayPool<int>.Shared.Rent(room.Nodes * workloads.Length);
         var found = -1;
-        for (var w = 0; w < workloads.Length && found < 0; w++)
+        var done = 0;
+        for (; done < workloads.Length && found < 0; done++)
         {
-            if (pods[w] > 0)
+            found = pods[done] > 0 && !room.TryTake(workloads[done].Pod!, pods[done], buffer.AsSpan(done * room.Nodes, room.Nodes)) ? done : -1;
+        }
+
+        for (var w = 0; w < done; w++)
+        {
+            if (pods[w] > 0 && w != found)
             {
-                taken[w] = room.Take(workloads[w].Pod!, pods[w]);
-                found = taken[w] is null ? w : -1;
+                room.GiveBack(workloads[w].Pod!, buffer.AsSpan(w * room.Nodes, room.Nodes));
             }
         }
 
-        for (var w = 0; w < workloads.Length; w++)
-        {
-            if (taken[w] is { } places)
-            {
-                room.GiveBack(workloads[w].Pod!, places);
-            }
-        }
-
+        ArrayPool<int>.Shared.Return(buffer);
         return found;
     }
 

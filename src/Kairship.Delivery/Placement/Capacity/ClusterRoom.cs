@@ -3,6 +3,7 @@ namespace Kairship.Delivery.Placement.Capacity;
 /// <summary>What is free on the nodes of one cluster, after what is assumed.</summary>
 internal sealed class ClusterRoom
 {
+    private const int MostOnStack = 256;
     private readonly NodeFacts[] _nodes;
     private readonly long[] _cpu;
     private readonly long[] _memory;
@@ -46,11 +47,20 @@ internal sealed class ClusterRoom
         return (int)Math.Min(sum, int.MaxValue);
     }
 
+    public int Nodes => _nodes.Length;
+
     /// <summary>Puts pods on the nodes with most places left, as the scheduler spreads them. Null, and nothing taken, when they do not all fit.</summary>
     /// <returns>Pods by node.</returns>
     public int[]? Take(PodRequest request, int pods)
     {
-        var places = new long[_nodes.Length];
+        var taken = new int[_nodes.Length];
+        return TryTake(request, pods, taken) ? taken : null;
+    }
+
+    /// <param name="taken">For each node the pods that it gets.</param>
+    public bool TryTake(PodRequest request, int pods, Span<int> taken)
+    {
+        Span<long> places = _nodes.Length <= MostOnStack ? stackalloc long[_nodes.Length] : new long[_nodes.Length];
         var sum = 0L;
         for (var i = 0; i < places.Length; i++)
         {
@@ -60,20 +70,25 @@ internal sealed class ClusterRoom
 
         if (sum < pods)
         {
-            return null;
+            return false;
         }
 
-        var taken = Level(places, pods);
+        Level(places, pods, taken);
         Change(request, taken, -1);
-        return taken;
+        return true;
     }
 
-    public void GiveBack(PodRequest request, int[] taken) => Change(request, taken, 1);
+    public void GiveBack(PodRequest request, ReadOnlySpan<int> taken) => Change(request, taken, 1);
 
     // Lowers the fullest to a common level, so that nobody has more than one place more than that left.
-    private static int[] Level(long[] places, int pods)
+    private static void Level(ReadOnlySpan<long> places, int pods, Span<int> taken)
     {
-        var (low, high) = (0L, places.Length == 0 ? 0 : places.Max());
+        var (low, high) = (0L, 0L);
+        foreach (var place in places)
+        {
+            high = Math.Max(high, place);
+        }
+
         while (low < high)
         {
             var middle = low + (high - low) / 2;
@@ -86,8 +101,13 @@ internal sealed class ClusterRoom
             (low, high) = above <= pods ? (low, middle) : (middle + 1, high);
         }
 
-        var taken = Array.ConvertAll(places, place => (int)Math.Max(0, place - low));
-        var left = pods - taken.Sum(t => (long)t);
+        var left = (long)pods;
+        for (var i = 0; i < places.Length; i++)
+        {
+            taken[i] = (int)Math.Max(0, places[i] - low);
+            left -= taken[i];
+        }
+
         for (var i = 0; i < places.Length && left > 0; i++)
         {
             if (places[i] - taken[i] > 0 && places[i] >= low)
@@ -96,8 +116,6 @@ internal sealed class ClusterRoom
                 left--;
             }
         }
-
-        return taken;
     }
 
     private long Free(int node, PodRequest request)
@@ -133,7 +151,7 @@ internal sealed class ClusterRoom
 
     private const ulong Exact = 1UL << 51;
 
-    private void Change(PodRequest request, int[] pods, int sign)
+    private void Change(PodRequest request, ReadOnlySpan<int> pods, int sign)
     {
         for (var i = 0; i < pods.Length; i++)
         {

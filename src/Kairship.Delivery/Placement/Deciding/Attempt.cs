@@ -9,6 +9,7 @@ namespace Kairship.Delivery.Placement.Deciding;
 /// </summary>
 internal sealed class Attempt
 {
+    private const int MostRecent = 4;
     private readonly List<string> _notes = [];
     private readonly Share[] _shares;
     private static int[] _nothing = [];
@@ -154,13 +155,45 @@ internal sealed class Attempt
         return new PlacementDecision
         {
             Clusters = Chosen.ConvertAll(i => Clusters[i]),
-            Replicas = Chosen.ToDictionary(i => Clusters[i].Name, ReplicasIn),
+            Replicas = Replicas(),
             Needs = Chosen.SelectMany(NeedsOf).ToList(),
             Explanation = new PlacementExplanation(failure, alternatives, IsPlaced ? Divisions() : [], _notes),
         };
     }
 
-    private IReadOnlyDictionary<string, int> ReplicasIn(int cluster)
+    /// <summary>Clusters that get the same share it: with weights a few hundred clusters get one or none.</summary>
+    private Dictionary<string, IReadOnlyDictionary<string, int>> Replicas()
+    {
+        var replicas = new Dictionary<string, IReadOnlyDictionary<string, int>>(Chosen.Count);
+        var recent = new Queue<(int Cluster, IReadOnlyDictionary<string, int> Replicas)>(MostRecent);
+        foreach (var i in Chosen)
+        {
+            IReadOnlyDictionary<string, int>? same = null;
+            foreach (var (cluster, given) in recent)
+            {
+                same ??= GivenTo(cluster).SequenceEqual(GivenTo(i)) ? given : null;
+            }
+
+            if (same is null)
+            {
+                if (recent.Count == MostRecent)
+                {
+                    recent.Dequeue();
+                }
+
+                same = ReplicasIn(i);
+                recent.Enqueue((i, same));
+            }
+
+            replicas.Add(Clusters[i].Name, same);
+        }
+
+        return replicas;
+    }
+
+    private ReadOnlySpan<int> GivenTo(int cluster) => Given.AsSpan(At(cluster, 0), Workloads.Length);
+
+    private SortedList<string, int> ReplicasIn(int cluster)
     {
         var replicas = new SortedList<string, int>(Workloads.Length, StringComparer.Ordinal);
         for (var w = 0; w < Workloads.Length; w++)

@@ -57,13 +57,21 @@ internal sealed class DynamicDivision(Attempt attempt)
         }
 
         var rooms = new int[attempt.Clusters.Length];
+        var each = new long[needs.Length];
         foreach (var i in selected)
         {
-            rooms[i] = RoomTable.Mixed(needs, RoomsOf(i));
+            ReadRooms(i, each);
+            rooms[i] = RoomTable.Mixed(needs, each);
         }
 
         // Used ones first, then available replicas descending, then by name.
-        var order = selected.OrderByDescending(i => attempt.WasHere[i]).ThenByDescending(i => rooms[i]).ThenBy(i => i).ToList();
+        var order = new List<int>(selected);
+        order.Sort((a, b) =>
+        {
+            var byUse = attempt.Score(b).CompareTo(attempt.Score(a));
+            var byRoom = byUse != 0 ? byUse : rooms[b].CompareTo(rooms[a]);
+            return byRoom != 0 ? byRoom : a.CompareTo(b);
+        });
         attempt.Rank(order);
         var count = Prefix(order, i => rooms[i], whole);
         while (!Divide(selected, order[..count].ToHashSet()))
@@ -103,15 +111,12 @@ internal sealed class DynamicDivision(Attempt attempt)
         return (needs, needs.Sum(n => (long)n));
     }
 
-    private long[] RoomsOf(int cluster)
+    private void ReadRooms(int cluster, long[] rooms)
     {
-        var rooms = new long[attempt.Workloads.Length];
         for (var w = 0; w < rooms.Length; w++)
         {
             rooms[w] = _rooms.Free(cluster, w) + (attempt.Request.Fresh ? attempt.Held[attempt.At(cluster, w)] : 0L);
         }
-
-        return rooms;
     }
 
     private long Held(List<int> selected, int workload)

@@ -28,13 +28,13 @@ internal sealed class SpreadSelector(Attempt attempt)
             return null;
         }
 
-        var kept = selected.ToHashSet();
-        foreach (var i in feasible.Where(i => !kept.Contains(i)))
+        // Its own list, sorted and searched: most clusters are not kept.
+        selected = [.. selected.Order()];
+        foreach (var i in feasible)
         {
-            attempt.Reasons[i] = ClusterReason.Spread;
+            attempt.Reasons[i] = selected.BinarySearch(i) < 0 ? ClusterReason.Spread : attempt.Reasons[i];
         }
 
-        selected.Sort();
         return selected;
     }
 
@@ -47,7 +47,7 @@ internal sealed class SpreadSelector(Attempt attempt)
         var feasible = new List<int>(clusters.Count);
         foreach (var i in clusters)
         {
-            if (_constraints.Any(c => FieldMatcher.ValueOf(c.SpreadByField, attempt.Clusters[i]) is null))
+            if (!HasFields(attempt.Clusters[i]))
             {
                 attempt.Reasons[i] = ClusterReason.Spread;
             }
@@ -62,6 +62,19 @@ internal sealed class SpreadSelector(Attempt attempt)
         }
 
         return feasible;
+    }
+
+    private bool HasFields(ClusterFacts cluster)
+    {
+        for (var c = 0; c < _constraints.Count; c++)
+        {
+            if (FieldMatcher.ValueOf(_constraints[c].SpreadByField, cluster) is null)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // Score descending, available replicas descending, name ascending.

@@ -49,16 +49,7 @@ internal sealed record DrillFinding(
     /// <param name="now">Until when an unfinished one is counted.</param>
     public static ClusterLossReport LossOf(JsonObject document, DateTimeOffset injected, DateTimeOffset now) => ClusterLossReport.Of(
         document["cluster"]!.GetValue<string>(), document["loss"]!.GetValue<long>(),
-        Items(document, "applications").Select(a => RtoReport.Of(TimesOf(a, injected), Seconds(a, "objectiveSeconds"), now)),
-        Items(document, "notMoved").Select(n => new NotMoved(n["application"]!.GetValue<string>(), Enum.Parse<FailoverVerdict>(n["verdict"]!.GetValue<string>()), n["sentence"]!.GetValue<string>())));
-
-    private static FailoverTimes TimesOf(JsonObject row, DateTimeOffset injected) => new(
-        row["application"]!.GetValue<string>(), [.. (row["from"] as JsonArray ?? []).Select(f => f!.GetValue<string>())], injected, row["detected"]!.GetValue<DateTimeOffset>(),
-        Time(row, "decided"), Time(row, "applied"), Time(row, "healthy"));
-
-    private static DateTimeOffset? Time(JsonObject row, string name) => row[name]?.GetValue<DateTimeOffset>();
-
-    private static TimeSpan? Seconds(JsonObject row, string name) => row[name] is { } value ? TimeSpan.FromSeconds(value.GetValue<double>()) : null;
+        Items(document, "applications").Select(a => RtoReport.Of(a, injected, now)), Items(document, "notMoved").Select(n => NotMoved.Of(n, injected, now)));
 
     private static IEnumerable<JsonObject> Items(JsonObject document, string name) => (document[name] as JsonArray ?? []).OfType<JsonObject>();
 

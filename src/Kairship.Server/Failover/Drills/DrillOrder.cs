@@ -4,4 +4,5 @@ namespace Kairship.Server.Failover.Drills;
 /// <param name="Id">Of the report.</param>
 /// <param name="Cluster">Whose loss; null: the one with the most replicas.</param>
 /// <param name="Timeout">From the loss to the end.</param>
-internal sealed record DrillOrder(string Id, string? Cluster, TimeSpan Timeout, string By);
+/// <param name="Instance">The workflow instance that carries it out.</param>
+internal sealed record DrillOrder(string Id, string? Cluster, TimeSpan Timeout, string By, string Instance);

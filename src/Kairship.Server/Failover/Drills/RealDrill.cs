@@ -55,12 +55,14 @@ internal sealed class RealDrill(IDeliveryStore delivery, ClusterRegistry cluster
                 return (null, null, $"Nobody agreed to a drill on the real clusters: approval {asked.Id} is {ApprovalRules.Expire(asked, now).Status}.");
         }
 
+        // Told before it is done: a cluster that is held has a drill that people can find.
+        var underWay = DrillFinding.Unfinished(order.Id, $"Drill: loss of {cluster}", $"A drill on the real clusters is under way: {cluster} is held for lost.", now, now, isOver: false);
+        await book.FileAsync(underWay with { Instance = order.Instance }, cancellationToken);
         if (!await marks.PutAsync(new DrillMark(cluster, order.Id, context.InstanceId, now, now + order.Timeout + TimeSpan.FromMinutes(1)), cancellationToken))
         {
             throw new DrillRefusedException($"Another drill holds {cluster} for lost.");
         }
 
-        await book.FileAsync(DrillFinding.Unfinished(order.Id, $"Drill: loss of {cluster}", $"A drill on the real clusters is under way: {cluster} is held for lost.", now, now, isOver: false), cancellationToken);
         return (null, ActivityResult.Wait(TimeSpan.FromSeconds(1), new JsonObject { [Step] = Watching, [Injected] = now, [ChangedAt] = now }), null);
     }
 

@@ -101,6 +101,6 @@ internal sealed class RunDrillActivity(IServiceProvider services, ReportBook boo
 
         // The same execution is the same drill, however often it runs.
         var id = $"drill-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(context.IdempotencyKey)))[..12]}";
-        return new DrillOrder(id, context.Text("Cluster") is { Length: > 0 } cluster ? cluster : null, timeout, context.StartedBy ?? $"workflow:{context.DefinitionId}");
+        return new DrillOrder(id, context.Text("Cluster") is { Length: > 0 } cluster ? cluster : null, timeout, context.StartedBy ?? $"workflow:{context.DefinitionId}", context.InstanceId);
     }
 }

@@ -23,7 +23,8 @@ internal sealed partial class TwinDrill(
         var copy = await reader.ReadAsync(cancellationToken);
         var cluster = ChooseCluster(order.Cluster, copy);
         var begun = time.GetUtcNow();
-        await book.FileAsync(DrillFinding.Unfinished(order.Id, $"Drill: loss of {cluster}", $"A drill of the loss of {cluster} on twins is under way.", begun, begun, isOver: false), cancellationToken);
+        var underWay = DrillFinding.Unfinished(order.Id, $"Drill: loss of {cluster}", $"A drill of the loss of {cluster} on twins is under way.", begun, begun, isOver: false);
+        await book.FileAsync(underWay with { Instance = order.Instance }, cancellationToken);
         using var place = folders.Make(order.Id);
         await using var twins = await TwinFleet.StartAsync(copy.Clusters, cancellationToken);
         await using var server = await DrillServer.StartAsync(place.Path, options, await workflows.ReadAsync(cancellationToken), cancellationToken);

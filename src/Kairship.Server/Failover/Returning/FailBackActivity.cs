@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kairship.Activities;
 using Kairship.Activities.Clusters;
+using Kairship.Activities.Releases;
 using Kairship.Activities.Returning;
 using Kairship.Delivery.Failover.Returning;
 using Kairship.Delivery.Releases;
@@ -17,8 +18,13 @@ namespace Kairship.Server.Failover.Returning;
 internal sealed partial class FailBackActivity(IServiceProvider services, ILogger<FailBackActivity> logger) : EffectActivity
 {
     private const string Told = "told";
+    private const string Compared = "compared";
     private static readonly TimeSpan Busy = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Seldom = TimeSpan.FromMinutes(5);
+
+    /// <summary>While people are all that is waited for: they may take days, and it is told when they have decided.</summary>
+    private static readonly TimeSpan Asking = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(50);
 
     public override ActivityDescriptor Descriptor { get; } = ActivityDescriptor
@@ -40,35 +46,41 @@ internal sealed partial class FailBackActivity(IServiceProvider services, ILogge
         }
 
         context.State[Comeback.Seen] = report!.Transition;
-        var cases = await LookAsync(context, cluster, cancellationToken);
+        var (cases, busy) = await LookAsync(context, cluster, cancellationToken);
         var started = await StartAsync(context, [.. cases.Where(c => c.IsDue)], cancellationToken);
         Tell(context, cases);
         var open = cases.Where(c => c.Begun is null ? c.Answer.Verdict is not (FailbackVerdict.Stay or FailbackVerdict.Back) : !c.Begun.IsOver).ToList();
-        if (open.Count == 0)
+        if (open.Count == 0 && busy == BusyNow.None)
         {
             return Leave(context, cluster, cases);
         }
 
-        var soon = started || open.Exists(c => c.Begun is not null) ? Busy : Idle;
+        var isDecided = context.ResumedBy?.Key == ReleaseSignals.Decided;
+        var soon = started || isDecided || busy == BusyNow.Done || open.Exists(c => c.Begun is { Status: not ReleaseStatus.AwaitingApproval }) ? Busy
+            : busy == BusyNow.None && open.TrueForAll(c => c.Begun is not null) ? Asking : Idle;
         var now = context.Time.GetUtcNow();
         foreach (var at in open.Where(c => c.Begun is null).Select(c => c.Answer.At).OfType<DateTimeOffset>())
         {
             soon = at - now < soon ? at - now : soon;
         }
 
-        return ActivityResult.Wait(soon > Least ? soon : Least, context.State, ClusterHealthStimulus.WaitFor(cluster));
+        return ActivityResult.Wait(soon > Least ? soon : Least, context.State, ClusterHealthStimulus.WaitFor(cluster), ReleaseSignals.Decided);
     }
 
-    /// <summary>Before anything begins the clusters are compared anew: the last time may be days ago.</summary>
-    private async Task<IReadOnlyList<FailbackCase>> LookAsync(EffectContext context, string cluster, CancellationToken cancellationToken)
+    /// <summary>
+    /// Before anything begins the clusters are compared anew: the last time may be days ago. So is this one when an application that was being changed then is so no more, and, less and less often, while
+    /// something waits for a person.
+    /// </summary>
+    private async Task<(IReadOnlyList<FailbackCase> Cases, BusyNow Busy)> LookAsync(EffectContext context, string cluster, CancellationToken cancellationToken)
     {
         var (survey, keeper, book) = (services.GetRequiredService<FailbackSurvey>(), services.GetRequiredService<ReturnKeeper>(), services.GetRequiredService<ReturnBook>());
         var run = context.StartedBy is null ? null : context.InstanceId;
         var cases = await survey.LookAsync(cluster, run, cancellationToken);
+        var record = await book.FindAsync(cluster, cancellationToken);
+        var busy = record is null ? BusyNow.None : await keeper.BusyAsync(record, cancellationToken);
         var due = cases.Where(c => c.IsDue).SelectMany(c => c.Missing).ToList();
-        if (due.Count == 0 && cases.Any(c => c.Begun is null) && await book.FindAsync(cluster, cancellationToken) is { } record && (record.Busy.Count > 0 || record.Items.Count > 0))
+        if (busy == BusyNow.Done || (due.Count == 0 && record is { Items.Count: > 0 } && cases.Any(c => c.Begun is null) && IsTimeToCompare(context, record)))
         {
-            // Somebody may have dealt with what waited.
             due.Add(cluster);
         }
 
@@ -77,7 +89,21 @@ internal sealed partial class FailBackActivity(IServiceProvider services, ILogge
             await keeper.GoAsync(missing, fence: true, cancellationToken);
         }
 
-        return due.Count == 0 ? cases : await survey.LookAsync(cluster, run, cancellationToken);
+        return (due.Count == 0 ? cases : await survey.LookAsync(cluster, run, cancellationToken), busy);
+    }
+
+    /// <summary>Somebody may have dealt with what waited.</summary>
+    private static bool IsTimeToCompare(EffectContext context, ReturnRecord record)
+    {
+        var times = context.State[Compared]?.GetValue<int>() ?? 0;
+        var pause = Busy * Math.Pow(2, Math.Min(times, 10));
+        if (context.Time.GetUtcNow() - record.At < (pause < Seldom ? pause : Seldom))
+        {
+            return false;
+        }
+
+        context.State[Compared] = times + 1;
+        return true;
     }
 
     private async Task<bool> StartAsync(EffectContext context, IReadOnlyList<FailbackCase> due, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal static class ReportContents
             return;
         }
 
-        page.Add($"<table><thead><tr><th>Report</th><th>Kind</th><th>Begun</th><th>Objective</th><th>What</th></tr></thead><tbody>\n");
+        page.Add($"<div class=\"wide\" role=\"region\" aria-label=\"Reports\" tabindex=\"0\"><table><thead><tr><th>Report</th><th>Kind</th><th>Begun</th><th>Objective</th><th>What</th></tr></thead><tbody>\n");
         foreach (var report in reports.Items)
         {
             page.Add($"<tr><td><a href=\"/reports/{report.Id}\">{report.Id}</a></td><td>{report.Kind}</td><td class=\"time\">{Time(report.Begun)}</td><td>");
@@ -26,26 +26,30 @@ internal static class ReportContents
             page.Add($"</td><td>{report.Sentence ?? report.Title}</td></tr>\n");
         }
 
-        page.Add($"</tbody></table>\n");
+        page.Add($"</tbody></table></div>\n");
         if (reports.Total > reports.Items.Count)
         {
             page.Add($"<p class=\"soft\">And {reports.Total - reports.Items.Count} older ones: <code>kairship report list</code> has them.</p>");
         }
     }
 
-    public static void Whole(Markup page, ReportDetail detail)
+    /// <param name="now">Until when what is not over is drawn: it is written only when something has changed.</param>
+    public static void Whole(Markup page, ReportDetail detail, DateTimeOffset now)
     {
         var report = detail.Report;
         page.Add($"<h1>{report.Title} ");
         ReportFrame.Badge(page, report.IsMet, report.IsOver);
         page.Add($"</h1>\n<p class=\"lead\">{report.Sentence}</p>\n<p class=\"soft\">{report.Id}, begun {Time(report.Begun)}, written {Time(report.Updated)}. ");
         page.Add($"<a href=\"/api/v1/reports/{report.Id}\">As JSON</a></p>\n");
-        var rows = RtoRow.Of(detail);
+        var until = report.IsOver ? report.Updated : now;
+        var rows = RtoRow.Of(detail, until);
         if (rows.Count > 0)
         {
             page.Add($"<p class=\"legend\"><span class=\"key detect\"></span>until the loss counted <span class=\"key decide\"></span>until it was decided <span class=\"key apply\"></span>until all was written ");
             page.Add($"<span class=\"key heal\"></span>until all was healthy <span class=\"key open\"></span>not there yet <span class=\"key objective\"></span>objective</p>\n");
-            RtoPicture.Draw(page, rows, report.Updated);
+            page.Add($"<div class=\"wide\" role=\"region\" aria-label=\"Picture\" tabindex=\"0\">");
+            RtoPicture.Draw(page, rows, until);
+            page.Add($"</div>\n");
             if (rows.Count > RtoPicture.MostBars)
             {
                 page.Add($"<p class=\"soft\">The {RtoPicture.MostBars} slowest of {rows.Count} are drawn.</p>");
@@ -65,13 +69,13 @@ internal static class ReportContents
             return;
         }
 
-        page.Add($"<h2>Not moved</h2>\n<table><thead><tr><th>Application</th><th>Decision</th><th>Why</th></tr></thead><tbody>\n");
+        page.Add($"<h2>Not moved</h2>\n<div class=\"wide\" role=\"region\" aria-label=\"Not moved\" tabindex=\"0\"><table><thead><tr><th>Application</th><th>Decision</th><th>Why</th></tr></thead><tbody>\n");
         foreach (var (application, verdict, sentence) in stayed.Take(MostRows))
         {
             page.Add($"<tr><td>{application}</td><td>{verdict}</td><td>{sentence}</td></tr>\n");
         }
 
-        page.Add($"</tbody></table>\n");
+        page.Add($"</tbody></table></div>\n");
     }
 
     private static void Sentences(Markup page, string title, IReadOnlyList<string> sentences)
@@ -97,7 +101,7 @@ internal static class ReportContents
             return;
         }
 
-        page.Add($"<h2>Times</h2>\n<table><thead><tr><th>Application</th><th>From</th><th>In all</th><th>Objective</th><th>Outcome</th><th>Detected</th><th>Decided</th><th>Applied</th><th>Healthy</th></tr></thead><tbody>\n");
+        page.Add($"<h2>Times</h2>\n<div class=\"wide\" role=\"region\" aria-label=\"Times\" tabindex=\"0\"><table><thead><tr><th>Application</th><th>From</th><th>In all</th><th>Objective</th><th>Outcome</th><th>Detected</th><th>Decided</th><th>Applied</th><th>Healthy</th></tr></thead><tbody>\n");
         foreach (var row in rows.Take(MostRows))
         {
             page.Add($"<tr><td title=\"{row.Sentence}\">{row.Application}</td><td>{row.From}</td><td class=\"number\">{RtoPicture.Show(row.TotalSeconds)}</td><td class=\"number\">{RtoPicture.Show(row.ObjectiveSeconds)}</td>");
@@ -110,7 +114,7 @@ internal static class ReportContents
             page.Add($"</tr>\n");
         }
 
-        page.Add($"</tbody></table>\n");
+        page.Add($"</tbody></table></div>\n");
     }
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

@@ -31,7 +31,7 @@ internal static class ReportPages
         return Page(context, ReportFrame.Around("Reports", context.User, isLive: false, page => ReportContents.List(page, reports)));
     }
 
-    private static async Task<IResult> ShowAsync(string id, HttpContext context, ReportBook book, CancellationToken cancellationToken)
+    private static async Task<IResult> ShowAsync(string id, HttpContext context, ReportBook book, TimeProvider time, CancellationToken cancellationToken)
     {
         if (SignIn(context) is { } away)
         {
@@ -40,7 +40,7 @@ internal static class ReportPages
 
         var answer = await book.GetAsync(id, cancellationToken);
         return answer.Value is { } report
-            ? Page(context, ReportFrame.Around(report.Report.Title, context.User, !report.Report.IsOver, page => ReportContents.Whole(page, report)))
+            ? Page(context, ReportFrame.Around(report.Report.Title, context.User, !report.Report.IsOver, page => ReportContents.Whole(page, report, time.GetUtcNow())))
             : Page(context, ReportFrame.Around("No such report", context.User, false, page => page.Add($"<h1>There is no such report</h1><p>{answer.Refusal!.Detail}</p>")), StatusCodes.Status404NotFound);
     }
 

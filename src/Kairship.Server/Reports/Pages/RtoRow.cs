@@ -8,7 +8,9 @@ internal sealed record RtoRow(
     string Application, string From, DateTimeOffset Start, DateTimeOffset Detected, DateTimeOffset? Decided, DateTimeOffset? Applied, DateTimeOffset? Healthy, double? ObjectiveSeconds,
     double? TotalSeconds, string Outcome, string Sentence)
 {
-    public static IReadOnlyList<RtoRow> Of(ReportDetail report) => [.. Items(LossOf(report.Document), "applications").Select(Of).OfType<RtoRow>()];
+    /// <param name="until">Until when what is not healthy again is counted.</param>
+    public static IReadOnlyList<RtoRow> Of(ReportDetail report, DateTimeOffset until) =>
+        [.. Items(LossOf(report.Document), "applications").Select(Of).OfType<RtoRow>().Select(r => r.Healthy is null && until > r.Start ? r with { TotalSeconds = (until - r.Start).TotalSeconds } : r)];
 
     /// <summary>Who was not moved, and why.</summary>
     public static IReadOnlyList<(string Application, string Verdict, string Sentence)> NotMoved(ReportDetail report) =>

@@ -26,6 +26,12 @@ async function enter(proof) {
     await signIn(proof);
     location.replace(returnPath());
   } catch (problem) {
+    // A link serves once; who opens it again is signed in already, by the first time.
+    if (proof.link && (await readSession().catch(() => null))?.signedIn) {
+      location.replace(returnPath());
+      return;
+    }
+
     error.textContent = problem.message;
     error.hidden = false;
     key.setAttribute("aria-invalid", "true");

@@ -15,8 +15,12 @@ let problems = null;
 let whole = null;
 
 element("sign-out").addEventListener("click", async () => {
-  await signOut();
-  location.assign("/sign-in");
+  try {
+    await signOut();
+    location.assign("/sign-in");
+  } catch (error) {
+    fail("You are still signed in", `The server did not answer: ${error.message} Sign out again when it does.`);
+  }
 });
 element("problem-reload").addEventListener("click", () => location.reload());
 document.addEventListener("click", followLink);

@@ -40,7 +40,8 @@ public sealed class FailbackTests
         Failback.Judge(App(FailbackMode.Automatic), Origin, [well], null, new BrakeAnswer(true, "Too much is lost."), new FlapDamping(), Now).Sentence.Should().Contain("Too much is lost.");
         ArbiterLease Lease(ArbiterPurpose purpose) => new("shop", "somebody", purpose, 1, Now);
         Failback.Judge(App(FailbackMode.Automatic), Origin, [well], Lease(ArbiterPurpose.Failover), BrakeAnswer.Off, new FlapDamping(), Now).Verdict.Should().Be(FailbackVerdict.Wait);
-        Failback.Judge(App(FailbackMode.Automatic), Origin, [well], Lease(ArbiterPurpose.Release), BrakeAnswer.Off, new FlapDamping(), Now).Verdict.Should().Be(FailbackVerdict.Go);
+        Failback.Judge(App(FailbackMode.Automatic), Origin, [well], Lease(ArbiterPurpose.Release), BrakeAnswer.Off, new FlapDamping(), Now).Verdict.Should().Be(FailbackVerdict.Wait);
+        Failback.Judge(App(FailbackMode.Automatic), Origin, [well], Lease(ArbiterPurpose.Scale), BrakeAnswer.Off, new FlapDamping(), Now).Verdict.Should().Be(FailbackVerdict.Go);
     }
 
     [Theory]

@@ -6,6 +6,7 @@ using Kairship.Api.Reports;
 using Kairship.Api.Workflows;
 using Kairship.Delivery.Manifests;
 using Kairship.Server.Failover.Drills;
+using Kairship.Server.Failover.Drills.Twins;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kairship.Server.Tests.Failover.Drills;
@@ -101,6 +102,48 @@ public sealed class DrillTests
     }
 
     [Fact]
+    public async Task Drill_ThatSomebodyCancels_IsReportedAsThat_AndLeavesNothing()
+    {
+        await using var stage = await StartAsync("east", "west");
+        await stage.ReleaseAsync("shop", ["east", "west"]);
+        var before = stage.Fleet.Clusters.Select(c => c.MutatingRequests).ToList();
+        var started = await StartAsync(stage, new { Cluster = "east" });
+        await Eventually.HoldsAsync(async () => (await stage.Admin.ListReportsAsync("drill", cancellationToken: Token)).Items is [{ IsOver: false }], "the drill is under way");
+
+        await stage.Admin.CancelInstanceAsync(started.Id, Token);
+
+        var report = await CancelledAsync(stage);
+        (report.IsMet, report.Sentence).Should().Be((null, "It was cancelled. Until then: A drill of the loss of east on twins is under way."));
+        await Eventually.HoldsAsync(() => Task.FromResult(!Folders(stage).Any()), "what it made is gone");
+        stage.Fleet.Clusters.Select(c => c.MutatingRequests).Should().Equal(before);
+        (await RunAsync(stage, new { Cluster = "east" })).Report.Report.IsMet.Should().BeTrue("it keeps nobody from the next");
+        (await stage.Admin.GetReportAsync(report.Id, Token)).Report.Should().Be(report, "what is closed stays closed");
+    }
+
+    [Fact]
+    public async Task FleetThatIsTooLarge_IsTurnedAway_WithWhatIsTooMuch()
+    {
+        await using var stage = await FailoverStage.StartAsync(services => services.AddSingleton(new TwinBounds { Nodes = 5 }), "east", "west");
+        await stage.ReleaseAsync("shop", ["east", "west"], replicas: 4);
+        await stage.ReleaseAsync("books", ["east", "west"], replicas: 4);
+        await stage.EndsAsync((await stage.Admin.StartReleaseAsync("books", new StartReleaseRequest($"{FailoverStage.Web(4)}---\n{FailoverStage.Agent}", Revision: "v2"), cancellationToken: Token)).Id, "Succeeded");
+
+        var (instance, report) = await RunAsync(stage, new { Cluster = "east" });
+
+        instance.Status.Should().Be("Faulted");
+        report.Report.Sentence.Should().Be("The drill was not carried out: The fleet is too large for a drill on twins: it has at least 6 nodes, and twins are made of at most 5. A drill on the real clusters has no such bound.");
+        Folders(stage).Should().BeEmpty();
+        var bounds = new TwinBounds { Clusters = 2, Nodes = 6, Applications = 2, Objects = 6, Pods = 14 };
+        (await ReadAsync(bounds)).Applications.Should().HaveCount(2, "just as much is enough");
+        foreach (var (less, what) in new[] { (bounds with { Clusters = 1 }, "2 clusters"), (bounds with { Applications = 1 }, "2 applications"), (bounds with { Objects = 5 }, "6 objects"), (bounds with { Pods = 13 }, "14 pods") })
+        {
+            (await this.Invoking(_ => ReadAsync(less)).Should().ThrowAsync<DrillRefusedException>()).WithMessage($"*at least {what}*");
+        }
+
+        Task<FleetCopy> ReadAsync(TwinBounds most) => ActivatorUtilities.CreateInstance<FleetReader>(stage.Server.Services, most).ReadAsync(Token);
+    }
+
+    [Fact]
     public async Task DrillOfAClusterThatIsNot_OrOfAFleetOfOne_IsNotCarriedOut_AndFailsLoudly()
     {
         await using var stage = await StartAsync("east", "west");
@@ -150,6 +193,7 @@ public sealed class DrillTests
 
         await Eventually.HoldsAsync(async () => !(await Taints(stage)).Contains("kairship.io/drill"), "whatever happens, the cluster is let go");
         await Eventually.HoldsAsync(async () => (await stage.Admin.GetClusterAsync("east", Token)).Condition?.Ready == "True", "it counts as ready");
+        (await CancelledAsync(stage)).Sentence.Should().StartWith("It was cancelled.");
     }
 
     private const string Secret = """
@@ -188,6 +232,14 @@ public sealed class DrillTests
 
             await timer.WaitForNextTickAsync(limit.Token);
         }
+    }
+
+    private static async Task<ReportInfo> CancelledAsync(FailoverStage stage)
+    {
+        ReportInfo? report = null;
+        await Eventually.HoldsAsync(async () => (report = (await stage.Admin.ListReportsAsync("drill", cancellationToken: Token)).Items[0]).IsOver, "its report is closed");
+        (await stage.Admin.GetReportAsync(report!.Id, Token)).Report.Should().Be(report);
+        return report;
     }
 
     private static async Task<ApprovalInfo> ApprovalAsync(FailoverStage stage)

@@ -8,33 +8,29 @@ using Kairship.Fleet.Traffic;
 namespace Kairship.Server.Failover.Drills.Twins;
 
 /// <summary>Reads the fleet for its twins: clusters from themselves, applications from what was released. Sends no cluster anything but GET, and takes over no value of a Secret.</summary>
-internal sealed class FleetReader(IClusterStore clusters, IDeliveryStore delivery, NodeCensus census, ClusterConnections connections)
+internal sealed class FleetReader(IClusterStore clusters, IDeliveryStore delivery, NodeCensus census, ClusterConnections connections, TwinBounds bounds)
 {
-    public const int MostClusters = 100;
-    public const int MostNodes = 5_000;
-    public const int MostApplications = 1_000;
-    public const int MostObjects = 20_000;
     private const int AtOnce = 8;
-    private const int Page = 50;
     private const string Approved = "api-approved.kubernetes.io";
 
     /// <exception cref="DrillRefusedException">The fleet is larger than what twins are made of in one process.</exception>
     public async Task<FleetCopy> ReadAsync(CancellationToken cancellationToken)
     {
         var members = await clusters.ListAsync(cancellationToken);
-        Within(members.Count, MostClusters, "clusters");
+        new TwinBound(bounds.Clusters, "clusters").Add(members.Count);
         List<string> notes = [];
-        var applications = await ApplicationsAsync(notes, cancellationToken);
-        Within(applications.Sum(a => a.Manifests.Count * Math.Max(1, a.Plan.Targets.Count())), MostObjects, "objects of applications in clusters");
+        var (nodes, pods) = (new TwinBound(bounds.Nodes, "nodes"), new TwinBound(bounds.Pods, "pods of applications"));
+        var applications = await ApplicationsAsync(pods, notes, cancellationToken);
         var copies = new ClusterCopy?[members.Count];
         await Parallel.ForAsync(0, members.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (index, token) =>
         {
             var there = applications.Where(a => a.Plan.Targets.Any(t => t.Cluster == members[index].Name)).ToList();
             copies[index] = await ClusterAsync(members[index], there, applications, notes, token);
+            var size = copies[index]?.Nodes.Count ?? 0;
+            nodes.Add(size);
+            pods.Add((long)size * there.Sum(a => a.Manifests.Count(m => m.Ref.Kind == "DaemonSet")));
         });
-        List<ClusterCopy> read = [.. copies.OfType<ClusterCopy>()];
-        Within(read.Sum(c => c.Nodes.Count), MostNodes, "nodes");
-        return new FleetCopy(read, applications, [.. notes.Order(StringComparer.Ordinal)]);
+        return new FleetCopy([.. copies.OfType<ClusterCopy>()], applications, [.. notes.Order(StringComparer.Ordinal)]);
     }
 
     private async Task<ClusterCopy?> ClusterAsync(
@@ -112,10 +108,11 @@ internal sealed class FleetReader(IClusterStore clusters, IDeliveryStore deliver
         return new JsonObject { ["apiVersion"] = "apiextensions.k8s.io/v1", ["kind"] = "CustomResourceDefinition", ["metadata"] = metadata, ["spec"] = spec };
     }
 
-    private async Task<IReadOnlyList<ApplicationCopy>> ApplicationsAsync(List<string> notes, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ApplicationCopy>> ApplicationsAsync(TwinBound pods, List<string> notes, CancellationToken cancellationToken)
     {
         var all = await delivery.ListApplicationsAsync(cancellationToken);
-        Within(all.Count, MostApplications, "applications");
+        new TwinBound(bounds.Applications, "applications").Add(all.Count);
+        var objects = new TwinBound(bounds.Objects, "objects of applications in clusters");
         var copies = new ApplicationCopy?[all.Count];
         await Parallel.ForAsync(0, all.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (index, token) =>
         {
@@ -128,8 +125,11 @@ internal sealed class FleetReader(IClusterStore clusters, IDeliveryStore deliver
             if (released is not null && await delivery.GetPlanAsync(released.Id, token) is { } plan
                 && await delivery.GetRevisionAsync(all[index].Name, released.Revision, token) is { } revision)
             {
+                var manifests = ManifestParser.FromJsonArray(revision.Manifests);
+                objects.Add((long)manifests.Count * Math.Max(1, plan.Targets.Count()));
+                pods.Add(plan.Targets.Sum(t => t.Replicas.Values.Sum(r => (long)r)));
                 copies[index] = TwinSpecs.Of(new ApplicationCopy(
-                    all[index], released.Spec, revision.Name, ManifestParser.FromJsonArray(revision.Manifests), plan, released.Change?.Totals ?? new Dictionary<string, int>()));
+                    all[index], released.Spec, revision.Name, manifests, plan, released.Change?.Totals ?? new Dictionary<string, int>()));
             }
         });
         return [.. copies.OfType<ApplicationCopy>()];
@@ -137,21 +137,8 @@ internal sealed class FleetReader(IClusterStore clusters, IDeliveryStore deliver
 
     private async Task<(Release? Release, bool IsMoving)> LastAsync(string application, CancellationToken cancellationToken)
     {
-        var isMoving = false;
-        for (var skip = 0; ; skip += Page)
-        {
-            var (releases, total) = await delivery.ListReleasesAsync(application, skip, Page, cancellationToken);
-            isMoving |= releases.Any(r => !r.IsOver);
-            if (releases.FirstOrDefault(r => r.Status == ReleaseStatus.Succeeded) is { } last)
-            {
-                return (last, isMoving);
-            }
-
-            if (releases.Count == 0 || skip + releases.Count >= total)
-            {
-                return (null, isMoving);
-            }
-        }
+        var standing = await delivery.FindStandingAsync(application, cancellationToken);
+        return (standing?.Stable, standing?.Releases.Any(r => !r.IsOver) == true);
     }
 
     private static void Note(List<string> notes, string note)
@@ -159,14 +146,6 @@ internal sealed class FleetReader(IClusterStore clusters, IDeliveryStore deliver
         lock (notes)
         {
             notes.Add(note);
-        }
-    }
-
-    private static void Within(int count, int most, string what)
-    {
-        if (count > most)
-        {
-            throw new DrillRefusedException($"The fleet has {count} {what}; twins are made of at most {most}.");
         }
     }
 }
