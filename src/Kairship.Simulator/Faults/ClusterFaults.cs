@@ -155,9 +155,12 @@ public sealed class ClusterFaults
         {
             var before = _settings;
             Volatile.Write(ref _settings, FaultSettings.Check(change(before)));
-            if (_settings is { Unreachable: true, Drop: false } && before is not { Unreachable: true, Drop: false })
+            if (_settings.IsCut)
             {
                 cut = _cut;
+            }
+            else if (before.IsCut)
+            {
                 _cut = new CancellationTokenSource();
             }
 
@@ -177,7 +180,10 @@ public sealed class ClusterFaults
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    /// <summary>Cancelled at the moment the cluster becomes unreachable; take it once for each request.</summary>
+    /// <summary>
+    /// Cancelled from the moment connections are refused until they are taken again, so that whoever takes it late, for a connection accepted just before, is
+    /// told as well. Take it once for each connection.
+    /// </summary>
     public CancellationToken Cut
     {
         get

@@ -55,6 +55,9 @@ public sealed record FaultSettings
     /// <summary>Whether bytes stand still: the cluster is frozen, or unreachable by dropping.</summary>
     internal bool IsStalled => Frozen || (Unreachable && Drop);
 
+    /// <summary>Whether connections are refused and running ones reset.</summary>
+    internal bool IsCut => Unreachable && !Drop;
+
     /// <summary>The settings, or an <see cref="ArgumentException"/> that names the value out of range.</summary>
     internal static FaultSettings Check(FaultSettings settings)
     {

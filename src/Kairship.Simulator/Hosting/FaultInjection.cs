@@ -82,7 +82,7 @@ internal sealed class FaultInjection(ClusterFaults faults, TimeProvider clock)
                 await Task.Delay(delay, clock, context.RequestAborted);
             }
 
-            return faults.Settings is not { Unreachable: true, Drop: false };
+            return !faults.Settings.IsCut;
         }
         catch (OperationCanceledException)
         {

@@ -79,6 +79,21 @@ public sealed class ClusterFaultsTests(ClusterFaultsTests.Broken broken) : IClas
     }
 
     [Fact]
+    public async Task Unreachable_WhileAConnectionIsBeingAccepted_ResetsThatOneToo()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            using var fresh = await ConnectAsync();
+
+            Cluster.Faults.Unreachable = true;
+
+            var reading = () => fresh.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+            (await reading.Should().ThrowAsync<SocketException>()).Which.SocketErrorCode.Should().Be(SocketError.ConnectionReset);
+            Cluster.Faults.Heal();
+        }
+    }
+
+    [Fact]
     public async Task Dropping_NewConnectionsHang_WatchesFallSilent_AndBothGoOnWhenItHeals()
     {
         if (!OperatingSystem.IsLinux())
