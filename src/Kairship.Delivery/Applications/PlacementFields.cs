@@ -70,8 +70,16 @@ internal static class PlacementFields
         preference.Objects("staticWeightList", Weight) ?? [],
         preference.Has("dynamicWeight") ? preference.Choice("dynamicWeight", DynamicWeight.AvailableReplicas) : null);
 
-    private static StaticWeight Weight(FieldReader rule) =>
-        new(rule.Object("targetCluster", SelectorFields.Affinity) ?? new ClusterAffinity(), rule.Number("weight") ?? 0);
+    // Without a word it would be 0: a cluster that is named would quietly get nothing.
+    private static StaticWeight Weight(FieldReader rule)
+    {
+        if (!rule.Has("weight"))
+        {
+            rule.Problem("weight", "is missing; it must be a whole number, 0 for none of the replicas.");
+        }
+
+        return new StaticWeight(rule.Object("targetCluster", SelectorFields.Affinity) ?? new ClusterAffinity(), rule.Number("weight") ?? 0);
+    }
 
     private static Toleration Toleration(FieldReader fields) => new(
         fields.Text("key"), fields.Choice("operator", TolerationOperator.Equal), fields.Text("value"),

@@ -7,7 +7,7 @@ public enum ApprovalStatus
     Rejected,
     Expired,
 
-    /// <summary>The plan it was bound to no longer holds.</summary>
+    /// <summary>The plan it was bound to no longer holds, or what it was asked for is over.</summary>
     Void,
 }
 

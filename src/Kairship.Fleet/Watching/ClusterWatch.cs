@@ -22,15 +22,17 @@ public sealed class ClusterWatch(ClusterWatches watches)
     /// <param name="onChange">Must be quick.</param>
     public IDisposable Follow(string cluster, Action<WorkloadChange> onChange)
     {
-        var synced = 0;
-        return new Subscriptions([.. Workloads.Select(query => watches.Follow(cluster, query, change => Tell(change)))]);
+        var listed = 0;
+        // With what others, or the watch itself before we are among its followers, have been told already.
+        return new Subscriptions([.. Workloads.Select((query, kind) => watches.Follow(cluster, query, change => Tell(kind, change), replay: true))]);
 
-        void Tell(ResourceEvent change)
+        void Tell(int kind, ResourceEvent change)
         {
             if (change.Type == ResourceEventType.Synced)
             {
                 // Of the lists that begin the watches only the last one says something: from then on nothing is missed.
-                if (Interlocked.Increment(ref synced) >= Workloads.Length)
+                Interlocked.Or(ref listed, 1 << kind);
+                if (Volatile.Read(ref listed) == (1 << Workloads.Length) - 1)
                 {
                     onChange(new WorkloadChange(cluster, null, change.Type));
                 }

@@ -12,7 +12,7 @@ using Kairship.Workflows.Runtime;
 namespace Kairship.Server.Approvals;
 
 /// <summary>Answers to approvals. The rules are Delivery's; here they meet the caller and the store, and the waiting gate is told.</summary>
-internal sealed class ApprovalService(IDeliveryStore delivery, WorkflowRuntime runtime, TimeProvider time)
+internal sealed class ApprovalService(IDeliveryStore delivery, ApprovalSubjects subjects, WorkflowRuntime runtime, TimeProvider time)
 {
     private const int ListLimit = 1000;
     private const int MaxComment = 2000;
@@ -46,6 +46,12 @@ internal sealed class ApprovalService(IDeliveryStore delivery, WorkflowRuntime r
                 return Unknown(idOrRelease);
             }
 
+            if (approval.Status == ApprovalStatus.Pending && await subjects.EndAsync(approval.ReleaseId, cancellationToken) is { } end)
+            {
+                await VoidAsync(approval, cancellationToken);
+                return Refusal.Conflict($"There is nothing to decide any more. {end}");
+            }
+
             var now = time.GetUtcNow();
             var decision = new ApprovalDecision(by, roles, request.Approve, request.Comment, request.PlanDigest, now);
             var outcome = ApprovalRules.Decide(approval, decision, now);
@@ -65,6 +71,15 @@ internal sealed class ApprovalService(IDeliveryStore delivery, WorkflowRuntime r
         return Refusal.Conflict("Many people decide on this at once: look at it again.");
     }
 
+    /// <summary>Nobody is asked any more for what is over: cancelled, or ended by a fault, it has not said so to the approval itself.</summary>
+    public async Task CloseAsync(Approval pending, CancellationToken cancellationToken)
+    {
+        if (await subjects.EndAsync(pending.ReleaseId, cancellationToken) is not null)
+        {
+            await VoidAsync(pending, cancellationToken);
+        }
+    }
+
     /// <summary>The gate looks at the stored approval when it wakes, so that telling it twice or late does no harm.</summary>
     public async Task TellAsync(Approval approval, string by, CancellationToken cancellationToken)
     {
@@ -80,6 +95,9 @@ internal sealed class ApprovalService(IDeliveryStore delivery, WorkflowRuntime r
             }
         }
     }
+
+    // One that changes meanwhile is looked at again.
+    private Task VoidAsync(Approval approval, CancellationToken cancellationToken) => delivery.UpdateApprovalAsync(approval, ApprovalRules.Void(approval), cancellationToken);
 
     private async Task<Approval?> FindAsync(string idOrRelease, CancellationToken cancellationToken) =>
         await delivery.GetApprovalAsync(idOrRelease, cancellationToken)

@@ -105,6 +105,7 @@ internal static class Rooms
         services.AddKairshipFailover();
         services.AddSingleton<ReleaseProjector>();
         services.AddSingleton<ReleaseReconciler>();
+        services.AddSingleton<ApprovalSubjects>();
         services.AddSingleton<ApprovalService>();
         services.AddSingleton<ReportBook>();
         services.AddHostedService<OpenReports>();

@@ -8,7 +8,7 @@ namespace Kairship.Server.Releases;
 
 /// <summary>
 /// Finishes what a crash left between two steps: releases without an instance, decided approvals that their gate was not told of, ended
-/// instances whose release does not know. Everything is looked at when the server starts and now and then after that.
+/// instances whose release does not know, questions about what is over. Everything is looked at when the server starts and now and then after that.
 /// </summary>
 internal sealed partial class ReleaseReconciler(
     IDeliveryStore delivery, IWorkflowStore store, WorkflowRuntime runtime, ReleaseLauncher launcher, ReleaseProjector projector, ApprovalService approvals,
@@ -73,7 +73,11 @@ internal sealed partial class ReleaseReconciler(
     {
         foreach (var approval in await delivery.ListApprovalsAsync(pendingOnly: false, Limit, cancellationToken))
         {
-            if (approval.Status is ApprovalStatus.Approved or ApprovalStatus.Rejected
+            if (approval.Status == ApprovalStatus.Pending)
+            {
+                await approvals.CloseAsync(approval, cancellationToken);
+            }
+            else if (approval.Status is ApprovalStatus.Approved or ApprovalStatus.Rejected
                 && approval.Decisions.Count > 0
                 && await delivery.GetReleaseAsync(approval.ReleaseId, cancellationToken) is { Status: ReleaseStatus.AwaitingApproval })
             {

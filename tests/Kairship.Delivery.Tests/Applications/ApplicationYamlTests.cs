@@ -247,6 +247,7 @@ public sealed class ApplicationYamlTests
         { "overriders: {", "overriders: {labelsOverrider: [{operator: add, value: {a: c d}}], ", "labelsOverrider[0].value['a']: 'c d' is not a label's value" },
         { "overriders: {", "overriders: {fieldOverrider: [{fieldPath: /data/x}], ", "fieldOverrider[0].json: or yaml says what changes" },
         { "weight: 2", "weight: -2", "staticWeightList[0].weight: is -2" },
+        { ", weight: 2}", "}", "staticWeightList[0].weight: is missing; it must be a whole number" },
         { "weight: 2", "weight: 2.5", "staticWeightList[0].weight: must be a whole number, not 2.5" },
         { "component: Registry", "component: Registri", "spec.overrides[0].overriders.imageOverrider[0].component: 'Registri' is not one of Registry, Repository, Tag" },
         { "operator: replace, value: mirror.example", "operator: replace", "imageOverrider[0].value: is missing" },

@@ -48,12 +48,25 @@ public sealed class ClusterWatchesTests : IAsyncLifetime
     [Fact]
     public async Task Follow_WhatRunsAlready_ReplaysWhatIsKnown()
     {
-        using var first = _fleet.Watches.Follow("edge", ConfigMaps, _ => { });
+        var before = new ConcurrentBag<ResourceEventType>();
+        using var first = _fleet.Watches.Follow("edge", ConfigMaps, change => before.Add(change.Type), replay: true);
         await (await _fleet.Connections.GetAsync("edge")).Resources.ApplyAsync(ConfigMap("a"), new ApplyOptions());
-        await FleetUnderTest.UntilAsync(() => first.Cache.Count == 1, "the object");
+        await FleetUnderTest.UntilAsync(() => before.Contains(ResourceEventType.Added) && before.Contains(ResourceEventType.Synced), "the object");
         var told = new List<string>();
         using var second = _fleet.Watches.Follow("edge", ConfigMaps, change => told.Add(change.Type.ToString()), replay: true);
         told.Should().Equal("Added", "Synced");
+    }
+
+    [Fact]
+    public async Task ClusterWatch_OfWatchesThatRunAlready_TellsThatAllIsListed()
+    {
+        var (first, second) = (new ConcurrentBag<WorkloadChange>(), new ConcurrentBag<WorkloadChange>());
+        using var one = _fleet.ClusterWatch.Follow("edge", first.Add);
+        await FleetUnderTest.UntilAsync(() => first.Any(c => c.Application is null), "the first lists");
+
+        using var other = _fleet.ClusterWatch.Follow("edge", second.Add);
+
+        second.Should().ContainSingle().Which.Application.Should().BeNull();
     }
 
     [Fact]

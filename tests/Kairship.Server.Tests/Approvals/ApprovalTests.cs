@@ -54,6 +54,27 @@ public sealed class ApprovalTests(RunningServer server) : IClassFixture<RunningS
         (await server.Admin.GetReleaseAsync(approval.ReleaseId)).PendingApproval!.Id.Should().Be(approval.Id);
     }
 
+    [Fact]
+    public async Task ReleaseWhoseWorkflowWasCancelled_AsksNobodyAnyMore()
+    {
+        Approval[] asked = [await AskAsync("given-up", min: 1), await AskAsync("let-go", min: 1)];
+        foreach (var approval in asked)
+        {
+            await server.Admin.CancelInstanceAsync((await server.Admin.GetReleaseAsync(approval.ReleaseId)).Release.InstanceId!);
+            await Eventually.HoldsAsync(async () => (await server.Admin.GetReleaseAsync(approval.ReleaseId)).Release.Status == "Failed", "the release has ended");
+        }
+
+        using var somebody = KairshipClient.Connect(server.Address, await server.KeyAsync("given-up-alice", "release-manager"));
+        (await RefusalAsync(somebody, asked[0].Id, Digest)).Should().Match<KairshipApiException>(e => e.Status == 409 && e.Detail!.Contains("nothing to decide any more"));
+        await server.StopAsync();
+        await server.StartAsync();
+
+        foreach (var approval in asked)
+        {
+            (await server.Admin.GetApprovalAsync(approval.Id)).Status.Should().Be("Void", "what was not looked at is found by a server that starts");
+        }
+    }
+
     private async Task<Approval> AskAsync(string application, int min)
     {
         await server.Admin.ApplyApplicationAsync(SampleApplications.Yaml(application));

@@ -14,6 +14,9 @@ internal static class FailoverFollowing
         report.Document.GetProperty("applications").EnumerateArray().Any(a => !a.TryGetProperty("healthy", out var healthy) || healthy.ValueKind == JsonValueKind.Null)
         || Stays(report).Contains(nameof(FailoverVerdict.Tolerate));
 
+    /// <summary>Somebody goes as soon as a person confirms, lets the brake go, or ends what holds it.</summary>
+    public static bool WaitsForPeople(ReportDetail report) => Stays(report).Any(v => v is nameof(FailoverVerdict.Fence) or nameof(FailoverVerdict.Wait));
+
     /// <summary>Why applications stay, in words of <see cref="FailoverVerdict"/>.</summary>
     public static IEnumerable<string?> Stays(ReportDetail report) => report.Document.GetProperty("notMoved").EnumerateArray().Select(n => n.GetProperty("verdict").GetString());
 }

@@ -43,8 +43,15 @@ internal sealed class RealDrill(IDeliveryStore delivery, ClusterRegistry cluster
         }
 
         var now = time.GetUtcNow();
+        var id = $"apr-{order.Id}";
+        if (await delivery.GetApprovalAsync(id, cancellationToken) is null)
+        {
+            // Its report ends with the workflow, whatever becomes of that, and the question with the report.
+            await TellAsync(order, cluster, $"A drill on the real clusters waits until somebody else agrees: kairship approve {id}", now, cancellationToken);
+        }
+
         var asked = await delivery.EnsureApprovalAsync(
-            new Approval($"apr-{order.Id}", order.Id, $"drill of {cluster}", Digest(order), order.By, 1, [], ApprovalStatus.Pending, now, now + AskedFor, []), cancellationToken);
+            new Approval(id, order.Id, $"drill of {cluster}", Digest(order), order.By, 1, [], ApprovalStatus.Pending, now, now + AskedFor, []), cancellationToken);
         switch (ApprovalRules.Expire(asked, now).Status)
         {
             case ApprovalStatus.Pending:
@@ -56,8 +63,7 @@ internal sealed class RealDrill(IDeliveryStore delivery, ClusterRegistry cluster
         }
 
         // Told before it is done: a cluster that is held has a drill that people can find.
-        var underWay = DrillFinding.Unfinished(order.Id, $"Drill: loss of {cluster}", $"A drill on the real clusters is under way: {cluster} is held for lost.", now, now, isOver: false);
-        await book.FileAsync(underWay with { Instance = order.Instance }, cancellationToken);
+        await TellAsync(order, cluster, $"A drill on the real clusters is under way: {cluster} is held for lost.", now, cancellationToken);
         if (!await marks.PutAsync(new DrillMark(cluster, order.Id, context.InstanceId, now, now + order.Timeout + TimeSpan.FromMinutes(1)), cancellationToken))
         {
             throw new DrillRefusedException($"Another drill holds {cluster} for lost.");
@@ -76,7 +82,8 @@ internal sealed class RealDrill(IDeliveryStore delivery, ClusterRegistry cluster
             changedAt = now;
         }
 
-        var isStill = report is not null && now - changedAt > pace.Still && !FailoverFollowing.IsUnderWay(report);
+        // Other than on twins, people are there: what waits for them is given the drill's whole time.
+        var isStill = report is not null && now - changedAt > pace.Still && !FailoverFollowing.IsUnderWay(report) && !FailoverFollowing.WaitsForPeople(report);
         if (report?.Report.IsOver != true && !isStill && now - injected < order.Timeout && marks.Holds(cluster))
         {
             return (null, ActivityResult.Wait(LookAgain, new JsonObject { [Step] = Watching, [Injected] = injected, [ChangedAt] = changedAt, [Seen] = seen }), null);
@@ -94,6 +101,9 @@ internal sealed class RealDrill(IDeliveryStore delivery, ClusterRegistry cluster
         await book.FileAsync(finding.ToReport(order.Id, options.Health, null), cancellationToken);
         return (finding, null, null);
     }
+
+    private Task TellAsync(DrillOrder order, string cluster, string sentence, DateTimeOffset now, CancellationToken cancellationToken) =>
+        book.FileAsync(DrillFinding.Unfinished(order.Id, $"Drill: loss of {cluster}", sentence, now, now, isOver: false) with { Instance = order.Instance }, cancellationToken);
 
     private async Task<ReportDetail?> FindAsync(string cluster, DateTimeOffset since, CancellationToken cancellationToken)
     {

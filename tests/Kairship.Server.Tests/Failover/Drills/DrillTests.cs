@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kairship.Api.Access;
 using Kairship.Api.Approvals;
+using Kairship.Api.Clusters;
 using Kairship.Api.Releases;
 using Kairship.Api.Reports;
 using Kairship.Api.Workflows;
@@ -176,6 +177,48 @@ public sealed class DrillTests
         stage.Fleet["east"].MutatingRequests.Should().Be(writes, "the cluster that is drilled is not touched");
         await Eventually.HoldsAsync(async () => (await stage.Admin.GetClusterAsync("east", Token)).Condition?.Ready == "True", "it counts as ready again");
         (await Taints(stage)).Should().NotContain("kairship.io/drill");
+    }
+
+    [Fact]
+    public async Task RealDrill_OfWhatMustNotRunTwice_WaitsForThePersonWhoConfirms()
+    {
+        await using var stage = await StartAsync("east", "west");
+        await stage.ReleaseAsync("ledger", ["east", "west"], failover: "{stateful: {fencing: Confirm} }");
+        var started = await StartAsync(stage, new { Cluster = "east", Real = true });
+        var approval = await ApprovalAsync(stage);
+        using var other = await OtherAsync(stage);
+        await other.DecideApprovalAsync(approval.Id, new DecideApprovalRequest(true, approval.PlanDigest));
+        await Eventually.HoldsAsync(
+            async () => (await stage.Admin.ListReportsAsync("loss", cancellationToken: Token)).Items is [var loss]
+                && (await stage.Admin.GetReportAsync(loss.Id, Token)).Document.GetProperty("notMoved").EnumerateArray().Any(n => n.GetProperty("verdict").GetString() == "Fence"),
+            "a person is asked");
+        await Task.Delay(TimeSpan.FromSeconds(9), TimeProvider.System, Token);
+        (await Taints(stage)).Should().Contain("kairship.io/drill", "it is as long as the drill's own looks after nothing moves, and nobody has confirmed yet");
+
+        await stage.Admin.ConfirmFencedAsync("east", new ConfirmFencedRequest("looked at it"), Token);
+
+        (await EndAsync(stage, started.Id)).Status.Should().Be("Finished");
+        var report = await stage.Admin.GetReportAsync((await stage.Admin.ListReportsAsync("drill", cancellationToken: Token)).Items[0].Id, Token);
+        Moved(report).Should().ContainSingle().Which.GetProperty("application").GetString().Should().Be("ledger");
+    }
+
+    [Fact]
+    public async Task RealDrill_CancelledBeforeAnybodyAgreed_AsksNobodyAnyMore()
+    {
+        await using var stage = await StartAsync("east", "west");
+        await stage.ReleaseAsync("shop", ["east"]);
+        var started = await StartAsync(stage, new { Cluster = "east", Real = true });
+        var approval = await ApprovalAsync(stage);
+        (await stage.Admin.ListReportsAsync("drill", cancellationToken: Token)).Items.Should().ContainSingle().Which.Sentence.Should().Contain($"kairship approve {approval.Id}");
+
+        await stage.Admin.CancelInstanceAsync(started.Id, Token);
+        await CancelledAsync(stage);
+
+        using var other = await OtherAsync(stage);
+        await other.Invoking(o => o.DecideApprovalAsync(approval.Id, new DecideApprovalRequest(true, approval.PlanDigest))).Should()
+            .ThrowAsync<Api.KairshipApiException>().Where(e => e.Status == 409 && e.Message.Contains("nothing to decide any more"));
+        (await stage.Admin.GetApprovalAsync(approval.Id, Token)).Status.Should().Be("Void");
+        (await Taints(stage)).Should().BeEmpty();
     }
 
     [Fact]
