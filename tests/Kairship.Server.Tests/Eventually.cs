@@ -2,7 +2,7 @@ namespace Kairship.Server.Tests;
 
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Looks until the condition holds; fails with what it is after a while.</summary>
     public static async Task HoldsAsync(Func<Task<bool>> condition, string what, Func<Task<string>>? story = null)

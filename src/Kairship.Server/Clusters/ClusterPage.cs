@@ -12,6 +12,9 @@ internal sealed class ClusterPage
 
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly LatencyWindow latencies = new();
+
+    // Saving does not wait for a look: a report and whether it is saved change together.
+    private readonly Lock saving = new();
     private DateTimeOffset thoroughAt = DateTimeOffset.MinValue;
     private DateTimeOffset savedAt = DateTimeOffset.MinValue;
     private volatile bool isUnsaved;
@@ -77,16 +80,22 @@ internal sealed class ClusterPage
     {
         var differs = Report is null || !report.Conditions.SequenceEqual(Report.Conditions) || report.Version != Report.Version
             || report.Capacity is { } now && (Report.Capacity is not { } before || now with { CountedAt = before.CountedAt } != before) || report.Observed != Report.Observed;
-        isUnsaved = !isSaved && (isUnsaved || differs || report.CheckedAt - savedAt >= Rest);
-        savedAt = isSaved ? report.CheckedAt : savedAt;
-        (State, Report, Transition) = (state, report, report.Transition);
+        lock (saving)
+        {
+            (State, Report, Transition) = (state, report, report.Transition);
+            isUnsaved = !isSaved && (isUnsaved || differs || report.CheckedAt - savedAt >= Rest);
+            savedAt = isSaved ? report.CheckedAt : savedAt;
+        }
     }
 
     public ClusterReport? TakeUnsaved()
     {
-        isUnsaved = false;
-        savedAt = Report?.CheckedAt ?? savedAt;
-        return Report;
+        lock (saving)
+        {
+            isUnsaved = false;
+            savedAt = Report?.CheckedAt ?? savedAt;
+            return Report;
+        }
     }
 
     private IEnumerable<ClusterCondition> OthersWith(IReadOnlyList<ConditionReading> found, DateTimeOffset at) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -13,15 +14,25 @@ public static class FreePorts
     private const int Last = 32_000;
     private const int MaxTries = 1_000;
 
+    private const int MostGiven = 1_000;
+
+    // What was given out is listened on a little later: nobody else in this process gets it meanwhile.
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
+
     /// <summary>Different ports of the loopback address that nobody listens on now.</summary>
     /// <exception cref="IOException">There are none.</exception>
     public static int[] Take(int count)
     {
         var found = new HashSet<int>();
+        if (Given.Count > MostGiven)
+        {
+            Given.Clear();
+        }
+
         for (var i = 0; i < MaxTries && found.Count < count; i++)
         {
             var port = RandomNumberGenerator.GetInt32(First, Last);
-            if (IsFree(port))
+            if (Given.TryAdd(port, true) && IsFree(port))
             {
                 found.Add(port);
             }

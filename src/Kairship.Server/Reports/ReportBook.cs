@@ -69,7 +69,7 @@ internal sealed class ReportBook(IDocumentStore documents)
                 }
             }
 
-            await PutAsync(Tops, id, JsonSerializer.Serialize(report, WireJson.Options), now, cancellationToken);
+            await PutTopAsync(report, now, cancellationToken);
         }
 
         await ForgetAsync(id, cancellationToken);
@@ -99,6 +99,17 @@ internal sealed class ReportBook(IDocumentStore documents)
         if (await documents.FindAsync(Open, id, cancellationToken) is { } open)
         {
             await documents.DeleteAsync(Open, id, open.Version, cancellationToken);
+        }
+    }
+
+    /// <summary>Whoever files the report at the same moment has the last word in its top too.</summary>
+    private async Task PutTopAsync(ReportInfo report, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        for (ReportInfo? put = null; put != report;)
+        {
+            put = report;
+            await PutAsync(Tops, report.Id, JsonSerializer.Serialize(report, WireJson.Options), at, cancellationToken);
+            report = (await GetAsync(report.Id, cancellationToken)).Value?.Report ?? report;
         }
     }
 

@@ -26,7 +26,7 @@ internal static class CrashSample
     {
         Rollout = Application.Rollout with
         {
-            ProgressDeadline = TimeSpan.FromSeconds(broken switch { Broken.Nowhere => 60, Broken.Everywhere => 1, _ => 6 }),
+            ProgressDeadline = TimeSpan.FromSeconds(broken switch { Broken.Nowhere => 60, Broken.Everywhere => 3, _ => 6 }),
         },
     };
 

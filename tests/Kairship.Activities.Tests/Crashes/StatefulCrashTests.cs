@@ -81,7 +81,7 @@ public sealed class StatefulCrashTests : IAsyncLifetime
 
     private static Application In(string cluster) => PlacementStage.Application("store", new PlacementPolicy { ClusterAffinity = new ClusterAffinity([cluster]) }) with
     {
-        Failover = new FailoverPolicy { Stateful = new StatefulPolicy() }, Rollout = new RolloutPolicy { Workflow = "deploy", ProgressDeadline = TimeSpan.FromSeconds(4) },
+        Failover = new FailoverPolicy { Stateful = new StatefulPolicy() }, Rollout = new RolloutPolicy { Workflow = "deploy", ProgressDeadline = TimeSpan.FromSeconds(10) },
     };
 
     /// <summary>False: this life ended before the release.</summary>

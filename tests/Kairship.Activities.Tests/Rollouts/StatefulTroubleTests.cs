@@ -94,7 +94,7 @@ public sealed class StatefulTroubleTests
         again.Status.Should().Be(ReleaseStatus.Failed, await stage.Rig.DescribeAsync(again.Id));
         (watch.Runs("east"), watch.Runs("west")).Should().Be((false, true));
         stage["west"].Faults.StartNode(node);
-        var last = await ApprovedAsync(stage, quick, "v3");
+        var last = await ApprovedAsync(stage, quick with { Rollout = StoreSample.Application.Rollout }, "v3");
         last.Status.Should().Be(ReleaseStatus.Succeeded, await stage.Rig.DescribeAsync(last.Id));
         (watch.Runs("east"), watch.Runs("west")).Should().Be((true, false));
         watch.Doubled.Should().BeEmpty();

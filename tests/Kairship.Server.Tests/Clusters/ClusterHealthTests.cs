@@ -55,6 +55,7 @@ public sealed class ClusterHealthTests(PostgresServer postgres) : IAsyncLifetime
     [Fact]
     public async Task Blip_ShorterThanTheThreshold_IsNoChange()
     {
+        server.Health = Quick with { FailureThreshold = TimeSpan.FromMinutes(1) };
         await server.InitializeAsync();
         await WorkflowsAsync(server);
         await JoinAsync(server);

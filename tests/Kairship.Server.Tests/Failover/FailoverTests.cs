@@ -112,7 +112,7 @@ public sealed class FailoverTests
     public async Task FailoverThatFails_IsTriedAgain_AndThenReportedAsMissed()
     {
         await using var stage = await FailoverStage.StartAsync("east", "north", "west");
-        await stage.ReleaseAsync("shop", ["east", "west"], failover: "{objective: {rto: 1s}}", deadline: "3s");
+        await stage.ReleaseAsync("shop", ["east", "west"], failover: "{objective: {rto: 1s}}", deadline: "6s");
         stage.Fleet["east"].Faults.SetImageFault("example/web", PodFault.Unready);
 
         stage.Fleet["west"].Faults.Unreachable = true;

@@ -18,7 +18,7 @@ public sealed class LossOnTheWayBackTests
 
     [Theory]
     [InlineData("60s")]
-    [InlineData("3s")]
+    [InlineData("6s")]
     public async Task WhenItIsConfirmed_ItIsPutBackWhereItWas_WhetherItsReturnIsOverOrNot(string deadline)
     {
         await using var stage = await FailoverStage.StartAsync("east", "west");
@@ -35,7 +35,7 @@ public sealed class LossOnTheWayBackTests
 
         await LoseAsync(stage);
         await stage.ReportAsync("west", r => r.Document.ToString().Contains("Nobody has confirmed that west runs nothing"));
-        if (deadline == "3s")
+        if (deadline == "6s")
         {
             await stage.EndsAsync(failback.Id, "Failed");
         }

@@ -77,6 +77,12 @@ public sealed class LossScenarioTests
         {
             stage.Fleet["west"].Faults.Unreachable = true;
             await stage.ReadyAsync("west", isReady: false);
+            foreach (var application in loss == 1 ? (string[])["shop", "books", "news"] : [])
+            {
+                // Sooner it would be the loss that is over, and the failover with it.
+                await Eventually.HoldsAsync(async () => (await stage.FailoversAsync(application)) is [{ Status: not "Pending" }], $"{application} goes");
+            }
+
             stage.Fleet["west"].Faults.Heal();
             await stage.ReadyAsync("west", isReady: true);
         }

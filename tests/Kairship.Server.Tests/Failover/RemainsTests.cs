@@ -26,7 +26,7 @@ public sealed class RemainsTests
     public async Task ClusterComesBack_AfterAFailoverThatFailed_WhatThatLeftElsewhereGoes_AndTheApplicationStays(bool isStateful)
     {
         await using var stage = await FailoverStage.StartAsync("east", "north", "west");
-        await stage.ReleaseAsync("shop", InTurn, failover: $"{{{(isStateful ? "stateful: {fencing: confirm}, " : "")}failback: {{mode: never, stabilisation: 1s}}}}", deadline: "3s");
+        await stage.ReleaseAsync("shop", InTurn, failover: $"{{{(isStateful ? "stateful: {fencing: confirm}, " : "")}failback: {{mode: never, stabilisation: 1s}}}}", deadline: "6s");
         stage.Fleet["north"].Faults.SetImageFault("web", PodFault.Unready);
         stage.Fleet["west"].Faults.Unreachable = true;
         if (isStateful)
@@ -60,7 +60,7 @@ public sealed class RemainsTests
     public async Task NextFailover_GoesElsewhere_AndTakesAlongWhatTheOneBeforeLeft()
     {
         await using var stage = await FailoverStage.StartAsync("east", "north", "west", "more");
-        await stage.ReleaseAsync("shop", InTurn, deadline: "3s");
+        await stage.ReleaseAsync("shop", InTurn, deadline: "6s");
         stage.Fleet["north"].Faults.SetImageFault("web", PodFault.Unready);
         stage.Fleet["west"].Faults.Unreachable = true;
         await Eventually.HoldsAsync(async () => (await stage.FailoversAsync("shop")) is [{ Status: "Failed" }], "it fails in north");

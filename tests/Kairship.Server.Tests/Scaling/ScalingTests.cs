@@ -17,7 +17,7 @@ public sealed class ScalingTests
     {
         await using var stage = await ScalingStage.StartAsync();
         stage.Prometheus.Says(200);
-        await stage.ApplyAsync($"min: 2, max: 10, stabilisation: {{scaleDown: 2s}}, {ScalingStage.ByLoad}");
+        await stage.ApplyAsync($"min: 2, max: 10, stabilisation: {{scaleDown: 6s}}, {ScalingStage.ByLoad}");
         await stage.ReleaseAsync("v1");
         stage.Prometheus.Says(590);
         var grown = await stage.ScaledAsync(1);
@@ -32,11 +32,11 @@ public sealed class ScalingTests
         (await stage.ScalingsAsync()).Should().HaveCount(1, "10 % more or less are nothing");
 
         stage.Prometheus.Says(10);
-        await stage.ShowsAsync(s => s.Reason.Contains("Within the last 2s up to 6 were wanted") && s.Wanted == 6, "it waits whether that lasts");
+        await stage.ShowsAsync(s => s.Reason.Contains("Within the last 6s up to 6 were wanted") && s.Wanted == 6, "it waits whether that lasts");
         stage.Prometheus.Answers = _ => (500, "");
         var blind = await stage.ShowsAsync(s => s.Metrics.Single().Value is null, "the metric cannot be read");
         blind.Should().Match<ScalingInfo>(s => s.Verdict == "Steady" && s.Wanted == 6 && s.Reason.Contains("nothing is taken away"));
-        await Eventually.HoldsAsync(async () => (await stage.Admin.GetScalingAsync(ScalingStage.Application, Token)).LookedAt - blind.LookedAt > TimeSpan.FromSeconds(3), "the window is over");
+        await Eventually.HoldsAsync(async () => (await stage.Admin.GetScalingAsync(ScalingStage.Application, Token)).LookedAt - blind.LookedAt > TimeSpan.FromSeconds(7), "the window is over");
         (await stage.ScalingsAsync()).Should().HaveCount(1);
 
         stage.Prometheus.Says(10);
@@ -172,9 +172,8 @@ public sealed class ScalingTests
         await stage.ApplyAsync($"min: 2, max: 10, {ScalingStage.ByLoad}");
         await stage.ShowsAsync(s => s.Verdict == "Blocked" && s.Reason.Contains("An autoscaler in east sizes Deployment/web"), "somebody else sets the number");
         (await stage.ScalingsAsync()).Should().BeEmpty();
-        stage.Fleet["east"].Store.Delete(new("autoscaling", "horizontalpodautoscalers", "default", "web"));
-
         await stage.ApplyAsync("owns: bounds, min: 2, max: 10");
+        stage.Fleet["east"].Store.Delete(new("autoscaling", "horizontalpodautoscalers", "default", "web"));
         await stage.ReleaseAsync("v2", replicas: 2, more: "---\n" + Autoscaler);
         Bounds(stage).Should().Equal("east 1–5", "west 1–5");
         await stage.ShowsAsync(s => s is { Owns: "Bounds", Verdict: "Steady" }, "the bounds are there");

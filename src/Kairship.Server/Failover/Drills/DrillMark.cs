@@ -28,10 +28,26 @@ internal sealed partial class DrillMarks(
     /// <summary>How soon other nodes know.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    // One after the other: an older reading must not undo a newer one.
+    private readonly SemaphoreSlim reading = new(1);
     private volatile HashSet<string> held = [];
 
-    /// <summary>Whether looks take the cluster as one that does not answer.</summary>
+    /// <summary>Whether looks take the cluster as one that does not answer, by what this node last read.</summary>
     public bool Holds(string cluster) => held.Contains(cluster);
+
+    /// <summary>The same by what is kept now, whichever node put the mark.</summary>
+    public async Task<bool> HoldsNowAsync(string cluster, CancellationToken cancellationToken)
+    {
+        await RefreshAsync(cancellationToken);
+        return Holds(cluster);
+    }
+
+    public override void Dispose()
+    {
+        reading.Dispose();
+        base.Dispose();
+    }
 
     /// <summary>False: another drill holds it.</summary>
     public async Task<bool> PutAsync(DrillMark mark, CancellationToken cancellationToken)
@@ -64,6 +80,19 @@ internal sealed partial class DrillMarks(
     /// <summary>Takes away the marks whose drills are over, and reads the others.</summary>
     internal async Task RefreshAsync(CancellationToken cancellationToken)
     {
+        await reading.WaitAsync(cancellationToken);
+        try
+        {
+            held = await ReadAsync(cancellationToken);
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    private async Task<HashSet<string>> ReadAsync(CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
         var holding = new HashSet<string>(StringComparer.Ordinal);
         foreach (var document in await documents.ListAsync(Kind, Most, cancellationToken))
@@ -83,7 +112,7 @@ internal sealed partial class DrillMarks(
             }
         }
 
-        held = holding;
+        return holding;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

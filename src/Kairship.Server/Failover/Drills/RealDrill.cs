@@ -82,15 +82,17 @@ internal sealed class RealDrill(IDeliveryStore delivery, ClusterRegistry cluster
             changedAt = now;
         }
 
+        var holds = await marks.HoldsNowAsync(cluster, cancellationToken);
+
         // Other than on twins, people are there: what waits for them is given the drill's whole time.
         var isStill = report is not null && now - changedAt > pace.Still && !FailoverFollowing.IsUnderWay(report) && !FailoverFollowing.WaitsForPeople(report);
-        if (report?.Report.IsOver != true && !isStill && now - injected < order.Timeout && marks.Holds(cluster))
+        if (report?.Report.IsOver != true && !isStill && now - injected < order.Timeout && holds)
         {
             return (null, ActivityResult.Wait(LookAgain, new JsonObject { [Step] = Watching, [Injected] = injected, [ChangedAt] = changedAt, [Seen] = seen }), null);
         }
 
         List<string> notes = [$"It was on the real clusters: {cluster} was held for lost and nothing was done to it. What it still runs is compared when it comes back, as after any loss."];
-        if (!marks.Holds(cluster))
+        if (!holds)
         {
             notes.Add($"{cluster} was let go before the end: its taint {DrillMark.Taint} was taken away.");
         }

@@ -61,13 +61,13 @@ public sealed class KustomizationTests : IDisposable
         (await _folder.Invoking(f => f.RenderAsync("base")).Should().ThrowAsync<ManifestException>()).Which.Message.Should().Contain("kubectl, which is not on the PATH: install it");
 
     [Theory]
-    [InlineData("while :; do :; done", "was not done after 1 s and was stopped")]
-    [InlineData("while :; do echo 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'; done", "printed more than 10,000 bytes")]
-    [InlineData("echo \"$1 $KUBECONFIG $SECRET\" >&2; exit 3", "kubectl ended with 3: kustomize ")]
-    public async Task Program_IsBounded_AndSeesNothingOfThisProcess(string script, string expected)
+    [InlineData("while :; do :; done", 1, "was not done after 1 s and was stopped")]
+    [InlineData("while :; do echo 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'; done", 60, "printed more than 10,000 bytes")]
+    [InlineData("echo \"$1 $KUBECONFIG $SECRET\" >&2; exit 3", 60, "kubectl ended with 3: kustomize ")]
+    public async Task Program_IsBounded_AndSeesNothingOfThisProcess(string script, int seconds, string expected)
     {
         _folder.Program("kubectl", script);
-        var limits = new SourceLimits { Timeout = TimeSpan.FromSeconds(1), MaxBytes = 10_000 };
+        var limits = new SourceLimits { Timeout = TimeSpan.FromSeconds(seconds), MaxBytes = 10_000 };
         (await _folder.Invoking(f => f.RenderAsync("base", limits)).Should().ThrowAsync<ManifestException>()).Which.Message.Should().Contain(expected);
     }
 

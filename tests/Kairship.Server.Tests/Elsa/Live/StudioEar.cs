@@ -13,7 +13,7 @@ internal sealed class StudioEar : IAsyncDisposable
     private StudioEar(HubConnection connection) => this.connection = connection;
 
     /// <summary>The last stats that came for each node.</summary>
-    public ConcurrentDictionary<string, JsonElement> Stats { get; } = new();
+    public ConcurrentDictionary<string, JsonElement> Stats { get; private set; } = new();
 
     public ConcurrentQueue<(string Method, JsonElement Argument)> Messages { get; } = new();
 
@@ -59,10 +59,14 @@ internal sealed class StudioEar : IAsyncDisposable
     {
         if (method == "ActivityExecutionLogUpdatedAsync")
         {
+            // All of a message at once, as Studio draws it.
+            var all = new ConcurrentDictionary<string, JsonElement>(Stats);
             foreach (var stats in argument.GetProperty("stats").EnumerateArray())
             {
-                Stats[stats.GetProperty("activityNodeId").GetString()!] = stats;
+                all[stats.GetProperty("activityNodeId").GetString()!] = stats;
             }
+
+            Stats = all;
         }
 
         Messages.Enqueue((method, argument));

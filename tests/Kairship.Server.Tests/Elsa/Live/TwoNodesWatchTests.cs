@@ -35,7 +35,7 @@ public sealed class TwoNodesWatchTests(PostgresServer postgres) : IAsyncLifetime
         await runtime.SignalAsync(id, new Stimulus(EventStimulus.Key("open"), null), "open", TestContext.Current.CancellationToken);
 
         await UntilAsync(() => ear.Of("Workflow1").Completed == 1 && ear.Of("Workflow1:seq:say").Completed == 1, "the end is told");
-        ear.Messages.Select(m => m.Method).Should().Contain(["WorkflowExecutionLogUpdatedAsync", "WorkflowInstanceUpdatedAsync"]);
+        await UntilAsync(() => ear.Messages.Any(m => m.Method == "WorkflowExecutionLogUpdatedAsync") && ear.Messages.Any(m => m.Method == "WorkflowInstanceUpdatedAsync"), "the log and the instance are told");
     }
 
     public async ValueTask DisposeAsync()
