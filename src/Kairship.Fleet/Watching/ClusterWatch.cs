@@ -31,8 +31,8 @@ public sealed class ClusterWatch(ClusterWatches watches)
             if (change.Type == ResourceEventType.Synced)
             {
                 // Of the lists that begin the watches only the last one says something: from then on nothing is missed.
-                Interlocked.Or(ref listed, 1 << kind);
-                if (Volatile.Read(ref listed) == (1 << Workloads.Length) - 1)
+                var before = Interlocked.Or(ref listed, 1 << kind);
+                if ((before | (1 << kind)) == (1 << Workloads.Length) - 1)
                 {
                     onChange(new WorkloadChange(cluster, null, change.Type));
                 }

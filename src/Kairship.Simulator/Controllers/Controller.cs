@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kairship.Simulator.Faults;
 using Kairship.Simulator.Objects;
 
@@ -70,6 +71,25 @@ internal abstract class Controller(ControlContext context)
     /// <summary>A fault switch moved.</summary>
     public virtual void FaultsChanged()
     {
+    }
+
+    /// <summary>Writes the status that was worked out from what was read; where somebody has written another one since, it is worked out again.</summary>
+    protected void WriteStatus(ObjectKey key, JsonObject read, JsonObject status)
+    {
+        var isOld = false;
+        Store.Update(
+            key,
+            now =>
+            {
+                isOld = !JsonNode.DeepEquals(now.StatusOf(), read.StatusOf());
+                now["status"] = status;
+                return isOld ? null : now;
+            },
+            status: true);
+        if (isOld)
+        {
+            Enqueue(key);
+        }
     }
 
     protected void Enqueue(ObjectKey key) => context.Queue.Add(new Work(this, key));

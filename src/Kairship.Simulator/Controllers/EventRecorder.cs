@@ -10,7 +10,7 @@ namespace Kairship.Simulator.Controllers;
 /// </summary>
 internal sealed class EventRecorder(ObjectStore store, TimeProvider clock)
 {
-    private readonly Ring _routine = new(128);
+    private readonly Ring _routine = new(512);
     private readonly Ring _others = new(384);
 
     public void Record(JsonObject about, string type, string reason, string message, string component, string? fieldPath = null)

@@ -52,7 +52,7 @@ internal sealed class ClusterListener : IConnectionListener
         {
             front.Listener = listener;
             front.Faults.Changed += listener.OnFaultsChanged;
-            listener.Follow(front.Faults.Settings);
+            listener.Follow(front.Faults);
         }
 
         return listener;
@@ -134,13 +134,15 @@ internal sealed class ClusterListener : IConnectionListener
         }
     }
 
-    private void OnFaultsChanged(object? sender, EventArgs e) => Follow(_endPoint.Front!.Faults.Settings);
+    private void OnFaultsChanged(object? sender, EventArgs e) => Follow(_endPoint.Front!.Faults);
 
-    private void Follow(FaultSettings settings)
+    private void Follow(ClusterFaults faults)
     {
-        var wanted = !settings.Unreachable ? Reach.Open : settings.Drop ? Reach.Dropped : Reach.Refused;
         lock (_gate)
         {
+            // Read under the lock: of two changes at once the later one stays.
+            var settings = faults.Settings;
+            var wanted = !settings.Unreachable ? Reach.Open : settings.Drop ? Reach.Dropped : Reach.Refused;
             if (_closed || wanted == _reach)
             {
                 return;

@@ -66,10 +66,11 @@ internal sealed class Scheduler(ControlContext context) : Controller(context)
 
     private void Schedule(ObjectKey key, JsonObject pod)
     {
+        // Before it is looked for: room that is made meanwhile is not overlooked.
+        _stuck[key] = 0;
         var (node, reasons) = Choose(pod);
         if (node is null)
         {
-            _stuck[key] = 0;
             SetUnscheduled(key, "Unschedulable", reasons);
             Context.Events.RecordAction(pod, "Warning", "FailedScheduling", "Scheduling", reasons, Component);
             return;

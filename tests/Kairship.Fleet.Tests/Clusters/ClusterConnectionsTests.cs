@@ -120,7 +120,7 @@ public class ClusterConnectionsTests : IAsyncLifetime
     {
         await using var fleet = new FleetUnderTest(o =>
         {
-            o.AttemptTimeout = TimeSpan.FromMilliseconds(500);
+            o.AttemptTimeout = TimeSpan.FromSeconds(3);
             o.MaxRetries = 0;
         });
         var connection = await fleet.JoinAsync("edge", _cluster.Kubeconfig);

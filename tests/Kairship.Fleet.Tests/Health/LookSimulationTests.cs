@@ -17,7 +17,7 @@ public class LookSimulationTests
         var change = new LookSimulation(Options, at => at >= lost, silent, new Random(seed)).Run(Start, TimeSpan.FromMinutes(15)).First();
 
         change.Status.Should().Be(ConditionStatus.Unknown);
-        (change.LastTransition - lost).TotalSeconds.Should().BeInRange(5 - 3, 19.01);
+        (change.LastTransition - lost).TotalSeconds.Should().BeInRange(5 - 3, 19.03);
     });
 
     [Fact]

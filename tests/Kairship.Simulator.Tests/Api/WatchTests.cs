@@ -39,7 +39,7 @@ public sealed class WatchTests
         using var handler = new SocketsHttpHandler();
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         handler.SslOptions.CertificateChainPolicy.CustomTrustStore.ImportFromPem(cluster.CaPem);
-        using var client = new HttpClient(handler) { BaseAddress = cluster.Url, Timeout = TimeSpan.FromSeconds(5), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var client = new HttpClient(handler) { BaseAddress = cluster.Url, Timeout = TimeSpan.FromSeconds(20), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
         client.DefaultRequestVersion = Version.Parse(http);
         client.DefaultRequestHeaders.Authorization = new("Bearer", cluster.Token);
         using var response = await client.GetAsync($"/api/v1/namespaces/nobody/configmaps?watch=1&resourceVersion={cluster.Store.Revision}", HttpCompletionOption.ResponseHeadersRead);
@@ -62,8 +62,17 @@ public sealed class WatchTests
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
         using var response = await api.Http.GetAsync(
             $"{ConfigMaps}?watch=1&allowWatchBookmarks=true&resourceVersion={api.Store.Revision}", HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(limit.Token));
         var key = new Kairship.Simulator.Objects.ObjectKey("", "configmaps", "default", "a");
         api.Store.Create(key, Sample.ConfigMap("a", ("text", new string('x', 4000))));
+        string? first;
+        do
+        {
+            first = await reader.ReadLineAsync(limit.Token);
+        }
+        while (first?.Contains("\"BOOKMARK\"", StringComparison.Ordinal) == true);
+
+        first.Should().Contain("\"ADDED\"", "it is followed from here on");
         for (var i = 0; i < 20_000; i++)
         {
             api.Store.Update(key, map =>
@@ -73,8 +82,7 @@ public sealed class WatchTests
             });
         }
 
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(limit.Token));
-        var (last, seen) = (0L, 0);
+        var (last, seen) = (0L, 1);
         while (await reader.ReadLineAsync(limit.Token) is { } line)
         {
             var e = JsonNode.Parse(line)!.AsObject();

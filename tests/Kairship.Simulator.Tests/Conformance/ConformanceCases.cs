@@ -9,7 +9,7 @@ namespace Kairship.Simulator.Tests.Conformance;
 /// </summary>
 public abstract class ConformanceCases(ConformanceServer server) : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
     private static int _names;
 

@@ -5,12 +5,14 @@ using Kairship.Simulator.Faults;
 using Kairship.Simulator.Objects;
 using Kairship.Simulator.State;
 using Kairship.Simulator.Tests.Hosting;
+using Kairship.Testing.Kube;
 
 namespace Kairship.Simulator.Tests.State;
 
 public sealed class KeptFleetTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("kept").FullName;
+    private readonly Dictionary<string, int> _ports = [];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -130,7 +132,7 @@ public sealed class KeptFleetTests : IDisposable
         Directory.CreateDirectory(Path.Combine(folder, "objects.journal.new", "in the way"));
         using var client = SimulatorClient.Find(_folder);
 
-        var breaking = () => client.FaultAsync("east", new FaultRequest { Fault = "unreachable", ForSeconds = 1 }, CancellationToken.None);
+        var breaking = () => client.FaultAsync("east", new FaultRequest { Fault = "unreachable" }, CancellationToken.None);
 
         (await breaking.Should().ThrowAsync<SimulatorControlException>()).Which.Message.Should().StartWith("east is as you said, but a restart will not remember it: ");
         using (var socket = new System.Net.Sockets.TcpClient())
@@ -138,6 +140,7 @@ public sealed class KeptFleetTests : IDisposable
             FluentActions.Invoking(() => socket.Connect("127.0.0.1", east.Url.Port)).Should().Throw<System.Net.Sockets.SocketException>("the fault holds all the same");
         }
 
+        await client.Awaiting(c => c.FaultAsync("east", new FaultRequest { Fault = "unreachable", ForSeconds = 1 }, CancellationToken.None)).Should().ThrowAsync<SimulatorControlException>();
         await Eventually.Of(() => east.Faults.Unreachable, unreachable => !unreachable);
         var journals = new[] { "east", "west" }.Select(n => new FileInfo(Path.Combine(_folder, "clusters", n, "objects.journal"))).ToList();
         for (var i = 0; i < 300; i++)
@@ -213,7 +216,18 @@ public sealed class KeptFleetTests : IDisposable
     }
 
     private Task<SimulatedFleet> StartAsync(params string[] names) => SimulatedFleet.StartAsync(
-        names.Select(n => new SimulatedClusterOptions { Name = n, Nodes = 2, PodReadyAfter = TimeSpan.FromMilliseconds(20) }), new SimulatedFleetOptions { Folder = _folder, Keep = true });
+        names.Select(n => new SimulatedClusterOptions { Name = n, Port = PortOf(n), Nodes = 2, PodReadyAfter = TimeSpan.FromMilliseconds(20) }), new SimulatedFleetOptions { Folder = _folder, Keep = true });
+
+    /// <summary>Not one that the system may hand out to somebody else while the fleet is down.</summary>
+    private int PortOf(string name)
+    {
+        if (!_ports.TryGetValue(name, out var port))
+        {
+            _ports[name] = port = LoopbackPorts.First(1);
+        }
+
+        return port;
+    }
 
     private static ObjectKey Key(string name) => new("", "configmaps", "default", name);
 

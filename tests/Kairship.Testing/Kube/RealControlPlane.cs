@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Kairship.Testing.Kube;
 
@@ -62,7 +60,7 @@ public sealed class RealControlPlane : IAsyncDisposable
         const int Attempts = 3;
         for (var attempt = 1; ; attempt++)
         {
-            var (code, output) = await RunAsync("up.sh", state, name, FreePorts().ToString(), nodes.ToString());
+            var (code, output) = await RunAsync("up.sh", state, name, LoopbackPorts.First(PortsOfOne).ToString(), nodes.ToString());
             if (code == 0)
             {
                 return new RealControlPlane(name, state, await File.ReadAllTextAsync(Path.Combine(state, $"{name}.kubeconfig")));
@@ -105,32 +103,5 @@ public sealed class RealControlPlane : IAsyncDisposable
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System);
         await process.WaitForExitAsync(limit.Token);
         return (process.ExitCode, await File.ReadAllTextAsync(log));
-    }
-
-    /// <summary>The first of five neighbours that are all free at this moment, outside of the range that the system hands out by itself.</summary>
-    private static int FreePorts()
-    {
-        while (true)
-        {
-            var first = Random.Shared.Next(17_600 / PortsOfOne, 30_000 / PortsOfOne) * PortsOfOne;
-            if (Enumerable.Range(first, PortsOfOne).All(IsFree))
-            {
-                return first;
-            }
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

@@ -53,7 +53,7 @@ internal sealed class DaemonSetController(ControlContext context) : Controller(c
         }
 
         var pods = ByNode(set);
-        WriteStatus(key, set, eligible, pods, revision);
+        Report(key, set, eligible, pods, revision);
         return Pods.NextAvailable(pods.Values, set.Spec("minReadySeconds").Int(), Clock.GetUtcNow());
     }
 
@@ -153,7 +153,7 @@ internal sealed class DaemonSetController(ControlContext context) : Controller(c
         return pods;
     }
 
-    private void WriteStatus(ObjectKey key, JsonObject set, HashSet<string> eligible, Dictionary<string, JsonObject> pods, string revision)
+    private void Report(ObjectKey key, JsonObject set, HashSet<string> eligible, Dictionary<string, JsonObject> pods, string revision)
     {
         var (now, minReady) = (Clock.GetUtcNow(), set.Spec("minReadySeconds").Int());
         var wanted = pods.Where(p => eligible.Contains(p.Key)).Select(p => p.Value).ToList();
@@ -171,14 +171,7 @@ internal sealed class DaemonSetController(ControlContext context) : Controller(c
         ObjectReading.Put(status, "numberUnavailable", eligible.Count - available);
         if (!JsonNode.DeepEquals(status, set.StatusOf()))
         {
-            Store.Update(
-                key,
-                s =>
-                {
-                    s["status"] = status;
-                    return s;
-                },
-                status: true);
+            WriteStatus(key, set, status);
         }
     }
 }

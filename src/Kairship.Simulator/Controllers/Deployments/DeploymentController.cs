@@ -299,14 +299,7 @@ internal sealed class DeploymentController(ControlContext context) : Controller(
 
         if (!JsonNode.DeepEquals(status, current.StatusOf()))
         {
-            Store.Update(
-                key,
-                d =>
-                {
-                    d["status"] = status;
-                    return d;
-                },
-                status: true);
+            WriteStatus(key, deployment, status);
         }
 
         return progress ? DeploymentStatus.UntilDeadline(status, spec, Clock.GetUtcNow()) : null;

@@ -61,7 +61,7 @@ internal sealed class ReplicaSetController(ControlContext context) : Controller(
             }
         }
 
-        return WriteStatus(key, set, pods);
+        return Report(key, set, pods);
     }
 
     private void Notify(JsonObject pod)
@@ -113,7 +113,7 @@ internal sealed class ReplicaSetController(ControlContext context) : Controller(
         }
     }
 
-    private TimeSpan? WriteStatus(ObjectKey key, JsonObject set, List<JsonObject> pods)
+    private TimeSpan? Report(ObjectKey key, JsonObject set, List<JsonObject> pods)
     {
         var now = Clock.GetUtcNow();
         var minReady = set.Spec("minReadySeconds").Int();
@@ -125,14 +125,7 @@ internal sealed class ReplicaSetController(ControlContext context) : Controller(
         status["observedGeneration"] = set.GenerationOf();
         if (!JsonNode.DeepEquals(status, set.StatusOf()))
         {
-            Store.Update(
-                key,
-                s =>
-                {
-                    s["status"] = status;
-                    return s;
-                },
-                status: true);
+            WriteStatus(key, set, status);
         }
 
         return Pods.NextAvailable(pods, minReady, now);

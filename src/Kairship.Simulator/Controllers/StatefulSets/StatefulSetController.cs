@@ -56,14 +56,7 @@ internal sealed class StatefulSetController(ControlContext context) : Controller
         var status = StatefulSetStatus.Of(set, spec, [.. pods.Values], (current, update), Clock.GetUtcNow());
         if (!JsonNode.DeepEquals(status, set.StatusOf()))
         {
-            Store.Update(
-                key,
-                s =>
-                {
-                    s["status"] = status;
-                    return s;
-                },
-                status: true);
+            WriteStatus(key, set, status);
         }
 
         return Pods.NextAvailable(pods.Values, spec.MinReadySeconds, Clock.GetUtcNow());

@@ -90,6 +90,12 @@ public abstract class DiscoveryCases(ConformanceServer server) : ConformanceCase
             foreach (var resource in (await ResourcesAsync(version)).Items("resources").Where(r => Texts(r["verbs"]).Contains("list")))
             {
                 var list = await GetAsync($"/apis/{version}/{(string)resource["name"]!}?limit=1");
+                if (list.Code == 404 && (await GetAsync($"/apis/{version}")) is var now && (now.Code == 404 || now.Items("resources").All(r => (string)r["name"]! != (string)resource["name"]!)))
+                {
+                    // Another case has taken its definition away in between.
+                    continue;
+                }
+
                 list.Code.Should().Be(200, "{0} of {1}", (string)resource["name"]!, version);
                 ((string?)list.Json["apiVersion"]).Should().Be(version);
                 ((string?)list.Json["kind"]).Should().Be((string)resource["kind"]! + "List");

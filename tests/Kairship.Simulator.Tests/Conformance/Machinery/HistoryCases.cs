@@ -249,6 +249,15 @@ public abstract class HistoryCases(ConformanceServer server) : ConformanceCases(
     }
 }
 
-public sealed class SimulatedHistory(SimulatedServer server) : HistoryCases(server);
+/// <summary>On a server of its own: what it forgets others would miss.</summary>
+public sealed class SimulatedHistory(SimulatedHistory.Own own) : HistoryCases(own.Server), IClassFixture<SimulatedHistory.Own>
+{
+    public sealed class Own : IAsyncDisposable
+    {
+        public SimulatedServer Server { get; } = new();
+
+        public ValueTask DisposeAsync() => Server.DisposeAsync();
+    }
+}
 
 public sealed class RealHistory(RealServer server) : HistoryCases(server);

@@ -27,6 +27,7 @@ public abstract class StatusCases(ConformanceServer server) : ConformanceCases(s
     public async Task Status_StrategicPatch_MergesConditionsByType()
     {
         await CreateAsync(In("apps/v1", "statefulsets"), Idle);
+        await UntilAsync(() => GetAsync(Path), s => (long?)s.Json["status"]?["observedGeneration"] == 1);
         await PatchAsync(Path + "/status", """{"status":{"conditions":[{"type":"X","status":"True"}]}}""", "strategic");
 
         var reply = await PatchAsync(Path + "/status", """{"status":{"conditions":[{"type":"Y","status":"False"},{"type":"X","status":"False"}]}}""", "strategic");
