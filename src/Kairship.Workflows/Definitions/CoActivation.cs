@@ -16,7 +16,7 @@ internal enum Together
 }
 
 /// <summary>
-/// For all pairs of forward connections that are reached from the start. Let b be the one whose source comes later in topological order: b is taken when some connection into its
+/// For all pairs of connections that are reached from the start; what those that close a loop bring to the next round is not followed. Let b be the one whose source comes later in topological order: b is taken when some connection into its
 /// source is, so b and a can both be taken when a is that connection or can be taken together with it. Two connections of one activity are told apart by
 /// whether it leaves by one outcome or by all. One row of bits a connection, filled in topological order.
 /// </summary>
@@ -29,17 +29,17 @@ internal sealed class CoActivation
     private CoActivation(FlowchartGraph graph, FlowchartOrder order)
     {
         var reached = order.Topological.Where(order.Reached.Contains).ToArray();
-        var forward = reached.SelectMany(node => graph.Outgoing[node.Id]).Where(c => !order.BackEdges.Contains(c)).ToArray();
-        for (var i = 0; i < forward.Length; i++)
+        var connections = reached.SelectMany(node => graph.Outgoing[node.Id]).ToArray();
+        for (var i = 0; i < connections.Length; i++)
         {
-            index[forward[i]] = i;
+            index[connections[i]] = i;
         }
 
-        can = Rows(forward.Length);
-        unknown = Rows(forward.Length);
+        can = Rows(connections.Length);
+        unknown = Rows(connections.Length);
         foreach (var node in reached)
         {
-            Add(node, graph, [.. graph.Outgoing[node.Id].Where(index.ContainsKey)]);
+            Add(node, graph, [.. graph.Outgoing[node.Id]]);
         }
     }
 

@@ -74,7 +74,7 @@ internal sealed class FlowchartChecks(Compilation run, FlowchartGraph graph, Flo
             run.Error(join.Id, property, ProblemCode.JoinNeverCompletes,
                 $"The join '{join.Id}' waits for all of its connections, but {Shown(one)} and {Shown(other)} never happen in one run: use WaitAllActive or WaitAny.");
         }
-        else if ((certainty ??= new JoinCertainty(graph, order)).Doubt(join, arrivals) is { } doubt)
+        else if ((certainty ??= new JoinCertainty(graph, order, together)).Doubt(join, arrivals) is { } doubt)
         {
             run.Warn(join.Id, property, ProblemCode.JoinMayNotComplete,
                 $"The join '{join.Id}' waits for all of its connections, but {Shown(doubt)} may not come in a run in which others do: then it faults. Use WaitAllActive if that is meant.");
@@ -144,8 +144,8 @@ internal sealed class FlowchartChecks(Compilation run, FlowchartGraph graph, Flo
         return false;
     }
 
-    private static IEnumerable<(Connection, Connection)> Pairs(Connection[] arrivals) =>
-        arrivals.SelectMany((one, i) => arrivals.Skip(i + 1).Select(other => (one, other)));
+    public static IEnumerable<(Connection, Connection)> Pairs(IReadOnlyList<Connection> connections) =>
+        connections.SelectMany((one, i) => connections.Skip(i + 1).Select(other => (one, other)));
 
     private static string Shown(Connection connection) => $"'{connection.Source.Id}' ({connection.SourcePort})";
 }

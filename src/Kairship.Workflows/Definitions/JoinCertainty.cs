@@ -9,11 +9,12 @@ namespace Kairship.Workflows.Definitions;
 /// </summary>
 internal sealed class JoinCertainty
 {
-    // Past this many looks at activities every join that a race may reach counts as doubtful.
+    // Past this many looks every join that a race or several loops may reach counts as doubtful.
     private const long MaxWork = 5_000_000;
 
     private readonly FlowchartGraph graph;
     private readonly FlowchartOrder order;
+    private readonly CoActivation together;
     private readonly IReadOnlyList<ActivityNode> nodes;
     private readonly Dictionary<ActivityNode, int> index = [];
     private readonly BitArray[] from;
@@ -25,9 +26,9 @@ internal sealed class JoinCertainty
     private long work;
     private int next;
 
-    public JoinCertainty(FlowchartGraph graph, FlowchartOrder order)
+    public JoinCertainty(FlowchartGraph graph, FlowchartOrder order, CoActivation together)
     {
-        (this.graph, this.order) = (graph, order);
+        (this.graph, this.order, this.together) = (graph, order, together);
         nodes = [.. order.Topological.Where(order.Reached.Contains)];
         for (var i = 0; i < nodes.Count; i++)
         {
@@ -52,13 +53,20 @@ internal sealed class JoinCertainty
     private Connection? Unsure(Connection[] arrivals) =>
         arrivals.Any(a => conditions[a] != conditions[arrivals[0]]) ? arrivals.MaxBy(a => conditions[a]) : null;
 
-    /// <summary>A loop that brings some of the connections again and not the others, or all of them before those of the last round have been awaited.</summary>
+    /// <summary>A loop that brings some of the connections again and not the others, or all of them before those of the last round have been awaited, or loops that do so together.</summary>
     private Connection? NotRepeated(ActivityNode join, Connection[] arrivals)
     {
-        foreach (var back in order.BackEdges.Where(b => order.Reached.Contains(b.Source) && b.Target != join))
+        var repeating = new List<Connection>();
+        foreach (var back in order.BackEdges.Where(b => order.Reached.Contains(b.Source)))
         {
             bool Again(Connection c) => c.Source == back.Target || from[index[back.Target]][index[c.Source]];
             if (!arrivals.Any(Again) || IsLeftForGood(back.Target, join))
+            {
+                continue;
+            }
+
+            repeating.Add(back);
+            if (back.Target == join)
             {
                 continue;
             }
@@ -76,8 +84,11 @@ internal sealed class JoinCertainty
             }
         }
 
-        return null;
+        return FlowchartChecks.Pairs(repeating).Any(AreTakenTogether) ? arrivals[0] : null;
     }
+
+    /// <summary>Two connections that close loops, in one round: of the two tokens that then go round one may overtake the other, and the join takes from both what it needs for one.</summary>
+    private bool AreTakenTogether((Connection One, Connection Other) loops) => ++work > MaxWork || together.Of(loops.One, loops.Other) != Together.Never;
 
     /// <summary>The join does not lead back into the loop, and one token goes round in it: what comes out of it comes once.</summary>
     private bool IsLeftForGood(ActivityNode head, ActivityNode join)
