@@ -14,7 +14,17 @@ internal sealed class ActiveInstance(bool alone = false)
 
     public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Burst? Burst { get; private set; }
+    public Burst? Burst
+    {
+        get
+        {
+            lock (gate)
+            {
+                return field;
+            }
+        }
+        private set;
+    }
 
     /// <summary>It is a suspect and was not run: the lane is for it.</summary>
     public bool IsSuspect { get; set; }
@@ -51,7 +61,7 @@ internal sealed class ActiveInstance(bool alone = false)
         }
     }
 
-    public void Enter(Burst burst, bool stopping, bool aborting)
+    public void Enter(Burst burst)
     {
         lock (gate)
         {
@@ -60,16 +70,6 @@ internal sealed class ActiveInstance(bool alone = false)
             {
                 burst.Nudge();
             }
-        }
-
-        if (stopping)
-        {
-            burst.Stop();
-        }
-
-        if (aborting)
-        {
-            burst.Abort();
         }
     }
 

@@ -209,7 +209,19 @@ public sealed partial class WorkflowRuntime : IAsyncDisposable
 
         var burst = new Burst(house, claimed, graph!, state!, entry.TakeNudge);
         leases.Add(instanceId, claimed.Epoch, burst.Lose);
-        entry.Enter(burst, stopping, aborting);
+        entry.Enter(burst);
+
+        // Read only now: whoever sets them later finds the burst.
+        if (stopping)
+        {
+            burst.Stop();
+        }
+
+        if (aborting)
+        {
+            burst.Abort();
+        }
+
         try
         {
             await burst.RunAsync();
