@@ -31,15 +31,19 @@ public sealed class InProcessDispatcher(Func<string, CancellationToken, Task> ru
         }
     }
 
+    /// <summary>Unless all are there. Never counts one too many, even for a moment: the last worker to end, which looks again for whoever found it still there, would not get a place.</summary>
     private void StartWorker()
     {
-        if (Interlocked.Increment(ref workers) <= maxConcurrent)
+        for (var seen = Volatile.Read(ref workers); seen < maxConcurrent;)
         {
-            _ = Task.Run(WorkAsync);
-        }
-        else
-        {
-            Interlocked.Decrement(ref workers);
+            var found = Interlocked.CompareExchange(ref workers, seen + 1, seen);
+            if (found == seen)
+            {
+                _ = Task.Run(WorkAsync);
+                return;
+            }
+
+            seen = found;
         }
     }
 
