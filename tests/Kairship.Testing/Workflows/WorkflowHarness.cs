@@ -17,8 +17,8 @@ namespace Kairship.Testing.Workflows;
 /// </summary>
 public sealed class WorkflowHarness : IAsyncDisposable
 {
-    // One for all tests: script engines are costly to build.
-    private static readonly ExpressionCompiler Expressions = new();
+    // One for all tests: script engines are costly to build. With time enough for a process that is held in the middle of one.
+    private static readonly ExpressionCompiler Expressions = new(new ExpressionLimits { Time = TimeSpan.FromSeconds(30) });
 
     private readonly OutboxPump pump;
 

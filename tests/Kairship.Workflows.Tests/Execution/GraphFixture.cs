@@ -11,7 +11,8 @@ namespace Kairship.Workflows.Tests.Execution;
 /// <summary>An interpreter in the hand: effects are ended by the test, in the order and with the outcomes that it wants.</summary>
 internal sealed class GraphFixture
 {
-    private static readonly ExpressionCompiler Expressions = new();
+    // Time enough for a process that is held in the middle of an expression.
+    private static readonly ExpressionCompiler Expressions = new(new ExpressionLimits { Time = TimeSpan.FromSeconds(30) });
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public GraphFixture(string json, int maxSteps = 10_000)

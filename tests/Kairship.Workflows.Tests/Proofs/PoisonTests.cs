@@ -26,6 +26,7 @@ public sealed class PoisonTests
 
     private readonly InMemoryWorkflowStore database = new(TimeProvider.System);
     private readonly EffectLedger ledger = new();
+    private readonly TaskCompletionSource allStarted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Theory]
     [InlineData(1)]
@@ -48,6 +49,7 @@ public sealed class PoisonTests
                     await Task.WhenAll(Enumerable.Range(0, innocents).Select(i => engine.StartAsync("plain", instanceId: $"plain-{i}")));
                     await LiveEngine.UntilAsync(() => Task.FromResult(process.Entered >= innocents), "the innocent are not under way");
                     await Task.WhenAll(Enumerable.Range(0, poisons).Select(i => engine.StartAsync("poison", instanceId: $"poison-{i}")));
+                    allStarted.SetResult();
                 }
 
                 await LiveEngine.UntilAsync(async () => process.IsDead || await IsOverAsync(innocents, poisons), "neither dead nor through");
@@ -76,12 +78,13 @@ public sealed class PoisonTests
         }
     }
 
-    private static async Task DuringAsync(Process process, EffectContext context, int life, CancellationToken token)
+    private async Task DuringAsync(Process process, EffectContext context, int life, CancellationToken token)
     {
         process.Enter();
         if (context.ActivityId == "kill")
         {
-            // After its sibling's commits, so that those cannot pass for progress of this one.
+            // The first must not take the process from those who are still being started. After its sibling's commits, so that those cannot pass for progress of this one.
+            await allStarted.Task.WaitAsync(token);
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, token);
             process.Die();
             throw new ProcessCrashedException();

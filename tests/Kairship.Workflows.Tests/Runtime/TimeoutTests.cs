@@ -82,13 +82,13 @@ public sealed class TimeoutTests : IAsyncDisposable
     public async Task Timeout_OfARunningEffect_CancelsItsToken()
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var cancelled = false;
+        var cancelled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         engine.Effect.During = async (context, token) =>
         {
             if (context.ActivityId == "slow")
             {
                 started.TrySetResult();
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ContinueWith(t => cancelled = t.IsCanceled, TaskScheduler.Default);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ContinueWith(t => cancelled.SetResult(t.IsCanceled), TaskScheduler.Default);
             }
         };
         await engine.ImportAsync(Def.Workflow("w", Def.Flowchart("root", [Def.Effect("slow").With(("kairship:timeout", "00:00:30")), Def.Effect("late")], "slow.Timeout -> late")));
@@ -103,7 +103,7 @@ public sealed class TimeoutTests : IAsyncDisposable
 
         await running;
         (await engine.StatusAsync(id)).Should().Be(InstanceStatus.Finished);
-        cancelled.Should().BeTrue();
+        (await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Should().BeTrue();
         engine.Ledger.Distinct.Keys.Should().Equal($"{id}/late/1");
     }
 

@@ -11,15 +11,13 @@ public sealed record SeenRequest(string Method, string PathAndQuery, IReadOnlyDi
 /// <summary>A real HTTP server on loopback that answers as a test says.</summary>
 public sealed class LoopbackServer : IAsyncDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly Task loop;
     private readonly ConcurrentQueue<SeenRequest> seen = new();
 
     public LoopbackServer(Func<SeenRequest, HttpListenerResponse, byte[]> answer)
     {
-        Port = FreePort();
-        listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
-        listener.Start();
+        (listener, Port) = Listen();
         loop = Task.Run(() => ServeAsync(answer));
     }
 
@@ -34,6 +32,26 @@ public sealed class LoopbackServer : IAsyncDisposable
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    /// <summary>A port that was free may be taken by somebody else before it is listened on: then another.</summary>
+    private static (HttpListener Listener, int Port) Listen()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var port = FreePort();
+            var fresh = new HttpListener();
+            fresh.Prefixes.Add($"http://127.0.0.1:{port}/");
+            try
+            {
+                fresh.Start();
+                return (fresh, port);
+            }
+            catch (HttpListenerException) when (tries < 10)
+            {
+                fresh.Close();
+            }
+        }
     }
 
     public static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
