@@ -34,7 +34,7 @@ public sealed class LayoutTests(DesignerStage stage) : BrowserTest(stage)
         await Microsoft.Playwright.Assertions.Expect(designer.Canvas.Edges).ToHaveCountAsync(root["connections"]!.AsArray().Count);
         await designer.Canvas.WholeAsync();
         await Session.ShootAsync(definitionId);
-        var (nodes, labels) = (await designer.Canvas.NodeBoxesAsync(), await designer.Canvas.LabelBoxesAsync());
+        var (nodes, labels) = await designer.Canvas.BoxesAsync();
         nodes.Select(n => n.Name).Should().BeEquivalentTo(activities);
         Overlaps(nodes, nodes).Should().BeEmpty("nodes lie beside each other");
         Overlaps(labels, nodes).Should().BeEmpty("the words at the outcomes can be read");

@@ -24,6 +24,9 @@ internal sealed record Box(string Name, float X, float Y, float Width, float Hei
 /// <summary>The graph: nodes, their ports and badges, and the connections between them.</summary>
 internal sealed class Canvas(BrowserSession session, string view)
 {
+    /// <summary>Milliseconds after which a click that could not be made, or shows nothing, is made again.</summary>
+    private const float ClickTakes = 5_000;
+
     private IPage Page => session.Page;
 
     public ILocator Graph => Page.Locator($"{view} .x6-graph");
@@ -56,23 +59,45 @@ internal sealed class Canvas(BrowserSession session, string view)
             {
                 // A part of the graph that lies outside of its pane is cut off.
                 var (canvas, pane) = (await BoxAsync(Graph), await BoxAsync(Page.Locator($"{view} .rz-splitter-pane:has(> div > .elsa-flowchart-diagram-designer)")));
-                return (hidden = [.. (await NodeBoxesAsync()).Where(n => !canvas.Contains(n) || !pane.Contains(n)).Select(n => n.ToString())]).Length == 0;
+                return (hidden = [.. (await BoxesAsync()).Nodes.Where(n => !canvas.Contains(n) || !pane.Contains(n)).Select(n => n.ToString())]).Length == 0;
             },
             () => $"out of sight: {string.Join("; ", hidden)}");
     }
 
-    /// <summary>The nodes by activity.</summary>
-    public Task<IReadOnlyList<Box>> NodeBoxesAsync() => BoxesAsync(".x6-node", "foreignObject");
+    /// <summary>The nodes by activity, and the words at their outcomes by activity and outcome, all at one moment: the graph is brought into sight as a whole some time after it is drawn.</summary>
+    public async Task<(IReadOnlyList<Box> Nodes, IReadOnlyList<Box> Labels)> BoxesAsync()
+    {
+        var found = await Graph.EvaluateAsync<JsonElement>(
+            """
+            graph => ["foreignObject", ".x6-port-out .x6-port-label"].map(part => [...graph.querySelectorAll(".x6-node")].flatMap(node => [...node.querySelectorAll(part)].map(e => {
+              const r = e.getBoundingClientRect();
+              return { name: node.dataset.cellId + (e.tagName === "text" ? ":" + e.textContent : ""), x: r.x, y: r.y, width: r.width, height: r.height };
+            })))
+            """);
+        var boxes = found.Deserialize<List<List<Box>>>(JsonSerializerOptions.Web)!;
+        return (boxes[0], [.. boxes[1].Where(b => b.Width > 0)]);
+    }
 
-    /// <summary>The words at the outcomes, by activity and outcome.</summary>
-    public async Task<IReadOnlyList<Box>> LabelBoxesAsync() => [.. (await BoxesAsync(".x6-node", ".x6-port-out .x6-port-label")).Where(b => b.Width > 0)];
-
-    /// <summary>Selects a node, so that its inputs are shown.</summary>
+    /// <summary>Selects a node, so that its inputs are shown. The graph may move just when it is clicked; after that it moves no more.</summary>
     public async Task SelectAsync(string activityId)
     {
-        var box = await BoxAsync(Node(activityId).Locator(".activity-label"));
-        await Page.Mouse.ClickAsync(box.MiddleX, box.MiddleY);
-        await Expect(Page.Locator($".x6-widget-selection-box[data-cell-id='{activityId}']")).ToHaveCountAsync(1);
+        var (label, selection) = (Node(activityId).Locator(".activity-label"), Page.Locator($".x6-widget-selection-box[data-cell-id='{activityId}']"));
+        await Patience.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    // What is selected lies below its selection.
+                    await (await selection.CountAsync() > 0 ? selection : label).ClickAsync(new() { Timeout = ClickTakes });
+                    await selection.WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = ClickTakes });
+                    return true;
+                }
+                catch (TimeoutException)
+                {
+                    return false;
+                }
+            },
+            () => $"{activityId} is not selected");
     }
 
     /// <summary>Clicks where nothing is.</summary>
@@ -99,17 +124,4 @@ internal sealed class Canvas(BrowserSession session, string view)
     }
 
     public async Task<string> IdOfAsync(string label) => await NodeCalled(label).GetAttributeAsync("data-cell-id") ?? "";
-
-    private async Task<IReadOnlyList<Box>> BoxesAsync(string of, string part)
-    {
-        var found = await Graph.EvaluateAsync<JsonElement>(
-            """
-            (graph, [of, part]) => [...graph.querySelectorAll(of)].flatMap(node => [...node.querySelectorAll(part)].map(e => {
-              const r = e.getBoundingClientRect();
-              return { name: node.dataset.cellId + (e.tagName === "text" ? ":" + e.textContent : ""), x: r.x, y: r.y, width: r.width, height: r.height };
-            }))
-            """,
-            new[] { of, part });
-        return found.Deserialize<List<Box>>(JsonSerializerOptions.Web)!;
-    }
 }
