@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Kairship.EndToEnd.Tests.Processes;
 using Microsoft.Playwright;
 using IRequest = Microsoft.Playwright.IRequest;
 
@@ -12,10 +13,14 @@ namespace Kairship.Designer.Tests.Browsing;
 /// </summary>
 internal sealed partial class PageWatch
 {
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
+
     private readonly ConcurrentQueue<string> _wrong = new();
     private readonly ConcurrentQueue<string> _story = new();
     private readonly ConcurrentBag<(int Status, Regex Path)> _expected = [];
     private readonly ConcurrentQueue<string> _sockets = new();
+    private readonly ConcurrentDictionary<IRequest, string> _open = new();
+    private readonly ConcurrentQueue<string> _begun = new();
     private readonly Uri _origin;
 
     public PageWatch(IBrowserContext context, Uri origin)
@@ -23,6 +28,7 @@ internal sealed partial class PageWatch
         _origin = origin;
         context.Request += (_, request) => Request(request);
         context.Response += (_, response) => Response(response);
+        context.RequestFinished += (_, request) => _open.TryRemove(request, out string? _);
         context.RequestFailed += (_, request) => Failed(request);
         context.Console += (_, message) => Console(message);
         context.WebError += (_, error) => Wrong($"exception in the page: {error.Error}");
@@ -38,6 +44,26 @@ internal sealed partial class PageWatch
     /// <summary>Addresses of the WebSockets that were opened, and a line for each frame that came.</summary>
     public IReadOnlyCollection<string> Sockets => [.. _sockets];
 
+    /// <summary>How many requests to paths like this have begun until now.</summary>
+    public int CountBegun(string part) => _begun.Count(url => url.Contains(part, StringComparison.Ordinal));
+
+    /// <summary>Waits until for half a second no request is open and none begins: one that has its answer often leads to the next.</summary>
+    public async Task QuietAsync()
+    {
+        var (begun, since) = (-1, 0L);
+        await Patience.UntilAsync(
+            () =>
+            {
+                if (!_open.IsEmpty || _begun.Count != begun)
+                {
+                    (begun, since) = (_begun.Count, TimeProvider.System.GetTimestamp());
+                }
+
+                return Task.FromResult(TimeProvider.System.GetElapsedTime(since) > Quiet);
+            },
+            () => $"it does not become quiet; open: {string.Join(", ", _open.Values)}");
+    }
+
     /// <summary>This test provokes an answer with this status from paths like this.</summary>
     public void Expect(int status, string pathPattern) => _expected.Add((status, new Regex(pathPattern, RegexOptions.None, TimeSpan.FromSeconds(1))));
 
@@ -50,6 +76,9 @@ internal sealed partial class PageWatch
         {
             Wrong($"request to another server: {request.Method} {request.Url}");
         }
+
+        _open[request] = $"{request.Method} {request.Url}";
+        _begun.Enqueue(request.Url);
     }
 
     private void Response(IResponse response)
@@ -73,6 +102,8 @@ internal sealed partial class PageWatch
 
     private void Failed(IRequest request)
     {
+        _open.TryRemove(request, out string? _);
+
         // A page that is left takes its requests with it.
         if (request.Failure is not "net::ERR_ABORTED")
         {

@@ -2,6 +2,7 @@ using Kairship.Api.Workflows;
 using Kairship.Designer.Tests.Browsing;
 using Kairship.Designer.Tests.Stage;
 using Kairship.Designer.Tests.Studio;
+using Kairship.EndToEnd.Tests.Processes;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -22,9 +23,12 @@ public sealed class FaultTests(DesignerStage stage) : BrowserTest(stage)
         await viewer.OpenAsync(instance.Id);
         await viewer.SeesAsync("Sub status", "Suspended");
         // The designer does not bear to lose it while it still reads the journal. It may leave out a line that came while it read, so that no line of it is waited for.
-        await Page.RunAndWaitForResponseAsync(() => api.CancelInstanceAsync(instance.Id), r => r.Url.Contains("/journal?", StringComparison.Ordinal));
+        await Watch.QuietAsync();
+        var before = Watch.CountBegun("/journal?");
+        await api.CancelInstanceAsync(instance.Id);
+        await Patience.UntilAsync(() => Task.FromResult(Watch.CountBegun("/journal?") > before), () => $"the journal is not read again:\n{Watch.Story}");
         await viewer.SeesAsync("Sub status", "Cancelled");
-        await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await Watch.QuietAsync();
         Watch.Expect(404, $"/{instance.Id}$");
 
         (await Page.APIRequest.DeleteAsync(new Uri(Session.Address, $"/elsa/api/workflow-instances/{instance.Id}").AbsoluteUri, new()
@@ -56,7 +60,7 @@ public sealed class FaultTests(DesignerStage stage) : BrowserTest(stage)
         await Session.ShootAsync("incident");
 
         await Page.GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
-        await EndToEnd.Tests.Processes.Patience.UntilAsync(
+        await Patience.UntilAsync(
             async () => (await api.GetJournalAsync(instance.Id, 0, 200)).Items.Count(l => l.ActivityId == "breaks" && l.Event.Contains("Fault", StringComparison.Ordinal)) == 2, () => "it was not retried");
         await Session.ShootAsync("retried");
         (await api.GetJournalAsync(instance.Id, 0, 200)).Items.Count(l => l.ActivityId == "before" && l.Event.Contains("Completed", StringComparison.Ordinal)).Should().Be(1, "what was done is not done again");
