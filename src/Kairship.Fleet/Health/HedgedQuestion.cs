@@ -38,6 +38,8 @@ internal static class HedgedQuestion
                 }
                 else if (first == end)
                 {
+                    // Where nobody came to run for long, answers that were in time are found together with the end.
+                    last = asked.Find(a => a.IsCompleted && IsSettled(a)) ?? asked.FindLast(a => a.IsCompleted) ?? last;
                     break;
                 }
                 else

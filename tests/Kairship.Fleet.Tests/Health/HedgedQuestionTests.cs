@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kairship.Fleet.Clusters;
 using Kairship.Fleet.Health;
 using Microsoft.Extensions.Time.Testing;
@@ -40,6 +41,43 @@ public class HedgedQuestionTests
         await FluentActions.Awaiting(() => answer).Should().ThrowAsync<OperationCanceledException>();
     }
 
+    /// <summary>The end and the answers come while nobody has time to look: the end is seen first, and the answers are there.</summary>
+    [Theory]
+    [InlineData("S 200", "200")]
+    [InlineData("503 200", "200")]
+    [InlineData("200 503", "200")]
+    [InlineData("S 503", "503")]
+    [InlineData("S R", "Unreachable")]
+    public async Task Answers_FoundTogetherWithTheEnd_Count(string answers, string expected)
+    {
+        var clock = new FakeTimeProvider();
+        var pending = new[] { new TaskCompletionSource<ClusterAnswer>(), new TaskCompletionSource<ClusterAnswer>() };
+        var busy = new BusyContext();
+        var told = busy.Run(() => ToldAsync(HedgedQuestion.AskAsync("east", (time, _) => pending[time].Task, Every, Every * 2, clock, TestContext.Current.CancellationToken)));
+        clock.Advance(Every);
+        await FleetUnderTest.UntilAsync(() => busy.GoOn() > 0, "asking again");
+        clock.Advance(Every);
+        foreach (var (source, answer) in pending.Zip(answers.Split(' ')).Where(p => p.Second != "S"))
+        {
+            source.SetFromTask(AnswerAsync(answer, CancellationToken.None));
+        }
+
+        await FleetUnderTest.UntilAsync(() => busy.GoOn() >= 0 && told.IsCompleted, "an answer");
+        (await told).Should().Be(expected);
+    }
+
+    private static async Task<string> ToldAsync(Task<ClusterAnswer> answer)
+    {
+        try
+        {
+            return (await answer).Status.ToString();
+        }
+        catch (ClusterException e)
+        {
+            return e.Kind.ToString();
+        }
+    }
+
     private async Task<string> ToldAsync(string[] answers)
     {
         try
@@ -76,5 +114,42 @@ public class HedgedQuestionTests
     {
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         throw new InvalidOperationException("Silence ends only by giving up.");
+    }
+
+    /// <summary>What is awaited in it goes on only when told to.</summary>
+    private sealed class BusyContext : SynchronizationContext
+    {
+        private readonly ConcurrentQueue<(SendOrPostCallback Call, object? State)> posted = new();
+
+        public override void Post(SendOrPostCallback d, object? state) => posted.Enqueue((d, state));
+
+        public int GoOn()
+        {
+            var ran = 0;
+            for (; posted.TryDequeue(out var next); ran++)
+            {
+                Run(() =>
+                {
+                    next.Call(next.State);
+                    return ran;
+                });
+            }
+
+            return ran;
+        }
+
+        public T Run<T>(Func<T> what)
+        {
+            var before = Current;
+            SetSynchronizationContext(this);
+            try
+            {
+                return what();
+            }
+            finally
+            {
+                SetSynchronizationContext(before);
+            }
+        }
     }
 }
