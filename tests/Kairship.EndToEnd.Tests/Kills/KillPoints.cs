@@ -28,7 +28,11 @@ internal static class KillPoints
         // First wave.
         new("first canary object in the first cluster", s => GoAsync(s, () => s.SeeInsideAsync("east", d => d.Keys.Any(k => k.EndsWith("-canary", StringComparison.Ordinal))))),
         new("weight 25 applied", s => GoAsync(s, () => s.SeeEventAsync("CanaryWeight"))),
-        new("waiting for the canary", s => GoAsync(s, () => s.SeeClusterAsync("east", c => c is { Phase: "Canary", Weight: 25, Health: "Progressing", Ready: > 0 }))),
+        new("waiting for the canary", s =>
+        {
+            s.HoldBack("east");
+            return GoAsync(s, () => s.SeeClusterAsync("east", c => c is { Phase: "Canary", Weight: 25, Health: "Progressing", Ready: > 0 }));
+        }),
         new("observing the canary", s => GoAsync(s, () => s.SeeClusterAsync("east", c => c is { Phase: "Canary", Weight: 25, Health: "Healthy" }), 120)),
         new("first step observed", s => GoAsync(s, () => s.SeeEventAsync("Observed"))),
         new("weight 50 applied", s => GoAsync(s, () => s.SeeEventAsync("CanaryWeight", 2)), 1200, 400),

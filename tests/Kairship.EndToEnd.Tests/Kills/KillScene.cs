@@ -4,6 +4,7 @@ using Kairship.Api.Approvals;
 using Kairship.Api.Releases;
 using Kairship.EndToEnd.Tests.Processes;
 using Kairship.EndToEnd.Tests.Shop;
+using Kairship.Simulator.Faults;
 
 namespace Kairship.EndToEnd.Tests.Kills;
 
@@ -16,6 +17,7 @@ internal sealed class KillScene(KillStage stage, string revision, string? source
     private readonly KairshipClient _manager = stage.Server.Connect(stage.ManagerKey);
     private readonly string _idempotencyKey = Guid.NewGuid().ToString("n");
 
+    private Action _letGo = () => { };
     private Task? _underWay;
     private ReleaseDetail? _seen;
 
@@ -100,10 +102,19 @@ internal sealed class KillScene(KillStage stage, string revision, string? source
             () => $"{cluster} did not come to that point", look: _look);
     }
 
+    /// <summary>Pods of this revision do not get ready in a cluster until the server is back: what waits for them can be seen however slow the machine is.</summary>
+    public void HoldBack(string cluster)
+    {
+        var faults = stage.Faults(cluster);
+        faults.SetImageFault($":{revision}", PodFault.Unready);
+        _letGo = faults.ClearImageFaults;
+    }
+
     /// <summary>After the server is back: repeats what was not answered, and waits until nothing of the release runs any more.</summary>
     public async Task FinishAsync()
     {
         _look = TimeSpan.FromMilliseconds(60);
+        _letGo();
         await ForgetUnansweredAsync();
         if (!OrderAnswered)
         {
@@ -134,6 +145,7 @@ internal sealed class KillScene(KillStage stage, string revision, string? source
 
     public void Dispose()
     {
+        _letGo();
         _developer.Dispose();
         _manager.Dispose();
     }

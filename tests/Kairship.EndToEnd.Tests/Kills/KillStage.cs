@@ -5,6 +5,7 @@ using Kairship.Api.Releases;
 using Kairship.EndToEnd.Tests.Processes;
 using Kairship.EndToEnd.Tests.Shop;
 using Kairship.Simulator;
+using Kairship.Simulator.Faults;
 
 namespace Kairship.EndToEnd.Tests.Kills;
 
@@ -39,6 +40,8 @@ public sealed class KillStage : IAsyncLifetime
     internal string Other => Current == "v1" ? "v2" : "v1";
 
     internal ClusterApi Cluster(string name) => Clusters.Single(c => c.Name == name);
+
+    internal ClusterFaults Faults(string cluster) => _fleet[cluster].Faults;
 
     public async ValueTask InitializeAsync()
     {

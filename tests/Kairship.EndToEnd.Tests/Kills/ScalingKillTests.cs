@@ -3,6 +3,7 @@ using Kairship.Api.Clusters;
 using Kairship.Api.Releases;
 using Kairship.EndToEnd.Tests.Processes;
 using Kairship.Simulator;
+using Kairship.Simulator.Faults;
 
 namespace Kairship.EndToEnd.Tests.Kills;
 
@@ -40,26 +41,32 @@ public sealed class ScalingKillTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task ServerKilled_AtFiveMomentsOfAScaling_ScalesOnce()
     {
-        Func<KairshipClient, int, Task<bool>>[] moments =
+        (bool Held, Func<KairshipClient, int, Task<bool>> IsReached)[] moments =
         [
-            async (client, before) => (await client.ListInstancesAsync()).Items.Any(i => i.DefinitionId == "scale-out" && i.Status != "Finished"),
-            async (client, before) => (await ScalingsAsync(client)).Count > before,
-            async (client, before) => await ClustersAsync(client, before) is { } c && c.Any(s => s.Phase == "Promoting"),
-            async (client, before) => await ClustersAsync(client, before) is { } c && c.Any(s => s.Phase == "Promoted"),
-            async (client, before) => (await ScalingsAsync(client)) is var all && all.Count > before && all[0].IsOver,
+            (true, async (client, before) => (await client.ListInstancesAsync()).Items.Any(i => i.DefinitionId == "scale-out" && i.Status != "Finished")),
+            (false, async (client, before) => (await ScalingsAsync(client)).Count > before),
+            (true, async (client, before) => await ClustersAsync(client, before) is { } c && c.Any(s => s.Phase == "Promoting")),
+            (false, async (client, before) => await ClustersAsync(client, before) is { } c && c.Any(s => s.Phase == "Promoted")),
+            (false, async (client, before) => (await ScalingsAsync(client)) is var all && all.Count > before && all[0].IsOver),
         ];
         for (var i = 0; i < moments.Length; i++)
         {
             var total = i % 2 == 0 ? 10 : 4;
-            await ScaleAsync(moments[i], i, total);
+            await ScaleAsync(moments[i].IsReached, moments[i].Held, i, total);
             fleet.Clusters.Sum(Ready).Should().Be(total, "moment {0}", i);
         }
 
         server.Errors().Should().BeEmpty("nothing went wrong that anybody should look at");
     }
 
-    private async Task ScaleAsync(Func<KairshipClient, int, Task<bool>> moment, int before, int total)
+    /// <param name="held">Pods do not get ready until the server is back, so that the moment lasts however slow the machine is.</param>
+    private async Task ScaleAsync(Func<KairshipClient, int, Task<bool>> moment, bool held, int before, int total)
     {
+        if (held)
+        {
+            fleet.Clusters.ToList().ForEach(c => c.Faults.SetImageFault("web:v1", PodFault.Unready));
+        }
+
         using (var client = server.Connect())
         {
             await client.ApplyApplicationAsync(Application(total));
@@ -68,6 +75,7 @@ public sealed class ScalingKillTests(ITestOutputHelper output) : IAsyncLifetime
 
         await server.KillAsync();
         await server.StartAsync();
+        fleet.Clusters.ToList().ForEach(c => c.Faults.ClearImageFaults());
         using var admin = server.Connect();
         await Patience.UntilAsync(
             async () => (await ScalingsAsync(admin)) is [{ IsOver: true }, ..] all && all.Count > before && (await admin.ListInstancesAsync()).Items.All(i => i.Status == "Finished"),
