@@ -7,7 +7,8 @@ namespace Kairship.Cli.Demo;
 /// <summary>What the demo plays on: three simulated clusters in one process and the server in another, so that the server can die without them.</summary>
 internal sealed class DemoStage(string folder) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // For a busy machine; a process that ends is noticed at once.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private ChildProcess? _clusters;
     private ChildProcess? _server;

@@ -3,7 +3,7 @@ using Kairship.EndToEnd.Tests.Processes;
 
 namespace Kairship.EndToEnd.Tests.Demo;
 
-/// <summary>Tests whose time counts run alone.</summary>
+/// <summary>Tests that need the whole machine run alone.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class AloneCollection
 {
@@ -14,8 +14,6 @@ public sealed class AloneCollection
 [Collection(AloneCollection.Name)]
 public sealed class DemoTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
-
     private static readonly string[] Acts =
     [
         "Three clusters, one server", "Deploy v1", "Release v2, server killed in mid-canary", "Release v3, which is broken", "Every cluster has exactly v2",
@@ -24,15 +22,11 @@ public sealed class DemoTests : IDisposable
     private readonly TempFolder _folder = new("demo");
 
     [Fact]
-    public async Task Demo_PlaysAllFiveActs_InTime()
+    public async Task Demo_PlaysAllFiveActs()
     {
-        var start = TimeProvider.System.GetTimestamp();
+        var demo = await DemoAsync();
 
-        var demo = await new CommandRunner(_folder).RunAsync("demo", "--yes", "--exit");
-
-        var took = TimeProvider.System.GetElapsedTime(start);
         demo.Ends(0);
-        took.Should().BeLessThan(Limit);
         foreach (var act in Acts)
         {
             demo.Out.Should().MatchRegex($"─ {act} ─").And.MatchRegex($"ok +│ {act} ");
@@ -47,7 +41,7 @@ public sealed class DemoTests : IDisposable
     [Fact]
     public async Task TwoDemos_AtTheSameTime_DoNotMeet()
     {
-        var both = await Task.WhenAll(new CommandRunner(_folder).RunAsync("demo", "--yes", "--exit"), new CommandRunner(_folder).RunAsync("demo", "--yes", "--exit"));
+        var both = await Task.WhenAll(DemoAsync(), DemoAsync());
 
         both.Should().AllSatisfy(demo => demo.Ends(0));
     }
@@ -57,7 +51,7 @@ public sealed class DemoTests : IDisposable
     {
         var file = _folder.Write("in-the-way", "");
 
-        (await new CommandRunner(_folder).RunAsync("demo", "--yes", "--exit", "--data", file)).Refuses(1, "in-the-way");
+        (await DemoAsync("--data", file)).Refuses(1, "in-the-way");
     }
 
     [Fact]
@@ -68,10 +62,14 @@ public sealed class DemoTests : IDisposable
         Directory.CreateDirectory(data);
         await File.WriteAllTextAsync(Path.Combine(data, "server"), "");
 
-        var demo = await new CommandRunner(_folder).RunAsync("demo", "--yes", "--exit", "--data", data);
+        var demo = await DemoAsync("--data", data);
 
         demo.Ends(1).Out.Should().Contain("server.log").And.MatchRegex("failed +│ Three clusters, one server").And.NotContain("Deploy v1");
     }
 
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>It takes less than a minute; the limit is for one that hangs.</summary>
+    private Task<CommandResult> DemoAsync(params IReadOnlyList<string> more) =>
+        new CommandRunner(_folder) { Limit = TimeSpan.FromMinutes(10) }.RunAsync(["demo", "--yes", "--exit", .. more]);
 }
