@@ -6,8 +6,6 @@ namespace Kairship.EndToEnd.Tests.Kills;
 [Collection(KillStageCollection.Name)]
 public sealed class KillTests(KillStage stage, ITestOutputHelper output)
 {
-    private static readonly TimeSpan RestartLimit = TimeSpan.FromSeconds(20);
-
     public static TheoryData<string> Points => [.. KillPoints.All.Select(p => p.Name)];
 
     [Theory]
@@ -30,7 +28,6 @@ public sealed class KillTests(KillStage stage, ITestOutputHelper output)
 
             var restart = await stage.Server.StartAsync();
             output.WriteLine($"killed at: {scene.Place}; ready again after {restart.TotalSeconds:0.0} s");
-            restart.Should().BeLessThan(RestartLimit);
             await scene.FinishAsync();
             await VerifyAsync(scene, revision);
         }
