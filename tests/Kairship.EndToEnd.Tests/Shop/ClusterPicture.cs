@@ -13,12 +13,32 @@ internal static class ClusterPicture
 
     private static readonly string[] Unrelated = ["Event", "Lease"];
 
-    /// <summary>As it is once the pods that are told to end have ended.</summary>
+    /// <summary>As it is once what is told to end has ended, and nothing changes any more: kinds are read one after the other.</summary>
     public static async Task<string> TakeAsync(ClusterApi cluster)
     {
-        IReadOnlyList<JsonObject> all = [];
+        string? picture = null;
         await Patience.UntilAsync(
-            async () => (all = [.. await cluster.EverythingAsync("shop")]).All(o => o["metadata"]!["deletionTimestamp"] is null), () => $"pods still end in {cluster.Name}");
+            async () =>
+            {
+                var all = await cluster.EverythingAsync("shop");
+                var before = picture;
+                picture = IsSettled(all) ? Draw(all) : null;
+                return picture is not null && picture == before;
+            },
+            () => $"{cluster.Name} does not come to rest: {picture ?? "something still ends there"}");
+        return picture!;
+    }
+
+    /// <summary>Nothing ends, and nothing is left behind by an owner that is gone: the cluster's garbage collector marks that later.</summary>
+    private static bool IsSettled(IReadOnlyList<JsonObject> all)
+    {
+        var known = all.Select(o => o["metadata"]!["uid"]!.ToString()).ToHashSet(StringComparer.Ordinal);
+        return all.All(o => o["metadata"]!["deletionTimestamp"] is null
+            && (o["metadata"]!["ownerReferences"] is not JsonArray owners || owners.All(owner => known.Contains(owner!["uid"]!.ToString()))));
+    }
+
+    private static string Draw(IReadOnlyList<JsonObject> all)
+    {
         var whole = all.Where(o => !Counted.Contains(Kind(o)) && !Unrelated.Contains(Kind(o))).Select(Plain).Order(StringComparer.Ordinal);
         var sets = all.Where(o => Kind(o) == "ReplicaSet" && ((int?)o["spec"]!["replicas"] ?? 1) > 0)
             .Select(s => $"ReplicaSet of {Owner(s)}: {Image(s["spec"]!["template"]!)} {s["status"]?["readyReplicas"] ?? 0}/{s["spec"]!["replicas"]}");
