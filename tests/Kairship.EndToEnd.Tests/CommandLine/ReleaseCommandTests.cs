@@ -47,7 +47,9 @@ public sealed class ReleaseCommandTests(CommandStage stage)
     [Fact]
     public async Task Release_ThatNeverGetsReady_IsRolledBack_AndEndsWith3()
     {
-        await stage.DeployAsync("unready", deadline: "4s");
+        // Only what never gets ready has little time.
+        await stage.DeployAsync("unready");
+        (await stage.Admin.RunWithInputAsync(ShopFiles.ApplicationYaml("unready", "100ms", approval: false, "4s"), "apply", "-f", "-")).Ends(0).Out.Should().Contain("configured");
 
         var ended = await stage.Developer.RunAsync("release", "unready", "--source", stage.Manifests("v2", "registry.example/shop/web:unready-2"), "--wait");
 
