@@ -13,7 +13,7 @@ public sealed class LossKillTests(ITestOutputHelper output)
     public async Task ClusterLost_ServerKilledAtAnyPointOfTheFailover_AllAreHealthyElsewhere_NoneDoubledNoneLost(string name)
     {
         var point = LossPoint.All.Single(p => p.Name == name);
-        await using var stage = await LossStage.StartAsync(point.Applications);
+        await using var stage = await LossStage.StartAsync(point.Applications, lookTimeout: point.LookTimeout);
         var (before, writes) = (stage.InLost(), stage.LostCluster.MutatingRequests);
 
         await point.ReachAsync(stage);
@@ -47,7 +47,7 @@ public sealed class LossKillTests(ITestOutputHelper output)
                 report = await stage.ReportAsync();
                 return report?.Report.IsOver == true;
             },
-            () => $"the loss is not over: {report?.Document}\n{stage.Server.Tail()}", TimeSpan.FromSeconds(90), TimeSpan.FromMilliseconds(100));
+            () => $"the loss is not over: {report?.Document}\n{stage.Server.Tail()}", TimeSpan.FromMinutes(5), TimeSpan.FromMilliseconds(100));
         return report!;
     }
 

@@ -25,6 +25,9 @@ internal sealed record LossPoint(string Name, int Applications, FaultSettings Fa
         new("all are healthy, nothing is reported", 20, Refused, async stage => (await stage.FailoversAsync()).Count(r => r.Status == "Succeeded") == stage.Wanted.Count),
     ];
 
+    /// <summary>Null: the usual one.</summary>
+    public TimeSpan? LookTimeout => Fault.Frozen || Fault.Drop ? LossStage.SilentLookTimeout : null;
+
     public async Task ReachAsync(LossStage stage)
     {
         stage.LostCluster.Faults.Set(Fault);

@@ -16,9 +16,12 @@ namespace Kairship.EndToEnd.Tests.Losses;
 internal sealed class LossStage : IAsyncDisposable
 {
     public const string Lost = "east";
-    private const string QuickLooks = """
-        {"health": {"interval": "00:00:00.3", "failureThreshold": "00:00:00.9", "successThreshold": "00:00:00.6", "lookTimeout": "00:00:02.5", "askAgain": "00:00:00.5", "recheck": "00:00:00.1"}}
-        """;
+
+    // A cluster that refuses is seen at once. The others answer late when the machine is busy, and are not to count as lost.
+    private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>A cluster that falls silent is lost after two looks that wait so long.</summary>
+    public static readonly TimeSpan SilentLookTimeout = TimeSpan.FromSeconds(5);
 
     private readonly TempFolder _folder = new("losses");
     private readonly Dictionary<string, int> _wanted = new(StringComparer.Ordinal);
@@ -39,14 +42,15 @@ internal sealed class LossStage : IAsyncDisposable
     public string Drills => Path.Combine(Server.Data, "drills");
 
     /// <param name="failback">spec.failover.failback of each, as a flow mapping.</param>
-    public static async Task<LossStage> StartAsync(int applications, string failback = "{}")
+    /// <param name="lookTimeout">How long a look waits; shorter than usual where a cluster falls silent.</param>
+    public static async Task<LossStage> StartAsync(int applications, string failback = "{}", TimeSpan? lookTimeout = null)
     {
         var stage = new LossStage();
         try
         {
             stage._fleet = await SimulatedFleet.StartAsync(
                 ((string[])[Lost, "north", "west"]).Select(name => new SimulatedClusterOptions { Name = name, PodReadyAfter = TimeSpan.FromMilliseconds(50) }));
-            stage.Server = new KairshipServerProcess(stage._folder) { Settings = stage._folder.Write("settings.json", QuickLooks) };
+            stage.Server = new KairshipServerProcess(stage._folder) { Settings = stage._folder.Write("settings.json", QuickLooks(lookTimeout ?? LookTimeout)) };
             await stage.Server.StartAsync();
             await stage.PrepareAsync(applications, failback);
             return stage;
@@ -125,6 +129,10 @@ internal sealed class LossStage : IAsyncDisposable
 
         _folder.Dispose();
     }
+
+    private static string QuickLooks(TimeSpan timeout) => $$$"""
+        {"health": {"interval": "00:00:00.3", "failureThreshold": "00:00:00.9", "successThreshold": "00:00:00.6", "lookTimeout": "{{{timeout}}}", "askAgain": "00:00:00.5", "recheck": "00:00:00.1"}}
+        """;
 
     private static bool IsReady(JsonObject pod) => pod["metadata"]!["deletionTimestamp"] is null
         && pod["status"]?["conditions"] is JsonArray conditions && conditions.Any(c => c!["type"]?.ToString() == "Ready" && c["status"]?.ToString() == "True");
