@@ -46,9 +46,8 @@ internal sealed class ApprovalService(IDeliveryStore delivery, ApprovalSubjects 
                 return Unknown(idOrRelease);
             }
 
-            if (approval.Status == ApprovalStatus.Pending && await subjects.EndAsync(approval.ReleaseId, cancellationToken) is { } end)
+            if (approval.Status == ApprovalStatus.Pending && await CloseAsync(approval, cancellationToken) is { } end)
             {
-                await VoidAsync(approval, cancellationToken);
                 return Refusal.Conflict($"There is nothing to decide any more. {end}");
             }
 
@@ -72,12 +71,17 @@ internal sealed class ApprovalService(IDeliveryStore delivery, ApprovalSubjects 
     }
 
     /// <summary>Nobody is asked any more for what is over: cancelled, or ended by a fault, it has not said so to the approval itself.</summary>
-    public async Task CloseAsync(Approval pending, CancellationToken cancellationToken)
+    /// <returns>How that ended, as a sentence; null: it goes on, and so does the question.</returns>
+    public async Task<string?> CloseAsync(Approval pending, CancellationToken cancellationToken)
     {
-        if (await subjects.EndAsync(pending.ReleaseId, cancellationToken) is not null)
+        var end = await subjects.EndAsync(pending.ReleaseId, cancellationToken);
+        if (end is not null)
         {
-            await VoidAsync(pending, cancellationToken);
+            // One that changes meanwhile is looked at again.
+            await delivery.UpdateApprovalAsync(pending, ApprovalRules.Void(pending), cancellationToken);
         }
+
+        return end;
     }
 
     /// <summary>The gate looks at the stored approval when it wakes, so that telling it twice or late does no harm.</summary>
@@ -95,9 +99,6 @@ internal sealed class ApprovalService(IDeliveryStore delivery, ApprovalSubjects 
             }
         }
     }
-
-    // One that changes meanwhile is looked at again.
-    private Task VoidAsync(Approval approval, CancellationToken cancellationToken) => delivery.UpdateApprovalAsync(approval, ApprovalRules.Void(approval), cancellationToken);
 
     private async Task<Approval?> FindAsync(string idOrRelease, CancellationToken cancellationToken) =>
         await delivery.GetApprovalAsync(idOrRelease, cancellationToken)

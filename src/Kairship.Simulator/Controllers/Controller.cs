@@ -73,9 +73,14 @@ internal abstract class Controller(ControlContext context)
     {
     }
 
-    /// <summary>Writes the status that was worked out from what was read; where somebody has written another one since, it is worked out again.</summary>
+    /// <summary>Writes the status that was worked out from what was read, where it differs; where somebody has written another one since, it is worked out again.</summary>
     protected void WriteStatus(ObjectKey key, JsonObject read, JsonObject status)
     {
+        if (JsonNode.DeepEquals(status, read.StatusOf()))
+        {
+            return;
+        }
+
         var isOld = false;
         Store.Update(
             key,

@@ -169,9 +169,6 @@ internal sealed class DaemonSetController(ControlContext context) : Controller(c
         ObjectReading.Put(status, "updatedNumberScheduled", wanted.Count(p => p.Label(Revisions.Label) == revision));
         ObjectReading.Put(status, "numberAvailable", available);
         ObjectReading.Put(status, "numberUnavailable", eligible.Count - available);
-        if (!JsonNode.DeepEquals(status, set.StatusOf()))
-        {
-            WriteStatus(key, set, status);
-        }
+        WriteStatus(key, set, status);
     }
 }

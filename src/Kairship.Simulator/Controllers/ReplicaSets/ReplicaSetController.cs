@@ -123,10 +123,7 @@ internal sealed class ReplicaSetController(ControlContext context) : Controller(
         ObjectReading.Put(status, "readyReplicas", pods.Count(Pods.IsReady));
         ObjectReading.Put(status, "availableReplicas", pods.Count(p => Pods.IsAvailable(p, minReady, now)));
         status["observedGeneration"] = set.GenerationOf();
-        if (!JsonNode.DeepEquals(status, set.StatusOf()))
-        {
-            WriteStatus(key, set, status);
-        }
+        WriteStatus(key, set, status);
 
         return Pods.NextAvailable(pods, minReady, now);
     }

@@ -54,10 +54,7 @@ internal sealed class StatefulSetController(ControlContext context) : Controller
 
         var pods = PodsOf(set);
         var status = StatefulSetStatus.Of(set, spec, [.. pods.Values], (current, update), Clock.GetUtcNow());
-        if (!JsonNode.DeepEquals(status, set.StatusOf()))
-        {
-            WriteStatus(key, set, status);
-        }
+        WriteStatus(key, set, status);
 
         return Pods.NextAvailable(pods.Values, spec.MinReadySeconds, Clock.GetUtcNow());
     }
